@@ -1,0 +1,86 @@
+"""The base of all facts, the rows a device's run collected, and where they came from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Base of every fact type: a frozen dataclass whose unknown fields are None.
+
+    KEY: names of the fields that identify a row; empty means one row per device.
+    EVENT: rows are events (no unique keys, no `vanished`).
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ()
+    EVENT: ClassVar[bool] = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The row's identity as texts."""
+        return tuple("" if (v := getattr(self, k)) is None else str(v) for k in self.KEY)
+
+    @property
+    def subject(self) -> str:
+        """The row's key as a finding's subject; `-` when there is one row per device."""
+        return "/".join(part for part in self.key if part) or "-"
+
+    def values(self) -> dict[str, object]:
+        """All fields by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """A fact with its provenance."""
+
+    fact: Fact
+    evidence_ids: tuple[str, ...]
+    taken_at: datetime
+
+
+class StepState(StrEnum):
+    """How one collecting step of a fact ended."""
+
+    OK = "ok"
+    UNSUPPORTED = "unsupported"  # the device does not know the command
+    UNPARSED = "unparsed"  # an answer, but not of the expected form
+    INCOMPLETE = "incomplete"  # cut, timed out, session lost in the middle
+    NOT_READ = "not_read"  # never asked: the device did not answer, or the session was gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """The end of one step (with all its alternatives) of one card."""
+
+    task: str
+    fact: str
+    state: StepState
+    reason: str = ""  # codes and texts of every alternative tried, `; ` between
+    evidence_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactTable:
+    """All facts of one device's run: judging starts from here and nowhere else.
+
+    rows: by fact name. steps: every step's end. provided: fact name -> fields that a planned card
+    fills on this platform (what is absent there is *not provided*). problems: unlisted enum
+    values, conflicting fields, unmatched rows.
+    """
+
+    rows: Mapping[str, tuple[FactRow, ...]] = field(default_factory=dict)
+    steps: tuple[StepResult, ...] = ()
+    provided: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def of(self, name: str) -> tuple[FactRow, ...]:
+        """Rows of one fact type."""
+        return self.rows.get(name, ())
+
+    def steps_of(self, name: str) -> Iterable[StepResult]:
+        """Ends of the steps that fill one fact type."""
+        return (step for step in self.steps if step.fact == name)

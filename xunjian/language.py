@@ -1,0 +1,26 @@
+"""Texts in the two languages of the tool: Chinese first, English on request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language of messages and reports."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages; `str()` of it is the Chinese one."""
+
+    zh: str
+    en: str = ""
+
+    def to(self, language: Language) -> str:
+        """Give the text in `language`; a missing English text falls back to the Chinese one."""
+        return (self.en or self.zh) if language is Language.EN else (self.zh or self.en)
+
+    def __str__(self) -> str:
+        return self.zh or self.en

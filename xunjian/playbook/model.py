@@ -1,0 +1,72 @@
+"""WHEN: a round as its playbook describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xunjian.language import Text
+
+
+class Occasion(StrEnum):
+    """What a round is made for."""
+
+    ROUTINE = "routine"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEAR = "half-year"
+    PRE_HOLIDAY = "pre-holiday"
+    FLOOD_SEASON = "flood-season"
+    CONFERENCE = "conference"
+    HANDOVER = "handover"
+    CHANGE = "change"
+    ADHOC = "adhoc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How fast and how long."""
+
+    workers: int = 50
+    per_site: int = 5
+    device_deadline_s: float = 120.0
+    deadline_s: float = 1800.0
+    retries: int = 1  # of the TCP probe only; a login is never tried twice
+    jitter_s: float = 0.0
+    connect_timeout_s: float = 10.0
+    suspend_credential_after: int = 3  # devices that refused one credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """Which documents, and their number pattern (`{yyyymm}`, `{yyyy}`, `{mm}`, `{dd}`, `{seq:03d}`)."""
+
+    template: str = "inspection"
+    formats: tuple[str, ...] = ("json", "html", "md", "junit")
+    number: str = "XJ-{yyyymm}-{seq:03d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NornirTask:
+    """Any nornir task by dotted path, run on every selected device of the playbook."""
+
+    path: str
+    args: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """One round. `inactive` names keys that are accepted and not yet active."""
+
+    name: str
+    title: Text
+    occasion: Occasion = Occasion.ROUTINE
+    hosts: str = "all"
+    where: str = ""
+    tasks: tuple[str, ...] = ()
+    nornir: tuple[NornirTask, ...] = ()
+    change: bool = False
+    run: RunSettings = RunSettings()
+    report: ReportSettings = ReportSettings()
+    inactive: tuple[str, ...] = ()
+    relative: str = ""
+    layer: str = "builtin"

@@ -1,0 +1,154 @@
+"""What a run plans and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from xunjian.checks.model import Finding
+from xunjian.inventory.model import Device
+from xunjian.language import Text
+
+
+class LeftOutReason(StrEnum):
+    """Why a (device, task) pair was left out before any contact."""
+
+    NO_CARD = "no_card"  # the card has nothing for the platform
+    NO_ADDRESS = "no_address"  # the thing has no address: a manual item's business
+    NO_PLATFORM = "no_platform"
+    FILTERED = "filtered"  # --tags, or channel that runs with a later issue
+    FREEZE = "freeze"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """One pair that was decided against before any contact."""
+
+    device: str
+    task: str
+    reason: LeftOutReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one planned (device, task) pair: exactly one per pair.
+
+    reached: at least one of the task's questions was answered (or judged by the session layer).
+    reason: code of `errors.DeviceError`, `deadline`, `run_deadline`, `interrupted`,
+        `credential_suspended`, `not_sent` or `internal`; empty when reached.
+    """
+
+    device: str
+    task: str
+    reached: bool
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    evidence_ids: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    elapsed_s: float = 0.0
+
+
+class RunState(StrEnum):
+    """Where a run stands. `running` on disk without a live lock means it was killed."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    AWAITING_MANUAL = "awaiting_manual"
+    INTERRUPTED = "interrupted"
+    KILLED = "killed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceResult:
+    """One device's part of a run, with its register data as they stood at that time.
+
+    reached: the session was opened and stayed in step to its end. reason: else why.
+    """
+
+    name: str
+    label: str
+    kind: str
+    platform: str
+    site: str
+    room: str
+    reached: bool
+    reason: str = ""
+    asset: Mapping[str, object] = field(default_factory=dict)
+    site_title: str = ""
+    room_title: str = ""
+    party: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentUsed:
+    """A content file a run used."""
+
+    relative: str
+    layer: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRef:
+    """A stored piece of evidence, without its bytes."""
+
+    id: str
+    device: str
+    channel: str
+    text: str  # the request's text
+    sha256: str
+    size_bytes: int
+    complete: bool
+    error: str
+    taken_at: datetime
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """Everything a report needs about one run, read back from the store.
+
+    planned == len(outcomes) + len(left_out), always (invariant 2).
+    """
+
+    run_id: str
+    number: str
+    playbook: str
+    title: Text
+    occasion: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+    planned: int
+    outcomes: tuple[Outcome, ...]
+    left_out: tuple[LeftOut, ...]
+    devices: tuple[DeviceResult, ...]
+    content: tuple[ContentUsed, ...] = ()
+    evidence: tuple[EvidenceRef, ...] = ()
+    root_hash: str = ""
+    tool_version: str = ""
+    exit_code: int | None = None
+    inactive: tuple[str, ...] = ()  # playbook keys accepted but not yet active
+    nornir_results: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One planned unit of work: a device and the names of its tasks, asked in one session."""
+
+    device: Device
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """Who is asked what, decided before any contact."""
+
+    pairs: tuple[Pair, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def planned(self) -> int:
+        """Number of (device, task) pairs: what is asked plus what was left out."""
+        return sum(len(pair.tasks) for pair in self.pairs) + len(self.left_out)
