@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from typing_extensions import override
+
 
 class Language(StrEnum):
     """A language of messages and reports."""
@@ -22,5 +24,6 @@ class Text:
         """Give the text in `language`; a missing English text falls back to the Chinese one."""
         return (self.en or self.zh) if language is Language.EN else (self.zh or self.en)
 
+    @override
     def __str__(self) -> str:
         return self.zh or self.en

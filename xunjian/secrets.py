@@ -55,5 +55,6 @@ class Secret:
     def __format__(self, spec: str) -> str:
         return "******"
 
+    @override
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a secret is not serialised")

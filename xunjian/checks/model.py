@@ -19,12 +19,12 @@ class Verdict(StrEnum):
     WAIVED = "waived"
 
     @property
-    def title(self) -> Text:
+    def word(self) -> Text:
         """The word a report prints."""
-        return _TITLES[self]
+        return _WORDS[self]
 
 
-_TITLES = {
+_WORDS = {
     Verdict.NORMAL: Text("正常", "normal"),
     Verdict.WARNING: Text("预警", "warning"),
     Verdict.ABNORMAL: Text("异常", "abnormal"),
