@@ -152,3 +152,26 @@ class RunPlan:
     def planned(self) -> int:
         """Number of (device, task) pairs: what is asked plus what was left out."""
         return sum(len(pair.tasks) for pair in self.pairs) + len(self.left_out)
+
+
+class FindingChange(StrEnum):
+    """A finding beside the last round of the same playbook."""
+
+    NEW = "new"
+    PERSISTING = "persisting"
+    RESOLVED = "resolved"
+    BACK = "back"  # was there once, was resolved, is there again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """This round beside the last finished one of the same playbook.
+
+    changes: by finding id, for every warning, abnormal or unknown finding of this round.
+    resolved: the last round's bad findings that are normal now.
+    """
+
+    previous_run_id: str | None = None
+    previous_started_at: datetime | None = None
+    changes: Mapping[str, FindingChange] = field(default_factory=dict)
+    resolved: tuple[Finding, ...] = ()

@@ -1,0 +1,106 @@
+"""The tree of commands, and the border where errors become messages and exit codes."""
+
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import typer
+from typer.exceptions import TyperException
+
+from xunjian.cli.language import Everywhere, both, take_everywhere, translate
+from xunjian.cli.output import Output, harmless
+from xunjian.errors import XunjianError
+from xunjian.language import Text
+
+# in the order of a newcomer's day; each module has `register(app, output)`
+COMMANDS = (
+    "demo",
+    "init",
+    "lint",
+    "list",
+    "explain",
+    "run",
+    "exec",
+    "parse",
+    "replay",
+    "report",
+    "reference",
+    "verify",
+    "inventory",
+    "store",
+    "config",
+    "lab",
+)
+
+INTERRUPTED = 130
+INTERNAL = 5
+
+
+def build(output: Output) -> typer.Typer:
+    """Build the command tree; every command prints through `output`."""
+    app = typer.Typer(
+        name="xunjian",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        help=both(
+            "巡检：按清单并发巡视视频终端、交换机、防火墙、服务器和 UPS，采集、判定、出具巡检报告。"
+            "\n\n先试：xunjian demo    看会做什么：xunjian list playbooks    每条命令都有 --help。"
+            "\n\n各处可用：--lang zh|en 切换语言，--debug 出错时显示细节，--version 显示版本。",
+            "Inspection rounds over codecs, switches, firewalls, servers and UPS: collect, judge, "
+            "report.\n\nTry first: xunjian demo    See what there is: xunjian list playbooks    "
+            "Every command has --help.\n\nAnywhere: --lang zh|en switches the language, --debug "
+            "shows details of an error, --version shows the version.",
+        ),
+    )
+
+    @app.callback()
+    def _root() -> None:
+        """Keep the root a group."""
+
+    for name in COMMANDS:
+        import_module(f"xunjian.cli.{name}").register(app, output)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one call and give its exit code."""
+    everywhere = take_everywhere(arguments)
+    output = Output(language=everywhere.language, debug=everywhere.debug)
+    try:
+        return _invoke(everywhere, output)
+    except XunjianError as error:
+        output.error(error)
+        _details(output)
+        return error.exit_code
+    except TyperException as error:
+        output.say(Text("用法错误：", "usage error: ").to(output.language) + harmless(error))
+        output.say(Text("  看用法：加 --help", "  see the usage with --help"))
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.say(Text("已中断", "interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last border: nobody is shown a traceback unasked
+        kind = type(error).__name__
+        output.say(Text(f"内部错误：{kind}", f"internal error: {kind}"))
+        output.say(Text("  加 --debug 再运行一次可看细节", "  run again with --debug for details"))
+        _details(output)
+        return INTERNAL
+
+
+def _invoke(everywhere: Everywhere, output: Output) -> int:
+    command = typer.main.get_command(build(output))
+    translate(command, everywhere.language)
+    result = command.main(
+        args=list(everywhere.arguments), prog_name="xunjian", standalone_mode=False
+    )
+    return result if isinstance(result, int) else 0
+
+
+def _details(output: Output) -> None:
+    if output.debug:
+        output.say(traceback.format_exc())

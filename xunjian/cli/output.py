@@ -1,0 +1,102 @@
+"""The one renderer: data to stdout, everything else to stderr.
+
+Nothing is wrapped when it does not go to a terminal; `NO_COLOR` is honoured by rich itself;
+control characters of device texts and file names never reach the terminal.
+"""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from xunjian.errors import ContentError, XunjianError
+from xunjian.language import Language, Text
+
+
+def harmless(text: object) -> str:
+    """Make a text safe to print: control and format characters become visible escapes."""
+    return "".join(
+        char if unicodedata.category(char) not in {"Cc", "Cf", "Cs"} else repr(char)[1:-1]
+        for char in str(text)
+    )
+
+
+def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align columns by the cells a character takes; the last column is not padded."""
+    from rich.cells import cell_len  # noqa: PLC0415 - rich only where something is printed
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where this call prints, and in which language."""
+
+    language: Language = Language.ZH
+    debug: bool = False
+
+    def text(self, text: Text | str) -> str:
+        """Give a text in the language of this call."""
+        return text.to(self.language) if isinstance(text, Text) else text
+
+    def data(self, text: str) -> None:
+        """Print a result to stdout."""
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def json(self, value: object) -> None:
+        """Print a result as JSON to stdout."""
+        self.data(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+    def say(self, text: Text | str) -> None:
+        """Print a message to stderr."""
+        sys.stderr.write(self.text(text) + "\n")
+
+    def table(self, columns: Sequence[Text], rows: Sequence[Sequence[object]]) -> None:
+        """Print a table to stdout: framed and fitted on a terminal, plain and whole elsewhere."""
+        heads = [self.text(column) for column in columns]
+        body = [["" if cell is None else harmless(cell) for cell in row] for row in rows]
+        if not sys.stdout.isatty():
+            self.data("\n".join(_padded([heads, *body])))
+            return
+        from rich.console import Console  # noqa: PLC0415 - only on a terminal
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text as Cell  # noqa: PLC0415
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in body:
+            table.add_row(*map(Cell, row))
+        Console(file=sys.stdout).print(table)
+
+    def rows(self, form: str, name: str, records: Sequence[Mapping[str, object]]) -> None:
+        """Print records as a table, or as `{name: [...]}` when `form` is `json`."""
+        if form == "json":
+            self.json({name: list(records)})
+        elif records:
+            self.table([Text(key) for key in records[0]], [list(r.values()) for r in records])
+
+    def error(self, error: XunjianError) -> None:
+        """Print an error with its problems and its hint to stderr."""
+        self.say(f"{self._mark()}{harmless(self.text(error.message))}")
+        if isinstance(error, ContentError):
+            for problem in error.problems:
+                self.say("  " + harmless(problem.to(self.language)))
+        if hint := self.text(error.hint):
+            self.say(self.text(Text("  怎么办：", "  what to do: ")) + harmless(hint))
+
+    def _mark(self) -> str:
+        return self.text(Text("错误：", "error: "))
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person is looking at the stream."""
+    return stream.isatty()
