@@ -1,0 +1,88 @@
+"""The templates a run uses: read once, compiled once, safe from many threads."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from re import Pattern
+
+from xunjian.errors import UsageError
+from xunjian.parse.model import Table, Unparsed
+from xunjian.parse.ntc import read_index, read_template
+from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_form
+from xunjian.workspace import Workspace
+
+FOLDER = "templates/parse"
+GENERIC_PARSERS = ("ntc", "xml", "json", "pairs", "lines")
+
+
+@dataclass(slots=True)
+class TemplateCache:
+    """Forms by platform and name; one cache per workspace and process."""
+
+    workspace: Workspace
+    _forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    _ntc: dict[tuple[str, str], Form | None] = field(default_factory=dict)
+    _index: Mapping[str, tuple[tuple[str, Pattern[str]], ...]] | None = None
+    _machines: Machines = field(default_factory=Machines)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def form(self, platform: str, name: str) -> Form:
+        """Give our own template `templates/parse/<platform>/<name>`.
+
+        Raises:
+            UsageError: no layer has it.
+            TemplateError: it does not compile.
+        """
+        with self._lock:
+            if (platform, name) not in self._forms:
+                found = self.workspace.find(relative_path(platform, name))
+                source = self.workspace.read_text(found)
+                self._forms[platform, name] = compile_form(name, source)
+            return self._forms[platform, name]
+
+    def ntc_form(self, platform: str, command: str) -> Form | None:
+        """Give the template of ntc-templates for a command, None if it has none."""
+        with self._lock:
+            if (platform, command) not in self._ntc:
+                self._ntc[platform, command] = self._look_up(platform, command)
+            return self._ntc[platform, command]
+
+    def parse(self, platform: str, name: str, text: str) -> Table:
+        """Parse with one of our templates.
+
+        Raises:
+            Unparsed: the text is not of this form.
+        """
+        try:
+            form = self.form(platform, name)
+        except (UsageError, TemplateError) as error:
+            raise Unparsed(f"{name}: {error}") from None
+        return self._machines.parse(form, text)
+
+    def parse_ntc(self, platform: str, command: str, text: str) -> Table:
+        """Parse with the template of ntc-templates.
+
+        Raises:
+            Unparsed: it has none for the command, or the text is not of its form.
+        """
+        form = self.ntc_form(platform, command)
+        if form is None:
+            raise Unparsed(f"ntc: no template for {command}")
+        return self._machines.parse(form, text)
+
+    def ntc_rows(self, form: Form, text: str) -> tuple[Mapping[str, object], ...]:
+        """Give the rows exactly as ntc-templates does (lower-case names, lists, empty texts)."""
+        return self._machines.parse_raw(form, text)
+
+    def _look_up(self, platform: str, command: str) -> Form | None:
+        if self._index is None:
+            self._index = read_index()
+        for template, pattern in self._index.get(platform, ()):
+            if pattern.match(command):
+                return compile_form(template, read_template(template))
+        return None
+
+
+def relative_path(platform: str, name: str) -> str:
+    """Where a platform's template lies in a layer."""
+    return f"{FOLDER}/{platform}/{name}"
