@@ -3,11 +3,27 @@
 One YAML file each, `templates/platforms/<platform>.yml`; loading is `load_platforms`.
 """
 
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from re import Pattern
 
+from xunjian.content_fields import Regex, Words
+from xunjian.errors import ContentError
 from xunjian.language import Text
+from xunjian.schema import (
+    Document,
+    Model,
+    Problems,
+    load_yaml,
+    nearest,
+    nearest_hint,
+    validate,
+)
+from xunjian.transport.model import Channel
+from xunjian.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +66,239 @@ class Platform:
     enums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     port_names: tuple[tuple[Pattern[str], str], ...] = ()  # canonical form of port names
     logout: str = ""  # polite last command
+
+
+FOLDER = "templates/platforms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformExamples:
+    """Texts a platform file carries so that `lint` can try its patterns."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    prompt: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    pager: tuple[str, ...] = ()
+    no_privilege: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platforms:
+    """All platforms by name, with other tools' names for them."""
+
+    by_name: Mapping[str, Platform]
+    examples: Mapping[str, PlatformExamples] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str | None) -> Platform | None:
+        """Give a platform by its name or by an alias."""
+        if name in self.by_name:
+            return self.by_name[name or ""]
+        return next((p for p in self.by_name.values() if name in p.aliases), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All platform names, sorted."""
+        return tuple(sorted(self.by_name))
+
+    def nearest(self, name: str) -> str | None:
+        """Give the platform name or alias most like a misspelt one."""
+        return nearest(name, [*self.names, *(a for p in self.by_name.values() for a in p.aliases)])
+
+
+class _Question(Model):
+    match: Regex
+    answer: str
+    finding: str = ""
+
+
+class _Rules(Model):
+    allow: list[Regex] = []
+    deny: list[Regex] = []
+
+
+class _Examples(Model):
+    allow: list[str] = []
+    deny: list[str] = []
+    prompt: list[str] = []
+    unsupported: list[str] = []
+    pager: list[str] = []
+    no_privilege: list[str] = []
+    noise: list[str] = []
+
+
+class _File(Model):
+    """One file `templates/platforms/<name>.yml`."""
+
+    name: str = ""
+    title: Words
+    aliases: list[str] = []
+    channels: list[str]
+    netmiko: str = ""
+    ntc: str = ""
+    prompt: Regex | None = None
+    pager: Regex | None = None
+    pager_reply: str = " "
+    setup: list[str] = []
+    login_questions: list[_Question] = []
+    no_free_line: Regex | None = None
+    unsupported: Regex | None = None
+    no_privilege: Regex | None = None
+    noise: Regex | None = None
+    read_only: _Rules = _Rules()
+    enums: dict[str, dict[str, str | int | float]] = {}
+    port_names: dict[str, str] | list[list[str]] = {}
+    logout: str = ""
+    examples: _Examples = _Examples()
+
+
+def load_platforms(workspace: Workspace) -> Platforms:
+    """Load every platform file.
+
+    Raises:
+        ContentError: with every mistake of every file.
+    """
+    problems = Problems()
+    platforms = read_platforms(workspace, problems)
+    problems.raise_if_any()
+    return platforms
+
+
+def read_platforms(workspace: Workspace, problems: Problems) -> Platforms:
+    """Load what can be loaded of every platform file; mistakes go to `problems`."""
+    by_name: dict[str, Platform] = {}
+    examples: dict[str, PlatformExamples] = {}
+    documents: dict[str, Document] = {}
+    layers: dict[str, str] = {}
+    for found in workspace.iterate(FOLDER):
+        try:
+            document = load_yaml(found)
+        except ContentError as error:
+            problems.merge(error)
+            continue
+        name = PurePosixPath(found.relative).stem
+        documents[name], layers[name] = document, found.layer
+        if (file := validate(document, _File, problems)) is not None:
+            _check_file(document, name, file, problems)
+            by_name[name] = _platform(document, name, file, problems)
+            examples[name] = _examples(file.examples)
+    platforms = Platforms(by_name=by_name, examples=examples, documents=documents, layers=layers)
+    _check_names(platforms, problems)
+    return platforms
+
+
+def _platform(document: Document, name: str, file: _File, problems: Problems) -> Platform:
+    return Platform(
+        name=name,
+        title=file.title,
+        aliases=tuple(file.aliases),
+        channels=tuple(file.channels),
+        netmiko=file.netmiko,
+        ntc=file.ntc,
+        prompt=file.prompt,
+        pager=file.pager,
+        pager_reply=file.pager_reply,
+        setup=tuple(file.setup),
+        login_questions=tuple(
+            LoginQuestion(match=q.match, answer=q.answer, finding=q.finding)
+            for q in file.login_questions
+        ),
+        no_free_line=file.no_free_line,
+        unsupported=file.unsupported,
+        no_privilege=file.no_privilege,
+        noise=file.noise,
+        read_only=ReadOnlyRules(
+            allow=tuple(file.read_only.allow),
+            deny=tuple(
+                re.compile(p.pattern, re.IGNORECASE | re.MULTILINE) for p in file.read_only.deny
+            ),
+        ),
+        enums={
+            enum: {str(k): str(v) for k, v in words.items()} for enum, words in file.enums.items()
+        },
+        port_names=_port_names(document, file, problems),
+        logout=file.logout,
+    )
+
+
+def _port_names(
+    document: Document, file: _File, problems: Problems
+) -> tuple[tuple[Pattern[str], str], ...]:
+    found = []
+    names = file.port_names
+    pairs = names.items() if isinstance(names, dict) else [(p[0], p[-1]) for p in names if p]
+    for text, canonical in pairs:
+        try:
+            found.append((re.compile(text), canonical))
+        except re.error as error:
+            message = Text(f"正则表达式有错: {error}", f"not a regular expression: {error}")
+            problems.add(document, ("port_names", text), message)
+    return tuple(found)
+
+
+def _examples(file: _Examples) -> PlatformExamples:
+    return PlatformExamples(
+        allow=tuple(file.allow),
+        deny=tuple(file.deny),
+        prompt=tuple(file.prompt),
+        unsupported=tuple(file.unsupported),
+        pager=tuple(file.pager),
+        no_privilege=tuple(file.no_privilege),
+        noise=tuple(file.noise),
+    )
+
+
+def _check_file(document: Document, name: str, file: _File, problems: Problems) -> None:
+    if file.name and file.name != name:
+        problems.add(
+            document,
+            ("name",),
+            Text(f"与文件名不一致: {file.name}", f"differs from the file's name: {file.name}"),
+            Text(f"应为 {name}", f"expected {name}"),
+        )
+    for n, channel in enumerate(file.channels):
+        if channel not in set(Channel):
+            problems.add(
+                document,
+                ("channels", n),
+                Text(f"未知的通道: {channel}", f"unknown channel: {channel}"),
+                nearest_hint(channel, [c.value for c in Channel]),
+            )
+    for n, pattern in enumerate(file.read_only.allow):
+        if not pattern.pattern.startswith("^"):
+            problems.add(
+                document,
+                ("read_only", "allow", n),
+                Text("放行规则必须以 ^ 开头", "an allow pattern must start with ^"),
+            )
+    for n, question in enumerate(file.login_questions):
+        if re.match(r"\s*y", question.answer, re.IGNORECASE):
+            problems.add(
+                document,
+                ("login_questions", n, "answer"),
+                Text("登录提问绝不回答 y", "a question at login is never answered with y"),
+            )
+    for key, lines in (("setup", file.setup), ("logout", [file.logout])):
+        if any(not line.isprintable() for line in lines):
+            message = Text("命令含控制字符", "a command holds a control character")
+            problems.add(document, (key,), message)
+
+
+def _check_names(platforms: Platforms, problems: Problems) -> None:
+    """Names and aliases are unique over all platforms."""
+    owners: dict[str, str] = {name: name for name in platforms.by_name}
+    for name, platform in platforms.by_name.items():
+        for n, alias in enumerate(platform.aliases):
+            if alias in owners:
+                problems.add(
+                    platforms.documents[name],
+                    ("aliases", n),
+                    Text(
+                        f"别名已属于平台 {owners[alias]}: {alias}",
+                        f"the alias belongs to {owners[alias]}: {alias}",
+                    ),
+                )
+            owners.setdefault(alias, name)

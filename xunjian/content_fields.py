@@ -1,0 +1,40 @@
+"""Field types that several content models share: bilingual texts and regular expressions."""
+
+import re
+from collections.abc import Mapping
+from re import Pattern
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import PlainValidator
+
+from xunjian.language import Text
+from xunjian.schema import reject
+
+
+def _read_text(value: Any) -> Text:
+    """Accept a plain text (Chinese) or `{zh: …, en: …}`."""
+    if isinstance(value, str):
+        return Text(value)
+    if isinstance(value, Mapping) and value and set(value) <= {"zh", "en"}:
+        parts = {str(k): v for k, v in value.items()}
+        if all(isinstance(part, str) for part in parts.values()):
+            return Text(str(parts.get("zh", "")), str(parts.get("en", "")))
+    raise reject(Text("应为文本或 {zh: …, en: …}", "expected a text or {zh: …, en: …}"))
+
+
+def _read_pattern(value: Any) -> Pattern[str]:
+    if not isinstance(value, str):
+        raise reject(Text("应为正则表达式文本", "expected a regular expression as a text"))
+    try:
+        return re.compile(value, re.MULTILINE)
+    except re.error as error:
+        raise reject(
+            Text(f"正则表达式有错: {error}", f"not a regular expression: {error}")
+        ) from None
+
+
+Words: TypeAlias = Annotated[Text, PlainValidator(_read_text)]
+"""A text in one or two languages."""
+
+Regex: TypeAlias = Annotated[Pattern[str], PlainValidator(_read_pattern)]
+"""A regular expression, searched multi-line over decoded text."""
