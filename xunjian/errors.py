@@ -18,6 +18,10 @@
         ├── NoFreeLine                  every VTY line is in use
         ├── DeviceTimeout               an answer did not end in time (the session is lost)
         ├── SessionLost                 the device closed the session
+        ├── DeadlinePassed              the device's time was used up while it still answered
+        ├── SessionAborted              the operator stopped the run
+        ├── BadAnswer                   the answer breaks the rules of its protocol
+        ├── NotSupported                a way to reach the device that is not built
         └── NoSecret                    a secret reference resolves to nothing
 
 Inside a run errors become outcomes; the command line turns the others into message, hint and
@@ -172,6 +176,30 @@ class SessionLost(DeviceError, ConnectionError):
     """The device closed the session in the middle of work."""
 
     code = "session_lost"
+
+
+class DeadlinePassed(DeviceError, TimeoutError):
+    """The device's time was used up while it still made progress."""
+
+    code = "deadline"
+
+
+class SessionAborted(DeviceError, ConnectionError):
+    """The session was broken off because the run was stopped."""
+
+    code = "interrupted"
+
+
+class BadAnswer(DeviceError, ValueError):
+    """The answer breaks the rules of its protocol, or the device answered with an error."""
+
+    code = "bad_answer"
+
+
+class NotSupported(DeviceError):
+    """The inventory asks for a way to reach the device that is not built or not possible."""
+
+    code = "unsupported"
 
 
 class NoSecret(DeviceError):
