@@ -2,6 +2,7 @@
 
     XunjianError                      5 internal
     ├── UsageError                    2 the command line or the settings are wrong
+    │   └── ExpressionError             an expression that is not understood (in `expressions`)
     ├── ContentError                  2 content files are wrong: carries every `Problem` found
     ├── StoreError                    2 the store cannot be read or written
     ├── NotFitting                    3 nothing that fits (`parse`), a device not reached (`exec`)

@@ -1,5 +1,17 @@
 """The small expression language of cards, `--where` and playbooks (`docs/write-a-card.md`)."""
 
+from xunjian.expressions.compile import CALLABLE, compile_expression
+from xunjian.expressions.error import ExpressionError
+from xunjian.expressions.expression import CONTEXT_NAMES, Expression, Scope
+from xunjian.expressions.nodes import COUNTERS_RESTARTED, FactAccess
 
-class Expression:
-    """A compiled expression. (Placeholder until `compile` lands beside it.)"""
+__all__ = [
+    "CALLABLE",
+    "CONTEXT_NAMES",
+    "COUNTERS_RESTARTED",
+    "Expression",
+    "ExpressionError",
+    "FactAccess",
+    "Scope",
+    "compile_expression",
+]

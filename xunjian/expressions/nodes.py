@@ -1,0 +1,185 @@
+"""The compiled tree: each node evaluates, drops what a platform does not provide, prints itself.
+
+Here the base and the leaves; `operators` and `calls` hold the rest.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from typing_extensions import override
+
+from xunjian.expressions.values import attribute
+
+TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, ATOM = range(1, 10)
+
+# Set in `values` by the judge, unreachable from expressions: the previous value of a counter does
+# not count (reboot, or a first round judged with `first: current`).
+COUNTERS_RESTARTED = "counters restarted"
+
+
+class FactAccess(Protocol):
+    """What `count(Fact, …)` and its kin read."""
+
+    def rows(self, fact: str) -> Sequence[object]:
+        """Give the rows of a fact, in order."""
+
+    def is_complete(self, fact: str) -> bool:
+        """Tell whether every step of the fact was read; if not, there may be more rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a node sees: the names, the facts, and inside an aggregate the counted row."""
+
+    values: Mapping[str, object]
+    facts: FactAccess | None = None
+    counted: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What no planned card fills: names and dotted names; per fact its fields, None for all."""
+
+    names: frozenset[str]
+    facts: Mapping[str, frozenset[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Node(ABC):
+    """One node; frozen."""
+
+    PRECEDENCE: ClassVar[int] = ATOM
+
+    @abstractmethod
+    def evaluate(self, env: Environment) -> object:
+        """Give the value; None is unknown."""
+
+    @abstractmethod
+    def without(self, missing: Missing) -> "Node | None":
+        """Give the node with what is missing dropped; None when nothing is left."""
+
+    @abstractmethod
+    def render(self) -> str:
+        """Give the normalised text."""
+
+    @property
+    def row_of(self) -> str:
+        """The fact whose row this node evaluates to; empty for a plain value."""
+        return ""
+
+    def children(self) -> tuple["Node", ...]:
+        """Give the nodes below."""
+        return ()
+
+    def walk(self) -> "Iterator[Node]":
+        """Give this node and all below it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def within(self, precedence: int) -> str:
+        """Render, in parentheses where the surroundings bind tighter."""
+        return f"({self.render()})" if precedence > self.PRECEDENCE else self.render()
+
+
+def without_all(nodes: Sequence[Node], missing: Missing) -> tuple[Node, ...] | None:
+    """Give all nodes without what is missing; None as soon as one of them drops."""
+    kept = tuple(left for node in nodes if (left := node.without(missing)) is not None)
+    return kept if len(kept) == len(nodes) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Node):
+    """A literal."""
+
+    value: str | float | bool | None
+
+    @override
+    def evaluate(self, env: Environment) -> object:
+        return self.value
+
+    @override
+    def without(self, missing: Missing) -> Node | None:
+        return self
+
+    @override
+    def render(self) -> str:
+        if isinstance(self.value, str):  # literals are raw: no escapes to add
+            quote = '"' if "'" in self.value else "'"
+            return f"{quote}{self.value}{quote}"
+        return repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name of the surroundings: a field of the judged row, a column, `value`, `device`, …."""
+
+    name: str
+
+    @override
+    def evaluate(self, env: Environment) -> object:
+        return env.values.get(self.name)
+
+    @override
+    def without(self, missing: Missing) -> Node | None:
+        return None if self.name in missing.names else self
+
+    @override
+    def render(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """A field of the counted row inside an aggregate."""
+
+    fact: str
+    name: str
+
+    @override
+    def evaluate(self, env: Environment) -> object:
+        return attribute(env.counted, self.name)
+
+    @override
+    def without(self, missing: Missing) -> Node | None:
+        return None if _field_missing(self.fact, self.name, missing) else self
+
+    @override
+    def render(self) -> str:
+        return self.name
+
+
+def _field_missing(fact: str, name: str, missing: Missing) -> bool:
+    if fact not in missing.facts:
+        return False
+    fields = missing.facts[fact]
+    return fields is None or name in fields
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """`base.name`."""
+
+    base: Node
+    name: str
+
+    @override
+    def evaluate(self, env: Environment) -> object:
+        return attribute(self.base.evaluate(env), self.name)
+
+    @override
+    def without(self, missing: Missing) -> Node | None:
+        if self.base.without(missing) is None or self.render() in missing.names:
+            return None
+        row_of = self.base.row_of
+        return None if row_of and _field_missing(row_of, self.name, missing) else self
+
+    @override
+    def render(self) -> str:
+        return f"{self.base.within(ATOM)}.{self.name}"
+
+    @override
+    def children(self) -> tuple[Node, ...]:
+        return (self.base,)

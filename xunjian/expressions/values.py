@@ -1,0 +1,173 @@
+"""Three-valued operations over what devices say: None is unknown and stays unknown.
+
+Columns are text, so a text operand beside a number is read as a number; beside a time as a time.
+Values of kinds that cannot be compared give unknown, never a quiet False.
+"""
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+
+MAX_NUMBER_CHARS = 64  # longer digit strings are not measurements
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+
+Number = int | float
+
+
+def as_number(value: object) -> Number | None:
+    """Read a number from a number or from the text of one; truth values are no numbers."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value if math.isfinite(value) else None
+    if not isinstance(value, str) or len(value) > MAX_NUMBER_CHARS:
+        return None
+    text = value.strip()
+    if not text.isascii() or not _NUMBER.fullmatch(text):
+        return None
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def as_time(value: object) -> datetime | None:
+    """Read a time from a time or from ISO 8601 text."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+
+
+def truth(value: object) -> bool | None:
+    """Give a truth value; anything else (a number, a text) is unknown as a condition."""
+    return value if isinstance(value, bool) else None
+
+
+def attribute(value: object, name: str) -> object:
+    """Read a key of a mapping or a field of a dataclass; everything else is unknown."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    fields: Mapping[str, object] = getattr(type(value), "__dataclass_fields__", {})
+    return getattr(value, name, None) if name in fields else None
+
+
+def arithmetic(operator: str, left: object, right: object) -> object:
+    """Apply `+ - * /`; unknown when an operand is none, on division by zero and on overflow."""
+    if isinstance(left, datetime) or isinstance(right, datetime):
+        return _time_arithmetic(operator, left, right)
+    a, b = as_number(left), as_number(right)
+    if a is None or b is None:
+        return None
+    try:
+        result = _ARITHMETIC[operator](a, b)
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return result if math.isfinite(result) else None
+
+
+_ARITHMETIC: Mapping[str, Callable[[Number, Number], Number]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+}
+
+
+def _time_arithmetic(operator: str, left: object, right: object) -> object:
+    """Time minus time is seconds; time plus or minus seconds is a time."""
+    try:
+        if operator == "-" and isinstance(left, datetime) and isinstance(right, datetime):
+            return (left - right).total_seconds()
+        seconds = as_number(right)
+        if isinstance(left, datetime) and seconds is not None and operator in "+-":
+            step = timedelta(seconds=seconds)
+            return left + step if operator == "+" else left - step
+    except (TypeError, OverflowError):  # one time with a zone, one without
+        return None
+    return None
+
+
+def equal(left: object, right: object) -> bool | None:
+    """Compare for equality; unknown when the two cannot be compared."""
+    pair = _alike(left, right)
+    if pair is None:
+        return None
+    return bool(pair[0] == pair[1])
+
+
+def ordered(operator: str, left: object, right: object) -> bool | None:
+    """Apply `< <= > >=`; two texts that are both numbers are compared as numbers."""
+    if isinstance(left, str) and isinstance(right, str):
+        numbers = as_number(left), as_number(right)
+        if None not in numbers:
+            left, right = numbers
+    pair = _alike(left, right)
+    if pair is None or isinstance(pair[0], bool):
+        return None
+    try:
+        return _ORDER[operator](pair[0], pair[1])
+    except TypeError:
+        return None
+
+
+_ORDER: Mapping[str, Callable[..., bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _alike(left: object, right: object) -> tuple[object, object] | None:
+    """Bring two values to one kind, or None when that cannot be done."""
+    if left is None or right is None:
+        return None
+    for kind, read in _KINDS:
+        if isinstance(left, kind) or isinstance(right, kind):
+            pair = read(left), read(right)
+            return None if None in pair else pair
+    if isinstance(left, str) != isinstance(right, str):
+        return None
+    return left, right
+
+
+def _as_bool(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], Callable[[object], object]], ...] = (
+    (bool, _as_bool),
+    ((int, float), as_number),
+    (datetime, as_time),
+)
+
+
+def contains(container: object, member: object) -> bool | None:
+    """Whether a list holds `member` or a text holds the part `member`."""
+    if container is None or member is None:
+        return None
+    if isinstance(container, str):
+        return member in container if isinstance(member, str) else None
+    if not isinstance(container, Collection):
+        return None
+    return any_of([equal(member, item) for item in container])
+
+
+def any_of(values: Collection[bool | None]) -> bool | None:
+    """Or: True dominates, then unknown, then False."""
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+def all_of(values: Collection[bool | None]) -> bool | None:
+    """And: False dominates, then unknown, then True."""
+    if False in values:
+        return False
+    return None if None in values else True
