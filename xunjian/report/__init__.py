@@ -1,1 +1,46 @@
-"""report"""
+"""From a run's record to the documents people sign, read and process."""
+
+from collections.abc import Callable
+
+from xunjian.language import Language
+from xunjian.report.build import build_report
+from xunjian.report.model import ReportModel
+
+__all__ = ["FILES", "ReportModel", "build_report", "render"]
+
+# format -> file name below the output folder
+FILES = {
+    "json": "report.json",
+    "html": "report.html",
+    "md": "report.md",
+    "docx": "report.docx",
+    "junit": "junit.xml",
+}
+
+
+def render(
+    model: ReportModel, form: str, language: Language, read: Callable[[str], bytes]
+) -> bytes:
+    """Render one document.
+
+    Args:
+        model: what the document says.
+        form: a key of `FILES`.
+        language: of every text in it.
+        read: gives the bytes of a file below `templates/report/`.
+    """
+    if form == "json":
+        from xunjian.report.as_json import as_json
+
+        return as_json(model, language)
+    if form == "junit":
+        from xunjian.report.as_junit import as_junit
+
+        return as_junit(model, language)
+    if form == "docx":
+        from xunjian.report.as_word import as_word
+
+        return as_word(model, language, read("inspection.docx"))
+    from xunjian.report.pages import as_page
+
+    return as_page(model, language, lambda name: read(name).decode(), name=f"inspection.{form}.j2")

@@ -1,0 +1,127 @@
+"""What every document of a run says: one model, rendered by every format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.language import Text
+from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, FindingChange, RunState
+
+BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The figures of a run; pairs are (device, task). planned = outcomes + left_out."""
+
+    planned: int
+    outcomes: int
+    left_out: int
+    devices: int
+    reached: int
+    verdicts: Mapping[Verdict, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of what was asked was answered."""
+
+    outcomes: int
+    reached: int
+
+    @property
+    def pct(self) -> float | None:
+        """Share of outcomes that were reached, in percent; None when nothing was asked."""
+        return round(100 * self.reached / self.outcomes, 1) if self.outcomes else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding with what a reader needs beside it."""
+
+    number: int  # running number among the problems, 0 for findings that are none
+    finding: Finding
+    device: DeviceResult
+    change: FindingChange | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a person has to look at it."""
+        return self.finding.verdict in BAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A (device, task) pair that was asked and not answered."""
+
+    device: DeviceResult
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutRow:
+    """A (device, task) pair that was decided against before any contact."""
+
+    device: str
+    label: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSheet:
+    """One device's record sheet."""
+
+    device: DeviceResult
+    rows: tuple[FindingRow, ...]
+    unanswered: tuple[Unanswered, ...]
+    verdicts: Mapping[Verdict, int]
+
+    @property
+    def worst(self) -> Verdict:
+        """The verdict a reader should see first; a device not reached is never normal."""
+        for verdict in (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN):
+            if self.verdicts.get(verdict):
+                return verdict
+        if self.unanswered or not self.device.reached:
+            return Verdict.UNKNOWN
+        return Verdict.NORMAL if self.verdicts.get(Verdict.NORMAL) else Verdict.NOT_CHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportModel:
+    """Everything the documents of one run show; formats only arrange it."""
+
+    run_id: str
+    number: str
+    playbook: str
+    title: Text
+    occasion: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+    exit_code: int | None
+    conclusion: Text
+    totals: Totals
+    coverage: Coverage
+    sheets: tuple[DeviceSheet, ...]
+    problems: tuple[FindingRow, ...]  # worst first
+    unanswered: tuple[Unanswered, ...]
+    left_out: tuple[LeftOutRow, ...]
+    resolved: tuple[FindingRow, ...] = ()
+    previous_run_id: str | None = None
+    previous_started_at: datetime | None = None
+    outcomes: tuple[tuple[str, str, bool, str], ...] = ()  # device, task, reached, reason
+    content: tuple[ContentUsed, ...] = ()
+    evidence: tuple[EvidenceRef, ...] = ()
+    root_hash: str = ""
+    tool_version: str = ""
+    inactive: tuple[str, ...] = ()
+    nornir_results: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> tuple[FindingRow, ...]:
+        """All findings, device by device."""
+        return tuple(row for sheet in self.sheets for row in sheet.rows)

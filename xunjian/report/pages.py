@@ -1,0 +1,91 @@
+"""The documents that Jinja writes: one offline HTML page, and Markdown.
+
+Device texts are untrusted: HTML is autoescaped under a content security policy that allows only
+the page's own style and script (by hash); Markdown is escaped by the filter `md`.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from jinja2 import BaseLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from xunjian.language import Language, Text
+from xunjian.report import words
+from xunjian.report.model import ReportModel
+from xunjian.report.plain import printable
+
+
+def as_page(
+    model: ReportModel, language: Language, read: Callable[[str], str], *, name: str
+) -> bytes:
+    """Render template `name`; `read` gives the text of a file below `templates/report/`."""
+    is_html = name.endswith(".html.j2")
+    environment = _environment(language, autoescape=is_html)
+    extra = _assets(read) if is_html else {}
+    template = environment.from_string(read(name))
+    return template.render(m=model, language=language.value, **extra).encode()
+
+
+def _environment(language: Language, *, autoescape: bool) -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=BaseLoader(),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    environment.globals.update(document_words(language))
+    environment.filters.update(md=escape_markdown, when=when, number=plain_number)
+    return environment
+
+
+def document_words(language: Language) -> dict[str, object]:
+    """Functions every template has: `t(zh, en)`, `say(text)` and the words for codes."""
+    return {
+        "t": lambda zh, en: zh if language is Language.ZH else en,
+        "say": lambda text: text.to(language) if isinstance(text, Text) else str(text or ""),
+        "reason": lambda code: words.word(words.REASONS, code).to(language),
+        "occasion": lambda code: words.word(words.OCCASIONS, code).to(language),
+        "change": lambda code: words.word(words.CHANGES, code).to(language) if code else "",
+        "kind": lambda code: words.word(words.KINDS, code).to(language),
+        "state": lambda code: words.word(words.STATES, code).to(language),
+    }
+
+
+def when(moment: datetime | None) -> str:
+    """Print a time to the minute with its zone's offset."""
+    return moment.strftime("%Y-%m-%d %H:%M %z") if moment else "—"
+
+
+def plain_number(value: object) -> str:
+    """Print a value: at most six significant digits, a dash for unknown."""
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def escape_markdown(text: object) -> str:
+    """Make a text harmless in a Markdown table: no markup, no new cell, no new line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", re.sub(r"[\x00-\x1f\x7f]+", " ", str(text)))
+
+
+def _assets(read: Callable[[str], str]) -> dict[str, str]:
+    style, script = read("page.css"), read("page.js")
+    return {
+        "style": style,
+        "script": script,
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,70 @@
+"""The words that documents use for codes."""
+
+from xunjian.language import Text
+
+REASONS = {
+    "no_answer": Text("设备未应答", "no answer"),
+    "login_refused": Text("登录被拒绝", "login refused"),
+    "host_key_unknown": Text("主机密钥未登记", "host key not pinned"),
+    "host_key_changed": Text("主机密钥已改变", "host key changed"),
+    "no_free_line": Text("会话数已满", "no free session line"),
+    "hang": Text("应答中途停止", "stopped in mid-answer"),
+    "session_lost": Text("会话中断", "session lost"),
+    "no_secret": Text("凭据取不到", "credential not available"),
+    "deadline": Text("超过设备时限", "device deadline passed"),
+    "run_deadline": Text("超过本轮时限", "run deadline passed"),
+    "interrupted": Text("操作员中断", "interrupted by the operator"),
+    "credential_suspended": Text("凭据已停用（多台拒绝）", "credential suspended"),
+    "not_sent": Text("会话已失，未再发送", "not sent: the session was lost"),
+    "no_privilege": Text("权限不足", "privilege too low"),
+    "unsupported": Text("方式不支持", "not supported"),
+    "internal": Text("程序内部错误", "internal error"),
+    "no_card": Text("该平台没有此项", "no card for the platform"),
+    "no_address": Text("无管理地址", "no address"),
+    "no_platform": Text("未登记平台", "no platform"),
+    "filtered": Text("按条件未选", "filtered out"),
+    "freeze": Text("封网期间不做", "freeze"),
+}
+
+OCCASIONS = {
+    "routine": Text("日常巡检", "routine"),
+    "monthly": Text("月度巡检", "monthly"),
+    "quarterly": Text("季度巡检", "quarterly"),
+    "half-year": Text("半年巡检", "half-yearly"),
+    "pre-holiday": Text("节前巡检", "pre-holiday"),
+    "flood-season": Text("汛期专项巡检", "flood season"),
+    "conference": Text("会议保障", "conference guarantee"),
+    "handover": Text("交接班", "handover"),
+    "change": Text("变更", "change"),
+    "adhoc": Text("临时巡检", "ad hoc"),
+}
+
+CHANGES = {
+    "new": Text("新增", "new"),
+    "persisting": Text("持续", "persisting"),
+    "resolved": Text("已恢复", "resolved"),
+    "back": Text("复现", "back again"),
+}
+
+KINDS = {
+    "codec": Text("视频终端", "codec"),
+    "mcu": Text("MCU", "MCU"),
+    "switch": Text("交换机", "switch"),
+    "router": Text("路由器", "router"),
+    "firewall": Text("防火墙", "firewall"),
+    "server": Text("服务器", "server"),
+    "ups": Text("UPS", "UPS"),
+}
+
+STATES = {
+    "running": Text("进行中", "running"),
+    "finished": Text("已完成", "finished"),
+    "awaiting_manual": Text("待人工项", "awaiting manual items"),
+    "interrupted": Text("已中断", "interrupted"),
+    "killed": Text("异常终止", "killed"),
+}
+
+
+def word(table: dict[str, Text], code: str) -> Text:
+    """Give the word for a code; an unknown code stands for itself."""
+    return table.get(code, Text(code))
