@@ -227,15 +227,25 @@ def _table(document: Any, rows: str, columns: Sequence[Column]) -> None:
             row.cells[index].width = Cm(width_cm)
         run = table.rows[0].cells[index].paragraphs[0].add_run(head)
         run.bold = True
+        _shade(table.rows[0].cells[index], "E8EDF3")
         table.rows[2].cells[index].text = cell
         for row in table.rows:
             for paragraph in row.cells[index].paragraphs:
+                paragraph.paragraph_format.space_before = Pt(2)
+                paragraph.paragraph_format.space_after = Pt(2)
                 for part in paragraph.runs:
                     part.font.size = Pt(9)
     properties = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - no call for repeating heads
     properties.append(OxmlElement("w:tblHeader"))
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+
+
+def _shade(cell: Any, colour: str) -> None:
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:fill"), colour)
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no call for it
 
 
 def _turned(document: Any, orientation: Any, width_cm: float, height_cm: float) -> None:
