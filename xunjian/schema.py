@@ -24,7 +24,8 @@ KeyPath: TypeAlias = Sequence[str | int]
 ModelT = TypeVar("ModelT")
 
 _SECRET_WORDS = re.compile(
-    r"pass|secret|communit|token|pwd|credential|(?:^|_)(?:auth|priv|api)_?key|口令|密码",
+    r"passw|passphrase|(?:^|_)pass$|secret|communit|token|pwd|credential|"
+    r"(?:^|_)(?:auth|priv|api)_?key|口令|密码",
     re.IGNORECASE,
 )
 
@@ -100,25 +101,36 @@ class Problems:
             raise ContentError(list(dict.fromkeys(self.found)))
 
 
-def load_yaml(source: Found | Path, text: str | None = None, *, shown: str = "") -> Document:
+def load_yaml(
+    source: Found | Path,
+    text: str | None = None,
+    *,
+    shown: str = "",
+    problems: Problems | None = None,
+) -> Document:
     """Read one YAML 1.2 document.
 
     text: the file's text if it was read already. shown: the name that messages carry, by default
-    the path inside the layer.
+    the path inside the layer. problems: takes the mistakes that leave data to look at (a key
+    twice, an unknown tag), so that the rest of the file is examined too; without it they raise.
 
     Raises:
-        ContentError: unreadable, not UTF-8, not YAML, a key twice, an unknown tag.
+        ContentError: unreadable, not UTF-8, not YAML.
     """
     path = source.path if isinstance(source, Found) else source
     shown = shown or (source.relative if isinstance(source, Found) else str(source))
     if text is None:
         text = decode_text(read_bytes(path, shown), shown)
     try:
-        return Document(file=shown, text=text, data=yaml12.load(text))
-    except yaml12.YamlTrouble as trouble:
-        raise ContentError(
-            [_yaml_problem(shown, line, code, detail) for line, code, detail in trouble.found]
-        ) from None
+        data, trouble = yaml12.load(text)
+    except yaml12.YamlTrouble as error:
+        raise ContentError([_yaml_problem(shown, *found) for found in error.found]) from None
+    found = [_yaml_problem(shown, *mistake) for mistake in trouble]
+    if problems is not None:
+        problems.merge(found)
+    elif found:
+        raise ContentError(found)
+    return Document(file=shown, text=text, data=data)
 
 
 def refuse_anchors(document: Document, problems: Problems) -> None:

@@ -91,24 +91,25 @@ def compose(text: str) -> Node | None:
     return node
 
 
-def load(text: str) -> Value:
-    """Give the data of the one document in `text`.
+def load(text: str) -> tuple[Value, list[tuple[int, str, str]]]:
+    """Give the data of the one document in `text`, and mistakes that still leave data to look at.
+
+    Those are (line, code, key): a key twice (the last one counts), an unknown tag, a key that is
+    no text.
 
     Raises:
-        YamlTrouble: not YAML, a key twice in a mapping, an unknown tag, or endless nesting.
+        YamlTrouble: not YAML, or endless nesting.
     """
     with _collector_paused():
         node = compose(text)
         if node is None:
-            return None
+            return None, []
         builder = _Builder()
         try:
             data = builder.build(node)
         except RecursionError:
             raise YamlTrouble([(1, "too_deep", "")]) from None
-        if builder.trouble:
-            raise YamlTrouble(builder.trouble)
-        return data
+        return data, builder.trouble
 
 
 def anchors(text: str) -> list[int]:

@@ -98,7 +98,7 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """How one channel of a device is reached; `options` are nornir's `extras`, secrets as references.
+    """How one channel is reached; `options` are nornir's `extras`, secrets as references.
 
     Keys of `options` by channel: cli/shell `key_file`, `enable_secret`, `ssh_profile`, `telnet`;
     snmp `version` (2c, 3), `community`, `user`, `auth_protocol`, `auth_key`, `priv_protocol`,
@@ -110,6 +110,12 @@ class ChannelSettings:
     username: str | None = None
     password: SecretRef | None = None
     options: Mapping[str, Scalar | SecretRef] = field(default_factory=dict)
+    platform: str | None = (
+        None  # nornir's: the driver of a foreign connection, e.g. napalm's `mock`
+    )
+    extras: Mapping[str, object] = field(
+        default_factory=dict
+    )  # of a foreign connection, as written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
