@@ -20,7 +20,7 @@ def as_number(value: object) -> Number | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return value if math.isfinite(value) else None
+        return _finite(value)
     if not isinstance(value, str) or len(value) > MAX_NUMBER_CHARS:
         return None
     text = value.strip()
@@ -28,8 +28,15 @@ def as_number(value: object) -> Number | None:
         return None
     if text.lstrip("+-").isdigit():
         return int(text)
-    number = float(text)
-    return number if math.isfinite(number) else None
+    return _finite(float(text))
+
+
+def _finite(number: Number) -> Number | None:
+    """Leave out infinities, NaN, and whole numbers no float can hold."""
+    try:
+        return number if math.isfinite(number) else None
+    except OverflowError:
+        return None
 
 
 def as_time(value: object) -> datetime | None:
@@ -65,10 +72,9 @@ def arithmetic(operator: str, left: object, right: object) -> object:
     if a is None or b is None:
         return None
     try:
-        result = _ARITHMETIC[operator](a, b)
+        return _finite(_ARITHMETIC[operator](a, b))
     except (ZeroDivisionError, OverflowError):
         return None
-    return result if math.isfinite(result) else None
 
 
 _ARITHMETIC: Mapping[str, Callable[[Number, Number], Number]] = {

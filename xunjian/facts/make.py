@@ -1,0 +1,151 @@
+"""Values to facts: every value is typed by the fact's declared field, never by its look."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from typing import Literal, get_args, get_origin, get_type_hints
+
+from xunjian.expressions.values import as_number
+from xunjian.facts.model import Fact
+from xunjian.facts.port import canonical_port
+from xunjian.facts.registry import FACTS
+
+Reader = Callable[[object], object]
+
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+
+class _UnreadableError(ValueError):
+    """A value that its field cannot hold; the argument says what was expected."""
+
+
+def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[str, ...]]:
+    """Build a fact from columns or mapped values, with the problems met.
+
+    Texts lose surrounding blanks; an empty text is no value. What a field cannot hold becomes
+    None and a problem; units and percent signs are not stripped here (a card says `number(x)`).
+    Raises KeyError when there is no such fact.
+    """
+    fact_type = FACTS[name]
+    readers = _readers(name)
+    problems: list[str] = []
+    read: dict[str, object] = {}
+    for field, value in values.items():
+        reader = readers.get(field)
+        if reader is None:
+            problems.append(f"{name} 没有字段 {field}")
+            continue
+        try:
+            read[field] = _read(reader, value)
+        except _UnreadableError as error:
+            problems.append(f"{name}.{field} {error}: {str(value)[:60]}")
+    return fact_type(**read), tuple(problems)
+
+
+def fact_to_json(fact: Fact) -> dict[str, object]:
+    """Give a fact's known values as JSON values; times as ISO 8601 with zone."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in fact.values().items()
+        if value is not None
+    }
+
+
+def fact_from_json(name: str, data: Mapping[str, object]) -> Fact:
+    """Read a fact back; a field that this version does not know is left out."""
+    return make_fact(name, data)[0]
+
+
+def _read(reader: Reader, value: object) -> object:
+    if isinstance(value, str):
+        value = value.strip()
+    return None if value is None or value == "" else reader(value)
+
+
+@cache
+def _readers(name: str) -> Mapping[str, Reader]:
+    fact_type = FACTS[name]
+    hints = get_type_hints(fact_type)
+    return {
+        field.name: _read_port if field.name == "port" else _reader(hints[field.name])
+        for field in fields(fact_type)
+    }
+
+
+def _reader(hint: object) -> Reader:
+    kind = next(part for part in get_args(hint) if part is not type(None))
+    if get_origin(kind) is Literal:
+        return _word_reader(frozenset(get_args(kind)))
+    return _READERS[kind]
+
+
+def _read_port(value: object) -> str:
+    """Read a port's name in its canonical form."""
+    return canonical_port(_read_text(value))
+
+
+def _read_text(value: object) -> str:
+    """Read a text; numbers keep the form they came in."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise _UnreadableError("不是文本")
+
+
+def _read_float(value: object) -> float:
+    number = as_number(value)
+    if number is None:
+        raise _UnreadableError("不是数字")
+    return float(number)
+
+
+def _read_int(value: object) -> int:
+    number = as_number(value)
+    if number is None or number != int(number):
+        raise _UnreadableError("不是整数")
+    return int(number)
+
+
+def _read_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise _UnreadableError("不是真假值")
+
+
+def _read_time(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise _UnreadableError("不是时间") from None
+    if not isinstance(value, datetime):
+        raise _UnreadableError("不是时间")
+    if value.tzinfo is None:
+        raise _UnreadableError("时间没有时区")
+    return value
+
+
+def _word_reader(words: frozenset[str]) -> Reader:
+    def read(value: object) -> str:
+        if value not in words:
+            raise _UnreadableError(f"不在 {' '.join(sorted(words))} 之中")
+        return str(value)
+
+    return read
+
+
+_READERS: Mapping[type, Reader] = {
+    str: _read_text,
+    float: _read_float,
+    int: _read_int,
+    bool: _read_bool,
+    datetime: _read_time,
+}

@@ -1,0 +1,45 @@
+"""Several steps or cards that fill one fact: rows of one key become one row."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from xunjian.facts.model import Fact, FactRow
+
+
+def merge_rows(rows: Iterable[FactRow]) -> tuple[tuple[FactRow, ...], tuple[str, ...]]:
+    """Merge the rows of one fact field by field, in order of first sight, with the conflicts.
+
+    Of two different values for a field the first stays. Events are never merged: two equal lines
+    are two events. The merged row cites the evidence of all its parts and is as old
+    as the oldest of them.
+    """
+    merged: dict[object, FactRow] = {}
+    problems: list[str] = []
+    for number, row in enumerate(rows):
+        key = number if row.fact.EVENT else row.fact.key
+        before = merged.get(key)
+        merged[key] = row if before is None else _merge(before, row, problems)
+    return tuple(merged.values()), tuple(problems)
+
+
+def _merge(first: FactRow, second: FactRow, problems: list[str]) -> FactRow:
+    return FactRow(
+        fact=_merge_fact(first.fact, second.fact, problems),
+        evidence_ids=tuple(dict.fromkeys((*first.evidence_ids, *second.evidence_ids))),
+        taken_at=min(first.taken_at, second.taken_at),
+    )
+
+
+def _merge_fact(first: Fact, second: Fact, problems: list[str]) -> Fact:
+    added: dict[str, object] = {}
+    for name, value in second.values().items():
+        kept = getattr(first, name)
+        if value is None or kept == value:
+            continue
+        if kept is None:
+            added[name] = value
+        else:
+            problems.append(
+                f"{type(first).__name__}[{first.subject}].{name} 有两个值: {kept}, {value}"
+            )
+    return replace(first, **added) if added else first

@@ -1,0 +1,131 @@
+"""Ports, optics, sessions and roles of network devices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from xunjian.facts.model import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface(Fact):
+    """One port. Counters count since boot or the last clearing.
+
+    port: canonical name.
+    in_packets: counter.
+    out_packets: counter.
+    in_errors: counter.
+    out_errors: counter.
+    crc: counter, frames with a wrong checksum.
+    in_util_pct: 0-100 of the speed.
+    out_util_pct: 0-100 of the speed.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("port",)
+
+    port: str | None = None
+    admin: Literal["up", "down"] | None = None
+    oper: Literal["up", "down"] | None = None
+    description: str | None = None
+    speed_mbps: float | None = None
+    in_packets: int | None = None
+    out_packets: int | None = None
+    in_errors: int | None = None
+    out_errors: int | None = None
+    crc: int | None = None
+    in_util_pct: float | None = None
+    out_util_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optics(Fact):
+    """Measured values of a transceiver, one row per lane.
+
+    port: canonical name.
+    lane: empty with one lane.
+    rx_dbm: received power.
+    tx_dbm: sent power.
+    bias_ma: laser current.
+    celsius: module temperature.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("port", "lane")
+
+    port: str | None = None
+    lane: str | None = None
+    rx_dbm: float | None = None
+    tx_dbm: float | None = None
+    bias_ma: float | None = None
+    celsius: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpticsLimits(Fact):
+    """The module's own alarm window.
+
+    port: canonical name.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("port",)
+
+    port: str | None = None
+    rx_low_dbm: float | None = None
+    rx_high_dbm: float | None = None
+    tx_low_dbm: float | None = None
+    tx_high_dbm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Fact):
+    """Firewall sessions in use.
+
+    maximum: licensed or table size.
+    """
+
+    used: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaState(Fact):
+    """Role in a pair.
+
+    role: active, standby, ….
+    peer: the peer's role.
+    state: the device's own word.
+    """
+
+    role: str | None = None
+    peer: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate(Fact):
+    """A certificate's end."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry(Fact):
+    """One line of a device's log.
+
+    at: with zone.
+    text: the line's text.
+    severity: 0 emergency - 7 debug.
+    port: canonical name, when the line names one.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("at", "text")
+    EVENT: ClassVar[bool] = True
+
+    at: datetime | None = None
+    text: str | None = None
+    severity: int | None = None
+    module: str | None = None
+    mnemonic: str | None = None
+    port: str | None = None

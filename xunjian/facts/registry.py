@@ -1,0 +1,53 @@
+"""All fact types by name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xunjian.facts.chassis import Cpu, Fan, Health, Memory, PowerSupply, Temperature
+from xunjian.facts.codec import CallState, MediaStream, Peripheral, Registration
+from xunjian.facts.model import Fact
+from xunjian.facts.network import (
+    Certificate,
+    HaState,
+    Interface,
+    LogEntry,
+    Optics,
+    OpticsLimits,
+    Session,
+)
+from xunjian.facts.power import Battery, UpsOutput, UpsPhase
+from xunjian.facts.reading import Reading
+from xunjian.facts.server import Filesystem, Unit
+from xunjian.facts.session import Clock, Identity, Path, Reachability
+
+_TYPES: tuple[type[Fact], ...] = (
+    Reachability,
+    Path,
+    Identity,
+    Clock,
+    Cpu,
+    Memory,
+    Temperature,
+    Fan,
+    PowerSupply,
+    Health,
+    Interface,
+    Optics,
+    OpticsLimits,
+    Session,
+    HaState,
+    Certificate,
+    LogEntry,
+    Filesystem,
+    Unit,
+    Battery,
+    UpsOutput,
+    UpsPhase,
+    Registration,
+    CallState,
+    MediaStream,
+    Peripheral,
+    Reading,
+)
+
+FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.__name__: fact for fact in _TYPES})
