@@ -38,7 +38,7 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
-    """Which documents, and their number pattern (`{yyyymm}`, `{yyyy}`, `{mm}`, `{dd}`, `{seq:03d}`)."""
+    """Which documents, and their number: `{yyyymm}`, `{yyyy}`, `{mm}`, `{dd}`, `{seq:03d}`."""
 
     template: str = "inspection"
     formats: tuple[str, ...] = ("json", "html", "md", "junit")

@@ -1,0 +1,143 @@
+"""What a playbook file may hold; keys of later issues are held to their shape and run later."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from xunjian.language import Text
+from xunjian.schema import Model, reject
+
+FORMATS_NOW = ("json", "html", "md", "junit", "docx")
+FORMATS_LATER = ("pdf", "xlsx")
+
+_NUMBER_PARTS = re.compile(r"\{(yyyymm|yyyy|mm|dd|seq:0[1-9]d)\}")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+
+
+def report_number(value: Any) -> Any:
+    """Accept a number pattern that file names can carry and that differs from run to run."""
+    if not isinstance(value, str):
+        return value
+    rest = _NUMBER_PARTS.sub("", value)
+    if not re.search(r"\{seq:", value) or not re.fullmatch(r"[\w.\-]*", rest):
+        raise reject(
+            Text(
+                "编号只能含字母、数字、. _ - 和 {yyyymm} {yyyy} {mm} {dd}, 且必须有 {seq:03d}",
+                "a number holds letters, digits, . _ - and {yyyymm} {yyyy} {mm} {dd},"
+                " and must have {seq:03d}",
+            )
+        )
+    return value
+
+
+def dotted(value: Any) -> Any:
+    """Accept `module.function` only."""
+    if isinstance(value, str) and not _DOTTED.fullmatch(value):
+        raise reject(
+            Text(
+                "应为带点的路径, 如 包.模块.函数", "expected a dotted path: package.module.function"
+            )
+        )
+    return value
+
+
+Name = Annotated[str, Field(min_length=1)]
+DottedPath = Annotated[str, BeforeValidator(dotted)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Count = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class TitleFields(Model):
+    """A title in both languages."""
+
+    zh: Name
+    en: str = ""
+
+
+class RunFields(Model):
+    """`run`."""
+
+    workers: Count | None = None
+    per_site: Count | None = None
+    device_deadline_s: Seconds | None = None
+    deadline_s: Seconds | None = None
+    retries: Annotated[int, Field(ge=0, le=10)] | None = None
+    jitter_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    connect_timeout_s: Seconds | None = None
+    suspend_credential_after: Count | None = None
+
+
+class ReportFields(Model):
+    """`report`; `record_sheets` comes with the documents issue."""
+
+    template: Name | None = None
+    formats: (
+        Annotated[
+            list[Literal["json", "html", "md", "junit", "docx", "pdf", "xlsx"]], Field(min_length=1)
+        ]
+        | None
+    ) = None
+    number: Annotated[str, BeforeValidator(report_number)] | None = None
+    record_sheets: Literal["all", "abnormal", "none"] | None = None
+
+
+class ConfigFields(Model):
+    """`config`, run by the configuration issue."""
+
+    backup: bool | None = None
+    diff: Literal["baseline", "last"] | None = None
+
+
+class NotifyFields(Model):
+    """`notify`, run by the notices issue."""
+
+    on: list[
+        Literal[
+            "level_i",
+            "level_ii",
+            "level_iii",
+            "level_iv",
+            "missed",
+            "finished",
+            "failed",
+            "changed",
+        ]
+    ] = Field(default_factory=list)
+    to: list[Name] = Field(default_factory=list)
+
+
+class NornirFields(Model):
+    """One nornir task with arguments."""
+
+    path: DottedPath
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class PlaybookFields(Model):
+    """The whole file."""
+
+    name: Annotated[str, Field(pattern=r"^\w[\w\-]{0,63}$")] | None = None
+    title: Name | TitleFields | None = None
+    occasion: Literal[
+        "routine",
+        "monthly",
+        "quarterly",
+        "half-year",
+        "pre-holiday",
+        "flood-season",
+        "conference",
+        "handover",
+        "change",
+        "adhoc",
+    ] = "routine"
+    hosts: Name = "all"
+    where: str = ""
+    tasks: list[Name] = Field(default_factory=list)
+    nornir: DottedPath | list[DottedPath | NornirFields] = Field(default_factory=list)
+    config: ConfigFields | None = None
+    manual: list[Name] | None = None
+    run: RunFields | None = None
+    report: ReportFields | None = None
+    notify: NotifyFields | None = None
+    change: bool = False
