@@ -1,0 +1,142 @@
+"""The devices of the lab: what stands where, which personality plays it, and on which channel."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_ADDRESSES_PER_NET = 250
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabDevice:
+    """One device of the lab.
+
+    number: its place in the lab, from 1; address and serial number follow from it.
+    channel: the protocol it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip.
+    sysname: the name it gives itself in prompts and answers.
+    extras: inventory options of its channel beside port and credential.
+    expected: the inventory's lists that cards ask for.
+    """
+
+    number: int
+    name: str
+    personality: str
+    platform: str
+    kind: str
+    channel: str
+    label: str
+    room: str
+    sysname: str
+    model: str
+    role: str = ""
+    uplink: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
+    extras: Mapping[str, str | int] = field(default_factory=dict)
+    expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Its own loopback address: 127.0.20.N, then 127.0.21.N, …"""
+        net, host = divmod(self.number - 1, _ADDRESSES_PER_NET)
+        return f"127.0.{20 + net}.{host + 1}"
+
+    @property
+    def serial(self) -> str:
+        """An invented serial number, the same in the register and in every answer."""
+        return f"XJLAB{self.number:011d}"
+
+    @property
+    def age_days(self) -> int:
+        """Days since its last start at the lab's own start: between 30 and 229, by its name."""
+        return 30 + int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:2]) % 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Make:
+    """What all devices of one personality share."""
+
+    platform: str
+    kind: str
+    channel: str
+    model: str
+
+
+_MAKES = {
+    "vrp_s": _Make(platform="huawei_vrp", kind="switch", channel="ssh", model="S5735-L24T4X-A1"),
+    "vrp_ce": _Make(platform="huawei_vrp", kind="switch", channel="ssh", model="CE6881-48S6CQ"),
+    "vrp_usg": _Make(platform="huawei_vrp", kind="firewall", channel="ssh", model="USG6555E"),
+    "linux": _Make(platform="linux", kind="server", channel="exec", model="2288H V5"),
+    "redfish": _Make(platform="redfish", kind="server", channel="http", model="2288H V5"),
+    "rfc1628": _Make(platform="rfc1628", kind="ups", channel="snmp", model="UPS5000-E"),
+    "nut": _Make(platform="nut", kind="ups", channel="nut", model="UPS2000-G"),
+    "roomos": _Make(platform="roomos", kind="codec", channel="http", model="Room Kit Pro"),
+    "sip": _Make(platform="sip", kind="codec", channel="sip", model="SIP terminal"),
+}
+
+# name, personality, label, role, uplink, power
+_ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("hz-core-sw1", "vrp_s", "杭州核心交换机一", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
+    ("hz-core-sw2", "vrp_ce", "杭州核心交换机二", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
+    ("hz-acc-sw1", "vrp_s", "杭州接入交换机一", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw2", "vrp_s", "杭州接入交换机二", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw3", "vrp_s", "杭州接入交换机三", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw4", "vrp_s", "杭州接入交换机四", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw5", "vrp_s", "杭州接入交换机五", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw6", "vrp_s", "杭州接入交换机六", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-acc-sw7", "vrp_s", "杭州接入交换机七", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    ("hz-agg-sw1", "vrp_ce", "杭州汇聚交换机", "aggregation", ("hz-core-sw1", "hz-core-sw2"),
+     ("hz-ups1", "hz-ups2")),
+    ("hz-fw1", "vrp_usg", "杭州出口防火墙", "border", (), ("hz-ups1", "hz-ups2")),
+    ("hz-srv1", "linux", "会议管理服务器一", "server", ("hz-core-sw1",), ("hz-ups1", "hz-ups2")),
+    ("hz-srv2", "linux", "会议管理服务器二", "server", ("hz-core-sw2",), ("hz-ups1", "hz-ups2")),
+    ("hz-srv1-bmc", "redfish", "会议管理服务器一带外管理", "server", ("hz-core-sw1",), ("hz-ups1",)),
+    ("hz-ups1", "rfc1628", "核心机房UPS一", "ups", ("hz-core-sw1",), ()),
+    ("hz-ups2", "nut", "核心机房UPS二", "ups", ("hz-core-sw1",), ()),
+    ("hz-ups3", "rfc1628", "会议机房UPS三", "ups", ("hz-core-sw1",), ()),
+    ("hz-codec1", "roomos", "杭州主会场终端", "terminal", ("hz-acc-sw1",), ("hz-ups3",)),
+    ("hz-codec2", "roomos", "杭州备会场终端", "terminal", ("hz-acc-sw2",), ("hz-ups3",)),
+    ("hz-codec3", "roomos", "杭州应急会商室终端", "terminal", ("hz-acc-sw3",), ("hz-ups3",)),
+    ("hz-sipterm1", "sip", "杭州备用SIP终端", "terminal", ("hz-acc-sw1",), ("hz-ups3",)),
+)
+
+_EXTRAS: dict[str, Mapping[str, str | int]] = {
+    "http": {"scheme": "http"},
+    "snmp": {"version": "2c"},
+    "nut": {"ups": "ups"},
+    "sip": {"transport": "udp"},
+}
+MEETING_ROLES = frozenset({"terminal", "access"})  # stand in the meeting room's machine room
+
+
+def lab_devices(more: int = 0) -> tuple[LabDevice, ...]:
+    """The devices of the lab, and `more` clean access switches for scale."""
+    rows = list(_ROWS)
+    for number in range(1, more + 1):
+        rows.append(
+            (f"hz-more-sw{number:03d}", "vrp_s", f"杭州扩展交换机{number}", "access",
+             ("hz-agg-sw1",), ("hz-ups3",))
+        )
+    return tuple(_device(number, row) for number, row in enumerate(rows, start=1))
+
+
+def _device(
+    number: int, row: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
+) -> LabDevice:
+    name, personality, label, role, uplink, power = row
+    make = _MAKES[personality]
+    return LabDevice(
+        number=number,
+        name=name,
+        personality=personality,
+        platform=make.platform,
+        kind=make.kind,
+        channel=make.channel,
+        model=make.model,
+        label=label,
+        room="hz-meeting" if role in MEETING_ROLES or name == "hz-ups3" else "hz-core",
+        sysname=name.upper(),
+        role=role,
+        uplink=uplink,
+        power=power,
+        extras=_EXTRAS.get(make.channel, {}),
+    )

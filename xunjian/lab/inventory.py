@@ -1,0 +1,93 @@
+"""The lab's inventory: who stands where, at which port, with secrets as references only."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from xunjian.lab.devices import LabDevice
+from xunjian.lab.folder import SECRETS_FILE, USERNAME
+
+_LOGIN = {"age": f"{SECRETS_FILE}#login"}
+_COMMUNITY = {"age": f"{SECRETS_FILE}#snmp"}
+
+_SITES: dict[str, Any] = {
+    "sites": {
+        "zhejiang": {"title": {"zh": "浙江省中心", "en": "Zhejiang centre"}, "level": "province"},
+        "hangzhou": {
+            "title": {"zh": "杭州市中心", "en": "Hangzhou centre"},
+            "level": "city",
+            "parent": "zhejiang",
+            "flood_zone": "south",
+        },
+    },
+    "rooms": {
+        "hz-core": {
+            "title": {"zh": "杭州核心机房", "en": "Hangzhou core room"},
+            "site": "hangzhou",
+            "class": "core",
+            "party": "integrator",
+        },
+        "hz-meeting": {
+            "title": {"zh": "杭州会议机房", "en": "Hangzhou meeting room"},
+            "site": "hangzhou",
+            "class": "core",
+            "party": "integrator",
+        },
+    },
+    "parties": {
+        "integrator": {"title": {"zh": "集成商", "en": "Integrator"}},
+        "customer": {"title": {"zh": "用户单位", "en": "Customer"}},
+    },
+    "systems": {
+        "water": {"title": {"zh": "水利视频会商系统", "en": "Water conservancy conferencing"}},
+    },
+}
+_GROUPS: dict[str, Any] = {
+    "hangzhou": {"data": {"systems": ["water"], "party": "integrator"}},
+}
+
+
+def write_inventory(folder: Path, devices: tuple[LabDevice, ...], ports: Mapping[str, int]) -> None:
+    """Write the four inventory files; `ports` by device name."""
+    folder.mkdir(exist_ok=True)
+    _write(folder / "hosts.yml", {d.name: _host(d, ports[d.name]) for d in devices})
+    _write(folder / "groups.yml", _GROUPS)
+    _write(folder / "defaults.yml", {"username": USERNAME, "password": _LOGIN})
+    _write(folder / "sites.yml", _SITES)
+
+
+def write_known_hosts(
+    path: Path, devices: tuple[LabDevice, ...], ports: Mapping[str, int], keys: Mapping[str, str]
+) -> None:
+    """Pin every device's host key; `keys` by device name, as `ssh-ed25519 AAAA…`."""
+    lines = [f"[{d.address}]:{ports[d.name]} {keys[d.name]}\n" for d in devices if d.name in keys]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    head = "# 由 xunjian lab up 生成\n"
+    text = yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False)
+    path.write_text(head + text, encoding="utf-8")
+
+
+def _host(device: LabDevice, port: int) -> dict[str, Any]:
+    host: dict[str, Any] = {
+        "hostname": device.address,
+        "port": port,
+        "platform": device.platform,
+        "groups": ["hangzhou"],
+    }
+    if device.channel not in {"ssh", "exec"}:
+        extras: dict[str, Any] = dict(device.extras)
+        if device.channel == "snmp":
+            extras["community"] = _COMMUNITY
+        host["connection_options"] = {device.channel: {"extras": extras}}
+    data: dict[str, Any] = {"kind": device.kind, "label": device.label, "room": device.room}
+    data |= {"role": device.role}
+    data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
+    data["asset"] = {"model": device.model, "serial": device.serial}
+    if device.expected:
+        data["expected"] = {name: list(values) for name, values in device.expected.items()}
+    return host | {"data": data}
