@@ -22,7 +22,6 @@ from xunjian.schema import (
     nearest_hint,
     validate,
 )
-from xunjian.transport.model import Channel
 from xunjian.workspace import Workspace
 
 
@@ -69,6 +68,7 @@ class Platform:
 
 
 FOLDER = "templates/platforms"
+CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "manual")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,6 @@ class _Question(Model):
     finding: str = ""
 
 
-class _Rules(Model):
-    allow: list[Regex] = []
-    deny: list[Regex] = []
-
-
 class _Examples(Model):
     allow: list[str] = []
     deny: list[str] = []
@@ -128,6 +123,17 @@ class _Examples(Model):
     pager: list[str] = []
     no_privilege: list[str] = []
     noise: list[str] = []
+
+
+class _Rules(Model):
+    allow: list[Regex] = []
+    deny: list[Regex] = []
+    examples: _Examples = _Examples()
+
+
+class _PortName(Model):
+    match: Regex
+    to: str
 
 
 class _File(Model):
@@ -150,7 +156,7 @@ class _File(Model):
     noise: Regex | None = None
     read_only: _Rules = _Rules()
     enums: dict[str, dict[str, str | int | float]] = {}
-    port_names: dict[str, str] | list[list[str]] = {}
+    port_names: list[_PortName] = []
     logout: str = ""
     examples: _Examples = _Examples()
 
@@ -183,14 +189,14 @@ def read_platforms(workspace: Workspace, problems: Problems) -> Platforms:
         documents[name], layers[name] = document, found.layer
         if (file := validate(document, _File, problems)) is not None:
             _check_file(document, name, file, problems)
-            by_name[name] = _platform(document, name, file, problems)
-            examples[name] = _examples(file.examples)
+            by_name[name] = _platform(name, file)
+            examples[name] = _examples(file.examples, file.read_only.examples)
     platforms = Platforms(by_name=by_name, examples=examples, documents=documents, layers=layers)
     _check_names(platforms, problems)
     return platforms
 
 
-def _platform(document: Document, name: str, file: _File, problems: Problems) -> Platform:
+def _platform(name: str, file: _File) -> Platform:
     return Platform(
         name=name,
         title=file.title,
@@ -219,30 +225,15 @@ def _platform(document: Document, name: str, file: _File, problems: Problems) ->
         enums={
             enum: {str(k): str(v) for k, v in words.items()} for enum, words in file.enums.items()
         },
-        port_names=_port_names(document, file, problems),
+        port_names=tuple((name.match, name.to) for name in file.port_names),
         logout=file.logout,
     )
 
 
-def _port_names(
-    document: Document, file: _File, problems: Problems
-) -> tuple[tuple[Pattern[str], str], ...]:
-    found = []
-    names = file.port_names
-    pairs = names.items() if isinstance(names, dict) else [(p[0], p[-1]) for p in names if p]
-    for text, canonical in pairs:
-        try:
-            found.append((re.compile(text), canonical))
-        except re.error as error:
-            message = Text(f"正则表达式有错: {error}", f"not a regular expression: {error}")
-            problems.add(document, ("port_names", text), message)
-    return tuple(found)
-
-
-def _examples(file: _Examples) -> PlatformExamples:
+def _examples(file: _Examples, rules: _Examples) -> PlatformExamples:
     return PlatformExamples(
-        allow=tuple(file.allow),
-        deny=tuple(file.deny),
+        allow=(*file.allow, *rules.allow),
+        deny=(*file.deny, *rules.deny),
         prompt=tuple(file.prompt),
         unsupported=tuple(file.unsupported),
         pager=tuple(file.pager),
@@ -260,12 +251,12 @@ def _check_file(document: Document, name: str, file: _File, problems: Problems) 
             Text(f"应为 {name}", f"expected {name}"),
         )
     for n, channel in enumerate(file.channels):
-        if channel not in set(Channel):
+        if channel not in CHANNELS:
             problems.add(
                 document,
                 ("channels", n),
                 Text(f"未知的通道: {channel}", f"unknown channel: {channel}"),
-                nearest_hint(channel, [c.value for c in Channel]),
+                nearest_hint(channel, CHANNELS),
             )
     for n, pattern in enumerate(file.read_only.allow):
         if not pattern.pattern.startswith("^"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import textfsm  # type: ignore[import-untyped]  # no stubs
 
+from xunjian.errors import Problem
 from xunjian.language import Text
 from xunjian.parse.model import Table, Unparsed, filled
 
@@ -28,6 +29,10 @@ class TemplateMistake:
     message: Text
     hint: Text = Text("")
 
+    def problem(self, file: str) -> Problem:
+        """Give the mistake as a content problem of the template's file."""
+        return Problem(file, self.line, "", self.message, self.hint)
+
 
 class TemplateError(Exception):
     """A template that does not compile; carries the mistake."""
@@ -35,6 +40,10 @@ class TemplateError(Exception):
     def __init__(self, mistake: TemplateMistake) -> None:
         super().__init__(str(mistake.message))
         self.mistake = mistake
+
+    def problem(self, file: str) -> Problem:
+        """Give the mistake as a content problem of the template's file."""
+        return self.mistake.problem(file)
 
 
 def compile_form(name: str, source: str) -> Form:

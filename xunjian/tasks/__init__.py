@@ -1,1 +1,1 @@
-"""tasks"""
+"""WHAT: cards, read from YAML and compiled."""

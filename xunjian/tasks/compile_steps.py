@@ -1,0 +1,213 @@
+"""The `collect` part of a card: steps with their alternatives, every name resolved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xunjian.language import Text
+from xunjian.platforms import Platform
+from xunjian.schema import KeyPath
+from xunjian.tasks.card_file import QuestionFile, RegisterFile, StepFile, StepKeys
+from xunjian.tasks.columns import columns_of, named_columns, parsers_of
+from xunjian.tasks.compile_map import Answer, compile_map
+from xunjian.tasks.model import Rows, Step, StepGroup
+from xunjian.tasks.questions import requests_of
+from xunjian.tasks.resolve import Card
+from xunjian.transport.model import Channel
+
+ANY_PLATFORM = "*"
+_FREE_CHANNELS = frozenset({Channel.SESSION, Channel.ICMP, Channel.MANUAL})
+# key of the question -> channels that understand it
+_QUESTION_CHANNELS: Mapping[str, frozenset[Channel]] = {
+    "send": frozenset({Channel.CLI, Channel.SHELL, Channel.NUT}),
+    "get": frozenset({Channel.HTTP, Channel.SNMP}),
+    "walk": frozenset({Channel.SNMP}),
+    "follow": frozenset({Channel.HTTP}),
+    "probe": frozenset({Channel.ICMP, Channel.SIP}),
+    "registers": frozenset({Channel.MODBUS}),
+    "ask": frozenset({Channel.MANUAL}),
+}
+
+
+def compile_collect(
+    card: Card, collect: Mapping[str, list[StepFile]]
+) -> dict[str, tuple[StepGroup, ...]]:
+    """Compile all steps, by the platform's own name."""
+    found: dict[str, tuple[StepGroup, ...]] = {}
+    for name, steps in collect.items():
+        platform = card.platforms.get(name)
+        if platform is None and name != ANY_PLATFORM:
+            known = [*card.platforms.names, ANY_PLATFORM]
+            card.unknown(("collect", name), Text("平台", "platform"), name, known)
+            continue
+        groups = [
+            _group(card, ("collect", name, n), step, platform) for n, step in enumerate(steps)
+        ]
+        key = platform.name if platform else ANY_PLATFORM
+        if key in found:
+            message = Text(f"平台写了两次: {key}", f"the platform stands twice: {key}")
+            card.complain(("collect", name), message)
+        found[key] = tuple(group for group in groups if group is not None)
+    return found
+
+
+def _group(card: Card, at: KeyPath, step: StepFile, platform: Platform | None) -> StepGroup | None:
+    if not card.fact((*at, "fact"), step.fact):
+        return None
+    for key in ("rows", "expect"):
+        if key in step.defaults.model_fields_set:
+            message = Text(f"defaults 不能含 {key}", f"defaults may not hold {key}")
+            card.complain((*at, "defaults", key), message)
+    candidates: list[tuple[KeyPath, StepKeys]] = []
+    if not step.any_of or _questions(step):
+        candidates.append((at, step))
+    for n, alternative in enumerate(step.any_of):
+        candidates.append(((*at, "any_of", n), _with_defaults(step.defaults, alternative)))
+    made = [
+        _step(card, where, fact=step.fact, step=keys, platform=platform)
+        for where, keys in candidates
+    ]
+    return StepGroup(fact=step.fact, alternatives=tuple(one for one in made if one is not None))
+
+
+def _with_defaults(defaults: StepKeys, step: StepKeys) -> StepKeys:
+    shared: dict[str, Any] = {
+        key: getattr(defaults, key) for key in defaults.model_fields_set - step.model_fields_set
+    }
+    if {"columns", "map"} & defaults.model_fields_set:
+        for key in ("columns", "map"):  # mappings are added to, not replaced
+            shared[key] = {**getattr(defaults, key), **getattr(step, key)}
+    return step.model_copy(update=shared)
+
+
+def _questions(step: StepKeys) -> list[str]:
+    return [key for key in _QUESTION_CHANNELS if getattr(step, key)]
+
+
+def _step(
+    card: Card, at: KeyPath, *, fact: str, step: StepKeys, platform: Platform | None
+) -> Step | None:
+    channel = _channel(card, at, step, platform)
+    if channel is None:
+        return None
+    columns = columns_of(card, at, step=step, channel=channel, platform=platform)
+    answer = Answer(columns=columns, platform=platform)
+    made = Step(
+        fact=fact,
+        channel=channel,
+        send=step.send,
+        get=step.get,
+        walk=step.walk,
+        follow=step.follow,
+        probe=step.probe,
+        registers={name: _register(one) for name, one in step.registers.items()},
+        ask={name: _question(one) for name, one in step.ask.items()},
+        repeat=step.repeat,
+        timeout_s=float(step.timeout_s),
+        decode=step.decode,
+        error=step.error,
+        unsupported=step.unsupported,
+        expect=step.expect,
+        parse=parsers_of(step),
+        ntc=step.ntc,
+        pattern=step.pattern,
+        each=step.each,
+        columns=named_columns(step),
+        rows=_rows(step.rows),
+        skip=card.expression((*at, "skip"), step.skip, answer.scope),
+        map=compile_map(card, at, fact=fact, step=step, answer=answer),
+    )
+    _check_step(card, at, made, platform)
+    return made
+
+
+def _channel(card: Card, at: KeyPath, step: StepKeys, platform: Platform | None) -> Channel | None:
+    """Give the channel as written, or the only one the question can mean."""
+    questions = _questions(step)
+    channel = Channel(step.channel) if step.channel else _implied(step, questions, platform)
+    if channel is None or (not questions and channel not in {Channel.SESSION, *_PROBES}):
+        card.complain(
+            at,
+            Text(
+                "没有提问: 需要 send、get、walk、follow、probe、registers 或 ask 之一",
+                "nothing is asked: one of send, get, walk, follow, probe, registers, ask is needed",
+            ),
+        )
+        return None
+    if len(questions) > 1:
+        listed = ", ".join(questions)
+        message = Text(f"一步只能提一个问题: {listed}", f"one question per step: {listed}")
+        card.complain(at, message)
+    for key in questions:
+        if channel not in _QUESTION_CHANNELS[key]:
+            message = Text(f"通道 {channel} 不用 {key}", f"channel {channel} does not take {key}")
+            card.complain((*at, key), message)
+    offered = platform.channels if platform else (*_FREE_CHANNELS, Channel.SNMP, Channel.SIP)
+    if channel not in offered and channel not in _FREE_CHANNELS:
+        name = platform.name if platform else ANY_PLATFORM
+        card.complain(
+            (*at, "channel"),
+            Text(f"平台 {name} 没有通道 {channel}", f"platform {name} has no channel {channel}"),
+        )
+    return channel
+
+
+_PROBES = frozenset({Channel.ICMP, Channel.SIP})
+
+
+def _implied(step: StepKeys, questions: list[str], platform: Platform | None) -> Channel | None:
+    if not questions:
+        return None
+    key = questions[0]
+    if key == "get":
+        return Channel.SNMP if isinstance(step.get, dict) else Channel.HTTP
+    if key == "probe":
+        return Channel.SIP if step.probe.get("method") else Channel.ICMP
+    offered = platform.channels if platform else ()
+    fitting = [channel for channel in offered if channel in _QUESTION_CHANNELS[key]]
+    return Channel(fitting[0]) if fitting else min(_QUESTION_CHANNELS[key])
+
+
+def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) -> None:
+    _check_rows(card, at, step)
+    if step.repeat and "{item}" not in step.send + str(step.get):
+        message = Text(
+            "repeat 需要在 send 或 get 里写 {item}", "repeat needs {item} in the question"
+        )
+        card.complain((*at, "repeat"), message)
+    if step.follow and not all(step.follow.split("/")):
+        message = Text("follow 应为 名称/*/名称", "follow is names and * between slashes")
+        card.complain((*at, "follow"), message)
+    if "{item}" in step.send and not step.repeat:
+        message = Text("{item} 只能与 repeat 同用", "{item} goes with repeat only")
+        card.complain((*at, "send"), message)
+    key = next((k for k in _QUESTION_CHANNELS if getattr(step, k)), "channel")
+    for request in requests_of(step, "item"):
+        card.safe((*at, key), request, platform)
+
+
+def _check_rows(card: Card, at: KeyPath, step: Step) -> None:
+    """`rows: 0..` needs `expect`, else a cut answer reads as "none"; a walk proves its own end."""
+    if step.rows.most is not None and step.rows.most < step.rows.least:
+        card.complain((*at, "rows"), Text("下限大于上限", "the least is more than the most"))
+    needs_proof = step.rows.least == 0 and not step.walk
+    if needs_proof and step.expect is None and step.channel not in {Channel.MANUAL, Channel.MODBUS}:
+        card.complain(
+            (*at, "rows"),
+            Text("允许零行时必须有 expect", "zero rows are allowed only with expect"),
+            Text("expect 证明“没有”是真的没有", "expect proves that none is really none"),
+        )
+
+
+def _rows(given: str | int) -> Rows:
+    least, dots, most = str(given).partition("..")
+    if not dots:
+        return Rows(least=int(least), most=int(least))
+    return Rows(least=int(least), most=int(most) if most else None)
+
+
+def _register(given: RegisterFile) -> Mapping[str, object]:
+    return given.model_dump()
+
+
+def _question(given: QuestionFile) -> Mapping[str, object]:
+    return {"title": given.title, "type": given.type, "unit": given.unit, "options": given.options}

@@ -1,0 +1,128 @@
+"""All cards of a workspace, compiled; every mistake of every card at once."""
+
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
+
+from xunjian.errors import ContentError
+from xunjian.language import Text
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms
+from xunjian.schema import (
+    Document,
+    KeyPath,
+    Problems,
+    load_yaml,
+    refuse_anchors,
+    validate,
+)
+from xunjian.tasks.card_file import CardFile, CheckFile
+from xunjian.tasks.compile_checks import compile_check
+from xunjian.tasks.compile_steps import compile_collect
+from xunjian.tasks.model import Catalog, Check, Task
+from xunjian.tasks.resolve import Card
+from xunjian.workspace import Found, Workspace
+
+FOLDER = "tasks"
+
+
+def load_catalog(
+    workspace: Workspace,
+    platforms: Platforms,
+    *,
+    functions: Collection[str] | None = None,
+    templates: TemplateCache | None = None,
+) -> Catalog:
+    """Load every card.
+
+    functions: names of registered judging functions; by default those that `checks` ships.
+
+    Raises:
+        ContentError: with every mistake of every card.
+    """
+    problems = Problems()
+    catalog = read_catalog(workspace, platforms, problems, functions=functions, templates=templates)
+    problems.raise_if_any()
+    return catalog
+
+
+def read_catalog(
+    workspace: Workspace,
+    platforms: Platforms,
+    problems: Problems,
+    *,
+    functions: Collection[str] | None = None,
+    templates: TemplateCache | None = None,
+) -> Catalog:
+    """Load what can be loaded of every card; mistakes go to `problems`."""
+    cache = templates or TemplateCache(workspace)
+    known = frozenset(functions or ())
+    tasks: list[tuple[Document, Task]] = []
+    for found in workspace.iterate(FOLDER):
+        try:
+            document = load_yaml(found)
+        except ContentError as error:
+            problems.merge(error)
+            continue
+        card = Card(
+            document=document,
+            problems=problems,
+            platforms=platforms,
+            templates=cache,
+            functions=known,
+        )
+        task = _task(card, found)
+        if task is not None:
+            tasks.append((document, task))
+    _check_unique(tasks, problems)
+    return Catalog(tasks=tuple(task for _, task in tasks))
+
+
+def _task(card: Card, found: Found) -> Task | None:
+    """Compile one card; with a schema mistake somewhere, what is sound is still resolved."""
+    refuse_anchors(card.document, card.problems)
+    file = validate(card.document, CardFile, card.problems)
+    if file is None:
+        return None
+    return Task(
+        name=file.name,
+        title=file.title,
+        kinds=tuple(file.kinds),
+        tags=tuple(file.tags),
+        collect=compile_collect(card, file.collect),
+        checks=_checks(card, file.checks, file.name),
+        relative=found.relative,
+        layer=found.layer,
+    )
+
+
+def _checks(card: Card, files: Sequence[CheckFile], task: str) -> tuple[Check, ...]:
+    return tuple(compile_check(card, ("checks", n), file, task) for n, file in enumerate(files))
+
+
+def _check_unique(tasks: Sequence[tuple[Document, Task]], problems: Problems) -> None:
+    """A name is unique per kind of device, a check's id over all cards."""
+    names: dict[str, list[Task]] = {}
+    ids: dict[str, str] = {}
+    for document, task in tasks:
+        for other in names.get(task.name, []):
+            if not task.kinds or not other.kinds or set(task.kinds) & set(other.kinds):
+                _twice(document, ("name",), task.name, other.relative, problems)
+        names.setdefault(task.name, []).append(task)
+        for n, check in enumerate(task.checks):
+            if check.id in ids:
+                _twice(document, ("checks", n, "id"), check.id, ids[check.id], problems)
+            ids.setdefault(check.id, task.relative)
+
+
+def _twice(document: Document, at: KeyPath, name: str, where: str, problems: Problems) -> None:
+    problems.add(
+        document,
+        at,
+        Text(f"名称重复: {name}", f"the name stands twice: {name}"),
+        Text(f"另一处在 {where}", f"the other one is in {where}"),
+    )
+
+
+def stem_of(task: Task) -> str:
+    """Give the card's file name without its ending."""
+    return PurePosixPath(task.relative).stem
