@@ -84,5 +84,5 @@ class TemplateCache:
 
 
 def relative_path(platform: str, name: str) -> str:
-    """Where a platform's template lies in a layer."""
-    return f"{FOLDER}/{platform}/{name}"
+    """Where a template lies in a layer: below its platform, or where its own folder says."""
+    return f"{FOLDER}/{name}" if "/" in name else f"{FOLDER}/{platform}/{name}"

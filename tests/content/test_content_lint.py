@@ -1,0 +1,13 @@
+"""Every shipped platform, template and card is without mistakes."""
+
+import pytest
+
+from xunjian.language import Language
+from xunjian.lint import lint
+from xunjian.workspace import builtin_root, open_workspace
+
+
+def test_shipped_content_has_no_mistakes() -> None:
+    problems = lint(open_workspace(builtin_root()))
+    if problems:
+        pytest.fail("\n".join(problem.to(Language.EN) for problem in problems), pytrace=False)
