@@ -24,6 +24,6 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(name)
-    from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
+    from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
