@@ -36,7 +36,7 @@ class Model(BaseModel):
     Strict: a text is no number, `yes` is no bool. Use `list` (not tuple) and `Literal` (not enum).
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Document:

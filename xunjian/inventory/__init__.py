@@ -2,5 +2,6 @@
 
 from xunjian.inventory.load import load_inventory
 from xunjian.inventory.model import ChannelSettings, Device, Inventory, Room, Site
+from xunjian.inventory.select import select
 
-__all__ = ["ChannelSettings", "Device", "Inventory", "Room", "Site", "load_inventory"]
+__all__ = ["ChannelSettings", "Device", "Inventory", "Room", "Site", "load_inventory", "select"]
