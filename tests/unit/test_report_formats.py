@@ -15,16 +15,15 @@ from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
 from xunjian.report.word_template import build_template
 from xunjian.run.model import (
-    Comparison,
     DeviceResult,
     EvidenceRef,
-    FindingChange,
     LeftOut,
     LeftOutReason,
     Outcome,
     RunRecord,
     RunState,
 )
+from xunjian.store.model import Comparison, Trend
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "report"
 EVIL = "<script>alert(1)</script> | `x` & \x00\x1b[31m ]]>"
@@ -134,7 +133,12 @@ def model() -> ReportModel:
     run = record()
     bad = run.outcomes[0].findings[0]
     return build_report(
-        run, Comparison(previous_run_id="20260901T080000-0001", changes={bad.id: FindingChange.NEW})
+        run,
+        Comparison(
+            run_id=run.run_id,
+            previous_run_id="20260901T080000-0001",
+            trends={bad.id: Trend.NEW},
+        ),
     )
 
 
@@ -159,7 +163,7 @@ def test_problems_stand_worst_first_and_are_numbered(model: ReportModel) -> None
         Verdict.UNKNOWN,
     ]
     assert [row.number for row in model.problems] == [1, 2, 3]
-    assert model.problems[0].change is FindingChange.NEW
+    assert model.problems[0].change is Trend.NEW
 
 
 def test_a_device_that_was_not_reached_is_never_normal(model: ReportModel) -> None:

@@ -8,10 +8,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; nothing heavy is imported for `--version`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):
-        from xunjian import __version__  # noqa: PLC0415 - the rest of the command line costs more
+        from xunjian import __version__
 
         sys.stdout.write(f"xunjian {__version__}\n")
         return 0
-    from xunjian.cli.app import run  # noqa: PLC0415 - see above
+    from xunjian.cli.app import run
 
     return run(arguments)

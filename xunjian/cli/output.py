@@ -25,7 +25,7 @@ def harmless(text: object) -> str:
 
 def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
     """Align columns by the cells a character takes; the last column is not padded."""
-    from rich.cells import cell_len  # noqa: PLC0415 - rich only where something is printed
+    from rich.cells import cell_len
 
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -66,9 +66,9 @@ class Output:
         if not sys.stdout.isatty():
             self.data("\n".join(_padded([heads, *body])))
             return
-        from rich.console import Console  # noqa: PLC0415 - only on a terminal
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text as Cell  # noqa: PLC0415
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text as Cell
 
         table = Table(box=None, pad_edge=False, header_style="bold")
         for head in heads:

@@ -38,6 +38,7 @@ def as_json(model: ReportModel, language: Language) -> bytes:
             {"device": row.device, "task": row.task, "reason": row.reason} for row in model.left_out
         ],
         "resolved": [_finding(row, language) for row in model.resolved],
+        "unverified": [_finding(row, language) for row in model.unverified],
         "compared_with": model.previous_run_id,
         "causes": [],
         "changes": [],

@@ -15,15 +15,16 @@ from xunjian.report.model import (
     Totals,
     Unanswered,
 )
-from xunjian.run.model import Comparison, DeviceResult, FindingChange, RunRecord, RunState
+from xunjian.run.model import DeviceResult, RunRecord, RunState
+from xunjian.store.model import Comparison, Trend
 
 
 def build_report(record: RunRecord, comparison: Comparison | None = None) -> ReportModel:
     """Arrange a run for its readers: problems worst first, one sheet per device."""
-    compared = comparison or Comparison()
+    compared = comparison or Comparison(run_id=record.run_id)
     devices = {device.name: device for device in record.devices}
     findings = [f for outcome in record.outcomes for f in outcome.findings]
-    problems = _problems(findings, devices, compared.changes)
+    problems = _problems(findings, devices, compared.trends)
     numbered = {row.finding.id: row for row in problems}
     unanswered = tuple(
         Unanswered(device=devices[outcome.device], task=outcome.task, reason=outcome.reason)
@@ -62,11 +63,8 @@ def build_report(record: RunRecord, comparison: Comparison | None = None) -> Rep
             )
             for left in record.left_out
         ),
-        resolved=tuple(
-            FindingRow(number=0, finding=f, device=devices[f.device], change=FindingChange.RESOLVED)
-            for f in compared.resolved
-            if f.device in devices
-        ),
+        resolved=_earlier(compared.resolved, devices, Trend.RESOLVED),
+        unverified=_earlier(compared.unverified, devices, Trend.UNVERIFIED),
         previous_run_id=compared.previous_run_id,
         previous_started_at=compared.previous_started_at,
         outcomes=tuple((o.device, o.task, o.reached, o.reason) for o in record.outcomes),
@@ -82,12 +80,22 @@ def build_report(record: RunRecord, comparison: Comparison | None = None) -> Rep
 def _problems(
     findings: Iterable[Finding],
     devices: Mapping[str, DeviceResult],
-    changes: Mapping[str, FindingChange],
+    changes: Mapping[str, Trend],
 ) -> tuple[FindingRow, ...]:
     bad = sorted((f for f in findings if f.verdict in BAD), key=_severity)
     return tuple(
         FindingRow(number=number, finding=f, device=devices[f.device], change=changes.get(f.id))
         for number, f in enumerate(bad, 1)
+    )
+
+
+def _earlier(
+    findings: Iterable[Finding], devices: Mapping[str, DeviceResult], trend: Trend
+) -> tuple[FindingRow, ...]:
+    return tuple(
+        FindingRow(number=0, finding=f, device=devices[f.device], change=trend)
+        for f in findings
+        if f.device in devices
     )
 
 

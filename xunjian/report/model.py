@@ -6,7 +6,8 @@ from datetime import datetime
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
-from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, FindingChange, RunState
+from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, RunState
+from xunjian.store.model import Trend
 
 BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
 
@@ -43,7 +44,7 @@ class FindingRow:
     number: int  # running number among the problems, 0 for findings that are none
     finding: Finding
     device: DeviceResult
-    change: FindingChange | None = None
+    change: Trend | None = None
 
     @property
     def is_bad(self) -> bool:
@@ -110,7 +111,8 @@ class ReportModel:
     problems: tuple[FindingRow, ...]  # worst first
     unanswered: tuple[Unanswered, ...]
     left_out: tuple[LeftOutRow, ...]
-    resolved: tuple[FindingRow, ...] = ()
+    resolved: tuple[FindingRow, ...] = ()  # open in the last round, in order now
+    unverified: tuple[FindingRow, ...] = ()  # open in the last round, not judged now
     previous_run_id: str | None = None
     previous_started_at: datetime | None = None
     outcomes: tuple[tuple[str, str, bool, str], ...] = ()  # device, task, reached, reason

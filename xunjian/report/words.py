@@ -44,6 +44,7 @@ CHANGES = {
     "persisting": Text("持续", "persisting"),
     "resolved": Text("已恢复", "resolved"),
     "back": Text("复现", "back again"),
+    "unverified": Text("本轮未复核", "not verified"),
 }
 
 KINDS = {

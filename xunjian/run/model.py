@@ -62,7 +62,8 @@ class RunState(StrEnum):
 class DeviceResult:
     """One device's part of a run, with its register data as they stood at that time.
 
-    reached: the session was opened and stayed in step to its end. reason: else why.
+    reached: the session was opened and stayed in step to its end. reason: else why (the codes of
+    `Outcome.reason`, or `left_out` when nothing was asked of it).
     """
 
     name: str
@@ -78,6 +79,7 @@ class DeviceResult:
     room_title: str = ""
     party: str = ""
     address: str = ""
+    notes: tuple[str, ...] = ()  # problems of collecting, e.g. an enum value that is not listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,8 @@ class EvidenceRef:
     error: str
     taken_at: datetime
     elapsed_s: float
+    custody: str = "plain"  # plain, sealed (encrypted, redacted text beside it) or redacted
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,7 @@ class RunRecord:
     exit_code: int | None = None
     inactive: tuple[str, ...] = ()  # playbook keys accepted but not yet active
     nornir_results: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what the engine itself met with, e.g. the text of an exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,31 +152,9 @@ class RunPlan:
 
     pairs: tuple[Pair, ...]
     left_out: tuple[LeftOut, ...]
+    devices: tuple[Device, ...] = ()  # every selected device, also those wholly left out
 
     @property
     def planned(self) -> int:
         """Number of (device, task) pairs: what is asked plus what was left out."""
         return sum(len(pair.tasks) for pair in self.pairs) + len(self.left_out)
-
-
-class FindingChange(StrEnum):
-    """A finding beside the last round of the same playbook."""
-
-    NEW = "new"
-    PERSISTING = "persisting"
-    RESOLVED = "resolved"
-    BACK = "back"  # was there once, was resolved, is there again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """This round beside the last finished one of the same playbook.
-
-    changes: by finding id, for every warning, abnormal or unknown finding of this round.
-    resolved: the last round's bad findings that are normal now.
-    """
-
-    previous_run_id: str | None = None
-    previous_started_at: datetime | None = None
-    changes: Mapping[str, FindingChange] = field(default_factory=dict)
-    resolved: tuple[Finding, ...] = ()

@@ -1,0 +1,40 @@
+"""`config`: the effective settings, each with where it comes from."""
+
+import typer
+
+from xunjian.cli.content import Content
+from xunjian.cli.language import both
+from xunjian.cli.options import FormatOption, WorkspaceOption
+from xunjian.cli.output import Output
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "config",
+        help=both(
+            "显示生效的设置及其来处（命令行 > XUNJIAN_* > xunjian.yml > 缺省）。",
+            "Show the effective settings, each with where it comes from "
+            "(command line > XUNJIAN_* > xunjian.yml > default).",
+        ),
+    )
+    def config(workspace: WorkspaceOption = None, form: FormatOption = "table") -> int:
+        content = Content(workspace)
+        rows = [
+            {"name": name, "value": setting.value, "source": setting.source}
+            for name, setting in content.settings.listed()
+        ]
+        output.rows(
+            form,
+            "settings",
+            [
+                {
+                    "name": "workspace",
+                    "value": str(content.workspace.root),
+                    "source": content.workspace.layers[0][0],
+                },
+                *rows,
+            ],
+        )
+        return 0

@@ -1,0 +1,188 @@
+"""`list`: what there is to work with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from xunjian.cli.content import Content
+from xunjian.cli.language import both
+from xunjian.cli.options import (
+    FormatOption,
+    InventoryOption,
+    LimitOption,
+    WhereOption,
+    WorkspaceOption,
+)
+from xunjian.cli.output import Output
+from xunjian.errors import UsageError
+from xunjian.inventory import Device
+from xunjian.language import Text
+from xunjian.schema import nearest_hint
+
+Row = Mapping[str, object]
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "list",
+        help=both(
+            "列出：hosts 设备 · playbooks 剧本 · tasks 项目 · checks 判定 · platforms 平台 · "
+            "runs 轮次 · findings 判定结果 · content 内容文件（谁遮住谁）",
+            "List hosts, playbooks, tasks, checks, platforms, runs, findings or content (with what "
+            "shadows what)",
+        ),
+    )
+    def list_(
+        what: Annotated[str, typer.Argument(metavar="WHAT", help=both("列什么", "what to list"))],
+        workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
+        limit: LimitOption = None,
+        where: WhereOption = None,
+        run: Annotated[
+            str | None,
+            typer.Option(
+                "--run", metavar="RUN", help=both("只列某一轮的结果", "findings of one run")
+            ),
+        ] = None,
+        form: FormatOption = "table",
+    ) -> int:
+        content = Content(workspace, inventory)
+        listings: dict[str, Callable[[], Sequence[Row]]] = {
+            "hosts": lambda: [host_row(d) for d in selected(content, limit, where)],
+            "playbooks": lambda: playbooks(content, output),
+            "tasks": lambda: tasks(content, output),
+            "checks": lambda: checks(content, output),
+            "platforms": lambda: platforms(content, output),
+            "runs": lambda: content.store.runs_listing(),
+            "findings": lambda: findings(content, output, run, limit),
+            "content": lambda: files(content),
+        }
+        if what not in listings:
+            raise UsageError(
+                Text(f"不知道列什么: {what}", f"cannot list: {what}"), nearest_hint(what, listings)
+            )
+        output.rows(form, what, listings[what]())
+        return 0
+
+
+def selected(content: Content, limit: str | None, where: str | None) -> tuple[Device, ...]:
+    """Select devices as every command does."""
+    from xunjian.inventory import select
+
+    return select(content.inventory, limit, where)
+
+
+def host_row(device: Device) -> Row:
+    """One device as `list hosts` and `--list-hosts` show it."""
+    return {
+        "name": device.name,
+        "label": device.label,
+        "kind": device.kind,
+        "platform": device.platform,
+        "address": device.address,
+        "site": device.site.name if device.site else None,
+        "room": device.room.name if device.room else None,
+        "systems": " ".join(device.systems),
+    }
+
+
+def playbooks(content: Content, output: Output) -> list[Row]:
+    """Playbooks with title, occasion and layer."""
+    from xunjian.playbook import list_playbooks
+
+    return [
+        {
+            "name": listed.playbook.name,
+            "title": output.text(listed.playbook.title),
+            "occasion": listed.playbook.occasion.value,
+            "tasks": " ".join(listed.playbook.tasks),
+            "layer": listed.found.layer,
+        }
+        for listed in list_playbooks(content.workspace)
+    ]
+
+
+def tasks(content: Content, output: Output) -> list[Row]:
+    """Cards with the platforms they know."""
+    return [
+        {
+            "name": task.name,
+            "title": output.text(task.title),
+            "kinds": " ".join(task.kinds),
+            "platforms": " ".join(task.collect),
+            "file": task.relative,
+            "layer": task.layer,
+        }
+        for task in content.catalog.tasks
+    ]
+
+
+def checks(content: Content, output: Output) -> list[Row]:
+    """Checks with their limits and sources."""
+    return [
+        {
+            "id": check.id,
+            "title": output.text(check.title),
+            "task": check.task,
+            "limits": " ".join(f"{k}={v}" for k, v in check.limits.items()),
+            "unit": check.unit,
+            "source": check.source,
+        }
+        for check in content.catalog.checks.values()
+    ]
+
+
+def platforms(content: Content, output: Output) -> list[Row]:
+    """Platforms with their channels, aliases and the cards that know them."""
+    rows: list[Row] = []
+    for name in content.platforms.names:
+        platform = content.platforms.by_name[name]
+        rows.append(
+            {
+                "name": name,
+                "title": output.text(platform.title),
+                "channels": " ".join(platform.channels),
+                "aliases": " ".join(platform.aliases),
+                "tasks": " ".join(
+                    sorted({t.name for t in content.catalog.tasks if name in t.collect})
+                ),
+            }
+        )
+    return rows
+
+
+def findings(content: Content, output: Output, run: str | None, limit: str | None) -> list[Row]:
+    """Findings of one run, the newest when none is named."""
+    names = {d.name for d in selected(content, limit, None)} if limit else None
+    return [
+        {
+            "id": finding.id,
+            "device": finding.device,
+            "check": finding.check,
+            "subject": finding.subject,
+            "verdict": finding.verdict.value,
+            "level": finding.level,
+            "value": finding.value,
+            "unit": finding.unit,
+            "message": output.text(finding.message),
+        }
+        for finding in content.store.findings(run)
+        if names is None or finding.device in names
+    ]
+
+
+def files(content: Content) -> list[Row]:
+    """Every content file with its layer, and whether it hides a built-in one."""
+    return [
+        {
+            "file": found.relative,
+            "layer": found.layer,
+            "shadows": "builtin" if found.shadows else None,
+            "sha256": found.sha256[:12],
+        }
+        for folder in ("playbooks", "tasks", "templates")
+        for found in content.workspace.iterate(folder, "*")
+    ]
