@@ -1,0 +1,122 @@
+"""Channel `cli`: a network device's command line, in one session."""
+
+import contextlib
+import time
+
+from xunjian.errors import DeviceError, NotSupported
+from xunjian.language import Text
+from xunjian.transport.answer import Answer, Conversation
+from xunjian.transport.clean import clean
+from xunjian.transport.driver import QuietDriver, make_driver
+from xunjian.transport.login import log_in
+from xunjian.transport.model import Channel, Request
+from xunjian.transport.ssh import Waker, credential, expect_ssh, handshake, reach
+from xunjian.transport.terminal import Terminal
+
+_GENERIC = "terminal_server"  # netmiko's driver that does nothing of its own
+
+
+class CliLink:
+    """A logged-in command line."""
+
+    def __init__(self, driver: QuietDriver, terminal: Terminal, waker: Waker) -> None:
+        self._driver = driver
+        self._terminal = terminal
+        self._waker = waker
+        self._in_step = False  # nothing is typed at a device that is not at its prompt
+
+    def log_in(self) -> None:
+        """Go from the open shell to a known prompt."""
+        log_in(self._terminal)
+        self._in_step = True
+
+    def ask(self, request: Request) -> Answer:
+        """Send one command; an answer that does not end leaves the session out of step."""
+        terminal = self._terminal
+        conversation = terminal.conversation
+        error, detail = "", ""
+        try:
+            raw = terminal.ask(request.text, idle_s=request.timeout_s)
+        except DeviceError as problem:
+            self._in_step = False
+            raw, error, detail = terminal.partial, problem.code, str(problem.message)
+        kept = conversation.redactor.clean(raw)
+        flags = dict(terminal.flags)
+        if kept != raw:
+            flags["redacted"] = "1"
+        cleaned = clean(kept, request.text, conversation.platform, flags.get("prompt", ""))
+        return Answer(
+            raw=kept,
+            text=cleaned.text,
+            decoded_as=cleaned.decoded_as,
+            complete=not error,
+            error=error,
+            detail=detail,
+            flags=flags,
+        )
+
+    def close(self) -> None:
+        """Log out politely if the session is in step, then close."""
+        with contextlib.suppress(Exception):  # foreign code on a dying connection
+            self._log_out()
+        with contextlib.suppress(Exception):
+            self._driver.disconnect()
+        self._terminal.conversation.switch.remove(self._waker)
+
+    def _log_out(self) -> None:
+        conversation = self._terminal.conversation
+        platform = conversation.platform
+        if not self._in_step or conversation.switch.aborted or not platform or not platform.logout:
+            return
+        self._terminal.source.write(platform.logout.encode() + self._terminal.newline)
+        ends_at = time.monotonic() + conversation.settings.logout_timeout_s
+        while (left_s := ends_at - time.monotonic()) > 0:
+            if not self._terminal.source.read(left_s):
+                return
+
+
+def open_cli(conversation: Conversation) -> CliLink:
+    """Connect, authenticate once, log in. Raises DeviceError."""
+    shown = credential(conversation, Channel.CLI)
+    secret = conversation.secret_option(Channel.CLI, "enable_secret")
+    platform = conversation.platform
+    if secret:
+        raise NotSupported(Text("尚不支持 enable_secret", "enable_secret is not supported"))
+    sock = reach(conversation, Channel.CLI)
+    try:
+        expect_ssh(sock, conversation)
+        driver = make_driver(
+            (platform.netmiko if platform else "") or _GENERIC,
+            sock=sock,
+            host=conversation.host(Channel.CLI),
+            port=conversation.of(Channel.CLI).port or 22,
+            username=shown.username,
+            password=shown.password,
+            secret=secret,
+            key_file=shown.key_file,
+            passphrase=shown.passphrase,
+            known_hosts=str(conversation.known_hosts),
+            timeout_s=max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s)),
+        )
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        with handshake(sock, driver.client, conversation):
+            driver.open_quietly()
+    except BaseException:
+        driver.disconnect()
+        raise
+    conversation.seen.login = True
+    waker = Waker(sock)
+    conversation.switch.add(waker)
+    terminal = Terminal(
+        source=driver.source, conversation=conversation, newline=driver.RETURN.encode()
+    )
+    link = CliLink(driver, terminal, waker)
+    try:
+        link.log_in()
+    except BaseException:
+        link.close()
+        raise
+    return link

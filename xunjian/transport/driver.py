@@ -1,0 +1,190 @@
+"""netmiko's drivers as dialect knowledge, without their waiting and without their answers.
+
+The class of a platform's driver gets our session underneath: it keeps what it knows of algorithms
+(`_modify_connection_params`), of the client (`_build_ssh_client`), of line ends and of `enable`.
+It loses everything that sleeps, polls, or answers a device: HuaweiSSH.special_login_handler says
+"Y" to "security risks in the configuration file" and waits for `saved successfully` (netmiko 4.8,
+huawei/huawei.py), and FortinetSSH.disable_paging rewrites the global configuration.
+"""
+
+import functools
+import socket
+from typing import Any, NoReturn
+
+import paramiko
+from netmiko import log
+from netmiko.base_connection import BaseConnection
+from netmiko.channel import Channel as NetmikoChannel
+from netmiko.ssh_dispatcher import CLASS_MAPPER
+from typing_extensions import override
+
+from xunjian.errors import NotSupported, ReadOnlyViolation, SessionLost
+from xunjian.language import Text
+from xunjian.transport.known_hosts import RefuseUnknown
+
+_WIDTH = 511  # a narrow terminal makes devices wrap the echo (netmiko uses the same)
+_HEIGHT = 1000  # a tall one keeps many pagers away
+_CHUNK_BYTES = 65536
+
+
+class ShellSource:
+    """Bytes of an interactive SSH channel; waits on the channel's event, never in a loop."""
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+
+    def read(self, timeout_s: float) -> bytes:
+        """Give what has come, at least one byte; empty at the end. Raises TimeoutError."""
+        self._channel.settimeout(max(timeout_s, 0.0))
+        return self._channel.recv(_CHUNK_BYTES)
+
+    def ready(self) -> bool:
+        """Whether bytes wait to be read."""
+        return self._channel.recv_ready()
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`. Raises SessionLost."""
+        try:
+            self._channel.sendall(data)
+        except OSError as error:
+            raise SessionLost(Text("设备关闭了会话", "the device closed the session")) from error
+
+
+class SourceChannel(NetmikoChannel):
+    """netmiko's view on a byte source, for the few driver methods we still use."""
+
+    def __init__(self, source: ShellSource) -> None:
+        self.source = source
+        self.heard = bytearray()
+
+    @override
+    def read_buffer(self) -> str:
+        if not self.source.ready():
+            return ""
+        data = self.source.read(1.0)
+        if not data:
+            raise SessionLost(Text("设备关闭了会话", "the device closed the session"))
+        self.heard += data
+        return data.decode("gb18030", errors="replace")
+
+    @override
+    def read_channel(self) -> str:
+        output = ""
+        while data := self.read_buffer():
+            output += data
+        return output
+
+    @override
+    def write_channel(self, out_data: str) -> None:
+        self.source.write(out_data.encode("gb18030", errors="replace"))
+
+
+class QuietDriver(BaseConnection):
+    """Our session under a netmiko driver: connects, gives bytes, answers nothing."""
+
+    source: ShellSource
+
+    def open_quietly(self) -> None:
+        """Authenticate once over the given socket and open the shell; paramiko's errors come out."""
+        self.key_policy = RefuseUnknown()
+        self._modify_connection_params()
+        self.establish_connection(width=_WIDTH, height=_HEIGHT)
+
+    @property
+    def client(self) -> paramiko.SSHClient:
+        """The SSH client, made when first asked for."""
+        if self.remote_conn_pre is None:
+            self.remote_conn_pre = self._build_ssh_client()
+        return self.remote_conn_pre
+
+    @override
+    def establish_connection(self, width: int = _WIDTH, height: int = _HEIGHT) -> None:
+        parameters = self._connect_params_dict()
+        parameters["channel_timeout"] = self.banner_timeout
+        self.client.connect(**parameters)
+        channel = self.client.invoke_shell(term="vt100", width=width, height=height)
+        self.remote_conn = channel
+        self.source = ShellSource(channel)
+        self.channel = SourceChannel(self.source)
+
+    @override
+    def special_login_handler(self, delay_factor: float = 1.0) -> None:
+        """Answer nothing: login questions are answered by the platform's rules alone."""
+
+    @override
+    def session_preparation(self) -> None:
+        """Send nothing: setup commands come from the platform file."""
+
+    @override
+    def disable_paging(self, *args: Any, **kwargs: Any) -> str:
+        return ""
+
+    @override
+    def cleanup(self, command: str = "") -> None:
+        """Probe nothing: read-only work never enters a configuration mode."""
+
+    @override
+    def disconnect(self) -> None:
+        self.paramiko_cleanup()
+        log.removeFilter(self._secrets_filter)
+
+    def _never(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise ReadOnlyViolation(Text("会话只读", "the session is read-only"))
+
+    save_config = _never
+    commit = _never
+    config_mode = _never
+    send_config_set = _never
+
+
+@functools.cache
+def quiet_class(device_type: str) -> type[QuietDriver]:
+    """Give netmiko's driver class for a device type, with our session underneath."""
+    base = CLASS_MAPPER.get(device_type)
+    if base is None:
+        raise NotSupported(
+            Text(f"netmiko 没有驱动：{device_type}", f"netmiko has no driver: {device_type}")
+        )
+    return type(f"Quiet{base.__name__}", (QuietDriver, base), {})
+
+
+def make_driver(  # noqa: PLR0913 - the parts of one SSH login
+    device_type: str,
+    *,
+    sock: socket.socket,
+    host: str,
+    port: int,
+    username: str,
+    password: str | None,
+    secret: str | None,
+    key_file: str | None,
+    passphrase: str | None,
+    known_hosts: str,
+    timeout_s: float,
+) -> QuietDriver:
+    """Make a driver that is not yet connected."""
+    driver = quiet_class(device_type)(
+        device_type=device_type,
+        host=host,
+        port=port,
+        username=username,
+        password=password,
+        secret=secret or "",
+        use_keys=False,
+        key_file=key_file,
+        passphrase=passphrase,
+        allow_agent=False,
+        ssh_strict=True,
+        system_host_keys=False,
+        alt_host_keys=True,
+        alt_key_file=known_hosts,
+        sock=sock,
+        conn_timeout=timeout_s,
+        banner_timeout=timeout_s,
+        auth_timeout=timeout_s,
+        session_log=None,
+        auto_connect=False,
+    )
+    driver.remote_conn_pre = None
+    driver.remote_conn = None
+    return driver

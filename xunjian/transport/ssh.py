@@ -1,0 +1,191 @@
+"""SSH up to an authenticated client: strict host keys, one attempt, every refusal by its type."""
+
+import contextlib
+import select
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from xunjian.errors import (
+    DeviceError,
+    DeviceTimeout,
+    HostKeyChanged,
+    LoginRefused,
+    NoFreeLine,
+    NotSupported,
+    SessionAborted,
+    SessionLost,
+)
+from xunjian.language import Text
+from xunjian.transport.answer import Conversation
+from xunjian.transport.deadline import watchdog
+from xunjian.transport.known_hosts import fingerprint
+from xunjian.transport.model import Channel
+from xunjian.transport.tcp import connect_patiently, shut
+
+_PORT = 22
+_PEEK_BYTES = 1024
+_SUPPORTED_PROFILES = frozenset({"", "modern", "legacy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What is shown to the device; a key file goes before the password and alone."""
+
+    username: str
+    password: str | None
+    key_file: str | None
+    passphrase: str | None
+
+
+def credential(conversation: Conversation, channel: Channel) -> Credential:
+    """Resolve the one credential of a channel. Raises NoSecret."""
+    key_file = conversation.option(channel, "key_file")
+    return Credential(
+        username=conversation.of(channel).username or "",
+        password=None if key_file else conversation.password(channel),
+        key_file=str(Path(str(key_file)).expanduser()) if key_file else None,
+        passphrase=conversation.secret_option(channel, "key_passphrase"),
+    )
+
+
+def reach(conversation: Conversation, channel: Channel) -> socket.socket:
+    """Connect the TCP side of an SSH channel and note the latency. Raises Unreachable."""
+    _refuse_unbuilt(conversation, channel)
+    settings = conversation.settings
+    connected = connect_patiently(
+        conversation.host(channel),
+        conversation.of(channel).port or _PORT,
+        timeout_s=settings.connect_timeout_s,
+        retries=settings.retries,
+        deadline=conversation.deadline,
+        switch=conversation.switch,
+    )
+    conversation.seen.answered(connected.latency_s)
+    return connected.sock
+
+
+def _refuse_unbuilt(conversation: Conversation, channel: Channel) -> None:
+    """Say so when the inventory asks for a way that is not built; nothing is ignored in silence."""
+    asked = {
+        "via": conversation.device.via,
+        "telnet": conversation.option(channel, "telnet"),
+        "socks": conversation.option(channel, "socks"),
+    }
+    for name, value in asked.items():
+        if value:
+            raise NotSupported(Text(f"尚不支持：{name} {value}", f"not supported: {name} {value}"))
+    profile = str(conversation.option(channel, "ssh_profile") or "")
+    if profile not in _SUPPORTED_PROFILES:
+        raise NotSupported(
+            Text(f"不认识的 ssh_profile：{profile}", f"unknown ssh_profile: {profile}")
+        )
+    if profile == "legacy":
+        conversation.seen.note("ssh_profile_legacy")
+
+
+def expect_ssh(sock: socket.socket, conversation: Conversation) -> None:
+    """Look at the first bytes without taking them: an SSH banner, or a text that says why not."""
+    poller = select.poll()
+    poller.register(sock, select.POLLIN)
+    limit_s = conversation.deadline.cap(conversation.settings.login_timeout_s)
+    if not poller.poll(1000 * limit_s):
+        raise DeviceTimeout(Text("设备接受连接后没有应答", "connected, but the device says nothing"))
+    try:
+        first = sock.recv(_PEEK_BYTES, socket.MSG_PEEK)
+    except OSError as error:
+        raise SessionLost(Text("设备断开了连接", "the device closed the connection")) from error
+    if conversation.switch.aborted:
+        raise SessionAborted(Text("已中止", "aborted"))
+    if first.startswith(b"SSH-"):
+        return
+    refuse_full_lines(first.decode("gb18030", errors="replace"), conversation)
+    if not first:
+        raise SessionLost(Text("设备在握手前断开", "the device closed before the SSH banner"))
+
+
+def refuse_full_lines(text: str, conversation: Conversation) -> None:
+    """Raise NoFreeLine when the device says that every line is in use."""
+    platform = conversation.platform
+    if platform and platform.no_free_line and platform.no_free_line.search(text):
+        raise NoFreeLine(Text("设备的登录线路已占满", "every line of the device is in use"))
+
+
+@contextlib.contextmanager
+def handshake(
+    sock: socket.socket, client: paramiko.SSHClient, conversation: Conversation
+) -> Iterator[None]:
+    """Bound a handshake in time and turn paramiko's errors into ours, by their types.
+
+    On any error the client and the socket are closed.
+    """
+    limit_s = conversation.deadline.cap(3 * conversation.settings.login_timeout_s)
+    wake = Waker(sock)
+    conversation.switch.add(wake)
+    try:
+        with watchdog(limit_s, wake) as bitten:
+            yield
+    except BaseException as error:
+        text = auth_banner(client)
+        client.close()
+        sock.close()
+        conversation.switch.remove(wake)
+        if isinstance(error, DeviceError):
+            raise
+        if conversation.switch.aborted:
+            raise SessionAborted(Text("已中止", "aborted")) from error
+        refuse_full_lines(text, conversation)
+        if bitten.is_set():
+            raise DeviceTimeout(Text("登录没有完成", "the login did not end")) from error
+        if isinstance(error, Exception):
+            raise _as_device_error(error, conversation) from error
+        raise
+    conversation.switch.remove(wake)
+
+
+class Waker:
+    """A callback with identity, so that it can be registered once and removed again."""
+
+    __slots__ = ("_sock",)
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def __call__(self) -> None:
+        shut(self._sock)
+
+
+def auth_banner(client: paramiko.SSHClient) -> str:
+    """Give the text a device shows before authentication, if any."""
+    transport = client.get_transport()
+    banner = transport.get_banner() if transport is not None else None
+    return banner.decode("gb18030", errors="replace") if banner else ""
+
+
+def _as_device_error(error: Exception, conversation: Conversation) -> DeviceError:
+    """Classify by type: a possible man in the middle must never read as a timeout."""
+    seen = conversation.seen
+    if isinstance(error, paramiko.BadHostKeyException):
+        shown, expected = fingerprint(error.key), fingerprint(error.expected_key)
+        return HostKeyChanged(
+            Text(
+                f"主机密钥已改变：登记 {expected}，现为 {shown}",
+                f"host key changed: pinned {expected}, shown {shown}",
+            )
+        )
+    if isinstance(error, paramiko.AuthenticationException):
+        seen.login = False
+        return LoginRefused(Text("设备拒绝登录", "the device refused the login"))
+    if isinstance(error, paramiko.PasswordRequiredException | FileNotFoundError | PermissionError):
+        return LoginRefused(Text("私钥文件不可用", "the key file cannot be used"))
+    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
+        return NotSupported(
+            Text(f"没有共同的 SSH 算法：{error}", f"no common SSH algorithm: {error}"),
+            Text("老设备需要另外的传输方式", "old equipment needs another transport"),
+        )
+    if isinstance(error, TimeoutError):
+        return DeviceTimeout(Text("登录没有完成", "the login did not end"))
+    return SessionLost(Text(f"SSH 会话中断：{error}", f"SSH session lost: {error}"))
