@@ -33,8 +33,8 @@ def register(app: typer.Typer, output: Output) -> None:
             output.say(f"  {name}")
         output.say(
             Text(
-                f"已建好。下一步：改 {directory}/inventory/hosts.yml，再 xunjian lint -w {directory}",
-                f"Done. Next: edit {directory}/inventory/hosts.yml, then xunjian lint -w {directory}",
+                f"已建好。下一步：改 inventory/hosts.yml，再 xunjian lint -w {directory}",
+                f"Done. Next: edit inventory/hosts.yml, then xunjian lint -w {directory}",
             )
         )
         return 0

@@ -16,7 +16,8 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "lint",
         help=both(
-            "检查内容文件：清单、剧本、项目卡、平台、模板、自带样例。一次列出全部错误，有错则退出码 2。",
+            "检查内容文件：清单、剧本、项目卡、平台、模板、自带样例。"
+            "一次列出全部错误，有错则退出码 2。",
             "Check content: inventory, playbooks, cards, platforms, templates and their examples. "
             "Every mistake at once; exit code 2 if there is one.",
         ),
