@@ -3,7 +3,7 @@
 `up` and `down` start and end it; needs the `lab` extra. Nothing heavy is imported here.
 """
 
-from xunjian.lab.control import LabHandle, down, running_pid, up
+from xunjian.lab.control import LabHandle, down, up
 from xunjian.lab.faults import FAULTS, Fault, chosen_faults, faults_listing
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "chosen_faults",
     "down",
     "faults_listing",
-    "running_pid",
     "up",
 ]

@@ -1,11 +1,9 @@
 """Starting and ending a lab from outside its process."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,20 +13,21 @@ from xunjian.lab.devices import LabDevice
 from xunjian.lab.faults import Fault, chosen_faults
 from xunjian.lab.folder import (
     LabFolder,
+    LabPlan,
     Scene,
     make_folder,
     read_credential,
     read_json,
-    write_json,
     write_scene,
 )
 from xunjian.lab.inventory import write_inventory, write_known_hosts
 from xunjian.lab.personality import PERSONALITIES
+from xunjian.lab.process import END_TIMEOUT_S, end, running_pid, spawn
+from xunjian.lab.station import Credential
 from xunjian.language import Text
 
 START_TIMEOUT_S = 60.0
-END_TIMEOUT_S = 5.0
-YESTERDAY_S = -86400.0
+DAY_S = 86400.0
 DEVICES_MAX = 2000
 _NEEDED = ("asyncssh", "pysnmp")
 
@@ -43,6 +42,25 @@ class LabHandle:
     planted: tuple[Fault, ...]
     lifeline: subprocess.Popen[bytes] = field(repr=False)
 
+    def address(self, device: str) -> tuple[str, int]:
+        """Where a device listens: loopback address and port."""
+        address = next(d.address for d in self.devices if d.name == device)
+        return address, read_json(self._folder.played)["ports"][device]
+
+    def transcript(self, device: str) -> str:
+        """What a device was sent since the faults were planted."""
+        path = self._folder.transcript_of(device)
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def credential(self) -> Credential:
+        """The account the devices know."""
+        return read_credential(self._folder)
+
+    @property
+    def _folder(self) -> LabFolder:
+        return LabFolder(self.directory)
+
     def down(self) -> None:
         """End the lab."""
         down(self.directory)
@@ -51,7 +69,7 @@ class LabHandle:
         self.lifeline.wait(END_TIMEOUT_S)
 
 
-def up(
+def up(  # noqa: PLR0913 (how a lab is started, by keyword)
     directory: Path,
     faults: Sequence[str] = (),
     devices: int = 0,
@@ -62,8 +80,8 @@ def up(
 ) -> LabHandle:
     """Start a lab in `directory`, which becomes a complete workspace; return when all answer.
 
-    faults: names of the table or `all`. devices: so many clean switches more. history: let the
-    store hold a clean round of the day before.
+    faults: names of the table or `all`. devices: so many clean switches more. detach: let it live
+    on when the caller ends. history: let the store hold a clean round of the day before.
 
     Raises:
         UsageError: unknown fault, a folder that holds something else, a lab already up there, the
@@ -75,20 +93,16 @@ def up(
     folder = LabFolder(directory.resolve())
     _require_free(folder, devices)
     plan = make_folder(folder, devices, personalities)
-    first_time = not (folder.own / "history").exists()
-    shift_s = YESTERDAY_S if history and first_time else 0.0
-    write_scene(folder, Scene(number=1, shift_s=shift_s))
-    process = _spawn(folder, detach=detach)
+    with_history = history and not folder.history.exists()
+    write_scene(folder, Scene(number=1, shift_s=-DAY_S if with_history else 0.0))
+    process = spawn(folder, detach=detach)
     try:
-        _wait_played(folder, process, 1)
-        _write_workspace(folder, plan.devices)
-        _prepare(folder, plan.devices, with_history=history and first_time)
-        names = tuple(fault.name for fault in planted)
-        write_scene(folder, Scene(number=2, faults=names))
+        _stage(folder, plan, process, with_history=with_history)
+        write_scene(folder, Scene(number=2, faults=tuple(fault.name for fault in planted)))
         process.send_signal(signal.SIGHUP)
         _wait_played(folder, process, 2)
     except BaseException:
-        _end(process.pid, process.poll)
+        end(process.pid, process.poll)
         folder.process.unlink(missing_ok=True)
         raise
     return LabHandle(
@@ -101,43 +115,13 @@ def up(
 
 
 def down(directory: Path) -> bool:
-    """End the lab of a folder; False when none was running. Only the recorded process is touched."""
+    """End the lab of a folder; False when none was running. Only the recorded process is ended."""
     folder = LabFolder(directory.resolve())
-    recorded = read_json(folder.process)
-    pid = running_pid(directory)
+    pid = running_pid(folder)
     if pid is not None:
-        _end(pid, lambda: None if _identity(pid) == recorded["identity"] else 0)
+        end(pid, lambda: None if running_pid(folder) == pid else 0)
     folder.process.unlink(missing_ok=True)
     return pid is not None
-
-
-def running_pid(directory: Path) -> int | None:
-    """The lab's process, if the recorded one is still the same one and alive."""
-    recorded = read_json(LabFolder(directory.resolve()).process)
-    if recorded and _identity(recorded["pid"]) == recorded["identity"]:
-        return int(recorded["pid"])
-    return None
-
-
-def _identity(pid: int) -> str | None:
-    """What tells a process from a later one of the same number: start time and command line."""
-    if not Path("/proc/self/stat").exists():
-        return _identity_by_ps(pid)
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if stat[0] == "Z" else f"{stat[19]} {command.strip()}"  # proc(5): state, starttime
-
-
-def _identity_by_ps(pid: int) -> str | None:
-    shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=,args=", "-ww", "-p", str(pid)],
-        capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"},
-    ).stdout.strip()
-    state, _, rest = shown.partition(" ")
-    return None if not rest or state.startswith("Z") else " ".join(rest.split())
 
 
 def _require_extra() -> None:
@@ -145,88 +129,59 @@ def _require_extra() -> None:
     if missing:
         names = ", ".join(missing)
         raise UsageError(
-            Text(f"实验环境缺少依赖：{names}", f"the lab needs packages not installed: {names}"),
-            Text("安装：pip install 'xunjian[lab]'", "install: pip install 'xunjian[lab]'"),
+            Text(f"实验环境缺少依赖: {names}", f"the lab needs packages not installed: {names}"),
+            Text("安装: pip install 'xunjian[lab]'", "install: pip install 'xunjian[lab]'"),
         )
 
 
 def _require_free(folder: LabFolder, devices: int) -> None:
     if not 0 <= devices <= DEVICES_MAX:
         raise UsageError(
-            Text(f"--devices 应在 0 到 {DEVICES_MAX} 之间：{devices}",
-                 f"--devices is between 0 and {DEVICES_MAX}: {devices}")
+            Text(
+                f"--devices 应在 0 到 {DEVICES_MAX} 之间: {devices}",
+                f"--devices is between 0 and {DEVICES_MAX}: {devices}",
+            )
         )
-    if running_pid(folder.root) is not None:
+    if running_pid(folder) is not None:
         raise UsageError(
-            Text(f"该目录的实验环境已在运行：{folder.root}",
-                 f"a lab is already up in this folder: {folder.root}"),
+            Text(
+                f"该目录的实验环境已在运行: {folder.root}",
+                f"a lab is already up in this folder: {folder.root}",
+            ),
             Text("先执行 lab down", "run lab down first"),
         )
     occupied = folder.root.exists() and (not folder.root.is_dir() or any(folder.root.iterdir()))
     if occupied and not folder.plan.exists():
         raise UsageError(
-            Text(f"目录不是空的：{folder.root}", f"the folder is not empty: {folder.root}"),
+            Text(f"目录不是空的: {folder.root}", f"the folder is not empty: {folder.root}"),
             Text("换一个新目录", "choose a new folder"),
         )
 
 
-def _spawn(folder: LabFolder, *, detach: bool) -> subprocess.Popen[bytes]:
-    import xunjian
+def _stage(
+    folder: LabFolder, plan: LabPlan, process: subprocess.Popen[bytes], *, with_history: bool
+) -> None:
+    """Write where everything listens, see that it does, and let yesterday's round pass."""
+    from xunjian.lab.history import record_clean_round
+    from xunjian.lab.readiness import wait_ready
 
-    source = str(Path(xunjian.__file__).resolve().parent.parent)
-    path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
-    command = [sys.executable, "-P", "-m", "xunjian.lab.serve", str(folder.root)]
-    folder.played.unlink(missing_ok=True)
-    with folder.log.open("ab") as log:
-        process = subprocess.Popen(
-            command if detach else [*command, "--attached"],
-            stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
-            stdout=log, stderr=log, start_new_session=True, env={**os.environ, "PYTHONPATH": path},
-        )
-    write_json(folder.process, {"pid": process.pid, "identity": _identity(process.pid)})
-    return process
+    _wait_played(folder, process, 1)
+    played = read_json(folder.played)
+    ports, keys = played["ports"], played["host_keys"]
+    write_inventory(folder.root / "inventory", plan.devices, ports)
+    write_known_hosts(folder.root / "known_hosts", plan.devices, ports, keys)
+    wait_ready(plan.devices, ports, keys, read_credential(folder))
+    if with_history:
+        record_clean_round(folder)
 
 
 def _wait_played(folder: LabFolder, process: subprocess.Popen[bytes], number: int) -> None:
     """Wait until the process plays the scene; the bound covers a lab of thousands of devices."""
     until = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         if read_json(folder.played).get("number") == number:
             return
-        if process.poll() is not None:
-            break
         time.sleep(0.02)
     raise XunjianError(
-        Text(f"实验环境没有启动，见 {folder.log}", f"the lab did not come up, see {folder.log}")
+        Text(f"实验环境没有启动, 见 {folder.log}", f"the lab did not come up, see {folder.log}")
     )
-
-
-def _write_workspace(folder: LabFolder, devices: tuple[LabDevice, ...]) -> None:
-    played = read_json(folder.played)
-    write_inventory(folder.root / "inventory", devices, played["ports"])
-    write_known_hosts(
-        folder.root / "known_hosts", devices, played["ports"], played["host_keys"]
-    )
-
-
-def _prepare(
-    folder: LabFolder, devices: tuple[LabDevice, ...], *, with_history: bool
-) -> None:
-    from xunjian.lab.readiness import wait_ready
-
-    played = read_json(folder.played)
-    wait_ready(devices, played["ports"], played["host_keys"], read_credential(folder))
-
-
-def _end(pid: int, gone: Callable[[], int | None]) -> None:
-    """Ask the process to end, wait a bounded time, then kill it."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        until = time.monotonic() + END_TIMEOUT_S
-        while time.monotonic() < until:
-            if gone() is not None:
-                return
-            time.sleep(0.02)

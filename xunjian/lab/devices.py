@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 _ADDRESSES_PER_NET = 250
 
@@ -12,7 +13,7 @@ class LabDevice:
     """One device of the lab.
 
     number: its place in the lab, from 1; address and serial number follow from it.
-    channel: the protocol it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip.
+    channel: what it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip.
     sysname: the name it gives itself in prompts and answers.
     extras: inventory options of its channel beside port and credential.
     expected: the inventory's lists that cards ask for.
@@ -73,8 +74,10 @@ _MAKES = {
     "sip": _Make(platform="sip", kind="codec", channel="sip", model="SIP terminal"),
 }
 
+_Row: TypeAlias = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
+
 # name, personality, label, role, uplink, power
-_ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+_ROWS: tuple[_Row, ...] = (
     ("hz-core-sw1", "vrp_s", "杭州核心交换机一", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
     ("hz-core-sw2", "vrp_ce", "杭州核心交换机二", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
     ("hz-acc-sw1", "vrp_s", "杭州接入交换机一", "access", ("hz-agg-sw1",), ("hz-ups3",)),
@@ -84,12 +87,25 @@ _ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] =
     ("hz-acc-sw5", "vrp_s", "杭州接入交换机五", "access", ("hz-agg-sw1",), ("hz-ups3",)),
     ("hz-acc-sw6", "vrp_s", "杭州接入交换机六", "access", ("hz-agg-sw1",), ("hz-ups3",)),
     ("hz-acc-sw7", "vrp_s", "杭州接入交换机七", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-agg-sw1", "vrp_ce", "杭州汇聚交换机", "aggregation", ("hz-core-sw1", "hz-core-sw2"),
-     ("hz-ups1", "hz-ups2")),
+    (
+        "hz-agg-sw1",
+        "vrp_ce",
+        "杭州汇聚交换机",
+        "aggregation",
+        ("hz-core-sw1", "hz-core-sw2"),
+        ("hz-ups1", "hz-ups2"),
+    ),
     ("hz-fw1", "vrp_usg", "杭州出口防火墙", "border", (), ("hz-ups1", "hz-ups2")),
     ("hz-srv1", "linux", "会议管理服务器一", "server", ("hz-core-sw1",), ("hz-ups1", "hz-ups2")),
     ("hz-srv2", "linux", "会议管理服务器二", "server", ("hz-core-sw2",), ("hz-ups1", "hz-ups2")),
-    ("hz-srv1-bmc", "redfish", "会议管理服务器一带外管理", "server", ("hz-core-sw1",), ("hz-ups1",)),
+    (
+        "hz-srv1-bmc",
+        "redfish",
+        "会议管理服务器一带外管理",
+        "server",
+        ("hz-core-sw1",),
+        ("hz-ups1",),
+    ),
     ("hz-ups1", "rfc1628", "核心机房UPS一", "ups", ("hz-core-sw1",), ()),
     ("hz-ups2", "nut", "核心机房UPS二", "ups", ("hz-core-sw1",), ()),
     ("hz-ups3", "rfc1628", "会议机房UPS三", "ups", ("hz-core-sw1",), ()),
@@ -111,17 +127,16 @@ MEETING_ROLES = frozenset({"terminal", "access"})  # stand in the meeting room's
 def lab_devices(more: int = 0) -> tuple[LabDevice, ...]:
     """The devices of the lab, and `more` clean access switches for scale."""
     rows = list(_ROWS)
-    for number in range(1, more + 1):
-        rows.append(
-            (f"hz-more-sw{number:03d}", "vrp_s", f"杭州扩展交换机{number}", "access",
-             ("hz-agg-sw1",), ("hz-ups3",))
-        )
+    rows.extend(_clone(number) for number in range(1, more + 1))
     return tuple(_device(number, row) for number, row in enumerate(rows, start=1))
 
 
-def _device(
-    number: int, row: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
-) -> LabDevice:
+def _clone(number: int) -> _Row:
+    name, label = f"hz-more-sw{number:03d}", f"杭州扩展交换机{number}"
+    return (name, "vrp_s", label, "access", ("hz-agg-sw1",), ("hz-ups3",))
+
+
+def _device(number: int, row: _Row) -> LabDevice:
     name, personality, label, role, uplink, power = row
     make = _MAKES[personality]
     return LabDevice(

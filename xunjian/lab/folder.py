@@ -54,6 +54,11 @@ class LabFolder:
         return self.own / "process.json"
 
     @property
+    def history(self) -> Path:
+        """Notes that yesterday's round stands in the store; it holds the run's id."""
+        return self.own / "history"
+
+    @property
     def log(self) -> Path:
         """What the process printed."""
         return self.own / "lab.log"

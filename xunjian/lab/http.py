@@ -13,8 +13,13 @@ from urllib.parse import unquote
 from xunjian.lab.listening import Listening, StreamListening
 from xunjian.lab.station import Station
 
-_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
-            405: "Method Not Allowed"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+}
 _TYPES = {"{": "application/json", "[": "application/json", "<": "text/xml"}
 
 

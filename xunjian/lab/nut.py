@@ -11,6 +11,7 @@ from xunjian.lab.listening import Listening, StreamListening
 from xunjian.lab.station import Station
 
 _WRITES = frozenset({"SET", "INSTCMD", "FSD", "PRIMARY", "MASTER"})
+_KNOWN = frozenset({"USERNAME", "PASSWORD", "LOGIN"})
 
 
 @dataclass(slots=True)
@@ -42,6 +43,22 @@ async def listen_nut(station: Station, port: int) -> Listening:
 
 
 def _reply(station: Station, client: _Client, words: list[str]) -> str:
+    verb = words[0] if words else ""
+    if verb in {"LIST", "GET"}:
+        return _read(station, words)
+    if verb in {"USERNAME", "PASSWORD"} and len(words) == 2:
+        return _remember(client, verb.lower(), words[1])
+    if verb == "LOGIN" and len(words) == 2:
+        return _login(station, client, words[1])
+    if verb == "LOGOUT":
+        client.leaving = True
+        return "OK Goodbye\n"
+    if verb in _WRITES:
+        return "ERR ACCESS-DENIED\n"
+    return "ERR INVALID-ARGUMENT\n" if verb in _KNOWN else "ERR UNKNOWN-COMMAND\n"
+
+
+def _read(station: Station, words: list[str]) -> str:
     match words:
         case ["LIST", "UPS"]:
             ups = _ups(station)
@@ -50,22 +67,7 @@ def _reply(station: Station, client: _Client, words: list[str]) -> str:
             return _list(station, ups)
         case ["GET", "VAR", ups, name]:
             return _get(station, ups, name)
-        case ["USERNAME", name]:
-            return _remember(client, "username", name)
-        case ["PASSWORD", word]:
-            return _remember(client, "password", word)
-        case ["LOGIN", ups]:
-            return _login(station, client, ups)
-        case ["LOGOUT"]:
-            client.leaving = True
-            return "OK Goodbye\n"
-        case ["VER"]:
-            return "Network UPS Tools upsd 2.8.0 - https://www.networkupstools.org/\n"
-        case [verb, *_] if verb in _WRITES:
-            return "ERR ACCESS-DENIED\n"
-        case ["LIST" | "GET" | "USERNAME" | "PASSWORD" | "LOGIN", *_]:
-            return "ERR INVALID-ARGUMENT\n"
-    return "ERR UNKNOWN-COMMAND\n"
+    return "ERR INVALID-ARGUMENT\n"
 
 
 def _ups(station: Station) -> str:

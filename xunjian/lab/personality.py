@@ -70,13 +70,13 @@ def load_personality(root: Path, name: str, faults: tuple[str, ...] = ()) -> Per
         loader=FileSystemLoader(layers, encoding="utf-8"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 (device texts, not pages)
+        autoescape=False,
     )
     return Personality(environment, answers)
 
 
 def _read_answers(path: Path) -> dict[str, str]:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {str(question): str(file) for question, file in (data or {}).items()}
 
 

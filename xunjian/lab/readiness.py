@@ -38,8 +38,9 @@ def wait_ready(
         XunjianError: some did not, within a bounded number of attempts.
     """
     targets = [
-        _Target(device=d, port=ports[d.name], host_key=host_keys.get(d.name, ""),
-                credential=credential)
+        _Target(
+            device=d, port=ports[d.name], host_key=host_keys.get(d.name, ""), credential=credential
+        )
         for d in devices
     ]
     silent = asyncio.run(_all(targets))

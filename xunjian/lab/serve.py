@@ -7,6 +7,7 @@ it also ends when its standard input is closed, so that it never outlives who st
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,6 @@ from xunjian.lab.sip import listen_sip
 from xunjian.lab.snmp import listen_snmp
 from xunjian.lab.ssh import listen_ssh, make_host_key
 from xunjian.lab.station import Credential, Station
-
 
 
 class Lab:
@@ -93,8 +93,12 @@ class Lab:
         if device.channel in {"ssh", "exec"}:
             listening = await listen_ssh(station, port, self._folder.host_key(device.name))
         else:
-            listen = {"http": listen_http, "snmp": listen_snmp, "nut": listen_nut,
-                      "sip": listen_sip}[device.channel]
+            listen = {
+                "http": listen_http,
+                "snmp": listen_snmp,
+                "nut": listen_nut,
+                "sip": listen_sip,
+            }[device.channel]
             listening = await listen(station, port)
         self._open[device.name] = listening
         self._ports[device.name] = listening.port
@@ -123,7 +127,7 @@ async def serve(folder: LabFolder, *, attached: bool) -> None:
 
 async def _end_with_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
     def look() -> None:
-        if not sys.stdin.buffer.read1(1024):
+        if not os.read(sys.stdin.fileno(), 1024):
             loop.remove_reader(sys.stdin)
             ended.set()
 

@@ -105,14 +105,22 @@ async def listen_snmp(station: Station, port: int) -> Listening:
     config.add_v1_system(snmp_engine, "lab", known.community)
     config.add_vacm_user(snmp_engine, 2, "lab", "noAuthNoPriv", (1, 3, 6))
     config.add_v3_user(
-        snmp_engine, known.username,
-        config.USM_AUTH_HMAC96_SHA, known.snmp_key, config.USM_PRIV_CFB128_AES, known.snmp_key,
+        snmp_engine,
+        known.username,
+        config.USM_AUTH_HMAC96_SHA,
+        known.snmp_key,
+        config.USM_PRIV_CFB128_AES,
+        known.snmp_key,
     )
     config.add_vacm_user(snmp_engine, 3, known.username, "authPriv", (1, 3, 6))
     served = context.SnmpContext(snmp_engine)
     served.unregister_context_name("")
     served.register_context_name("", _Controller(station))
-    for responder in (cmdrsp.GetCommandResponder, cmdrsp.NextCommandResponder,
-                      cmdrsp.BulkCommandResponder, cmdrsp.SetCommandResponder):
+    for responder in (
+        cmdrsp.GetCommandResponder,
+        cmdrsp.NextCommandResponder,
+        cmdrsp.BulkCommandResponder,
+        cmdrsp.SetCommandResponder,
+    ):
         responder(snmp_engine, served)
     return _SnmpListening(snmp_engine, transport.transport.get_extra_info("sockname")[1])

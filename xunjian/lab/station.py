@@ -73,7 +73,9 @@ class Station:
 
     def latency_s(self, question: str) -> float:
         """How long it thinks before it answers: 4 to 19 ms, the same for the same question."""
-        return (4 + hashlib.sha256(f"{self.device.name} {question}".encode()).digest()[0] % 16) / 1e3
+        return (
+            4 + hashlib.sha256(f"{self.device.name} {question}".encode()).digest()[0] % 16
+        ) / 1e3
 
     def received(self, what: str, text: str) -> None:
         """Note in the transcript what was sent to the device: `time what text`, one line each."""

@@ -20,7 +20,7 @@ SPLITS_MAX = 6
 
 _BACKSPACES = "\b" * len(PAGER) + " " * len(PAGER) + "\b" * len(PAGER)
 _CURSOR_LEFT = "\x1b[42D" + " " * 42 + "\x1b[42D"
-_PASSWORD_QUESTION = (
+_RENEWAL_QUESTION = (
     "Warning: The initial password poses security risks.\n"
     "The password needs to be changed. Change now? [Y/N]:"
 )
@@ -30,8 +30,7 @@ _SAVE_QUESTION = (
 )
 _CONFIRMED = {
     "save": (
-        "The current configuration will be written to the device.\n"
-        "Are you sure to continue?[Y/N]:",
+        "The current configuration will be written to the device.\nAre you sure to continue?[Y/N]:",
         "Info: Save the configuration successfully.",
     ),
     "reboot": ("System will reboot! Continue?[Y/N]:", "Info: system is rebooting, please wait..."),
@@ -83,7 +82,7 @@ class VrpTerminal:
 
     async def _greet(self) -> None:
         if self._station.behaves(Behaviour.ASKS_AT_LOGIN):
-            await self._ask(_PASSWORD_QUESTION, "Info: The password was changed.")
+            await self._ask(_RENEWAL_QUESTION, "Info: The password was changed.")
             await self._ask(_SAVE_QUESTION, "Info: The configuration was saved successfully.")
         at = self._station.clock.now().isoformat(sep=" ", timespec="seconds")
         await self._say(
@@ -256,7 +255,8 @@ class VrpTerminal:
 
 def _inside_characters(data: bytes) -> list[int]:
     """Places to cut, each between the two bytes of a GBK character."""
-    cuts, place = [], 0
+    cuts: list[int] = []
+    place = 0
     while place < len(data) - 1 and len(cuts) < SPLITS_MAX:
         if data[place] < 0x80:
             place += 1
