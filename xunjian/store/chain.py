@@ -1,0 +1,94 @@
+"""The chain of roots: a closed run is sealed over its evidence, its results and the run before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from xunjian.store import tables as t
+from xunjian.store.rows import stamp
+
+GENESIS = "0" * 64
+
+
+def root(
+    previous: str,
+    run_id: str,
+    evidence: Iterable[Mapping[str, Any]],
+    devices: Iterable[Mapping[str, Any]],
+) -> str:
+    """Hash of a run's evidence list and of its devices' digests, chained to `previous`."""
+    parts = [
+        previous,
+        run_id,
+        sorted(
+            [
+                e["evidence_id"],
+                e["channel"],
+                e["text"],
+                e["sha256"],
+                e["text_sha256"],
+                e["size_bytes"],
+                e["custody"],
+                bool(e["complete"]),
+                e["error"],
+                e["taken_at"],
+            ]
+            for e in evidence
+        ),
+        sorted([d["device"], d["digest"]] for d in devices),
+    ]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_run(connection: Connection, run_id: str) -> str:
+    """Add a link over what no link of this run covers yet; gives the newest root of the run."""
+    open_evidence = _rows(
+        connection,
+        select(t.evidence).where(t.evidence.c.run_id == run_id, t.evidence.c.link.is_(None)),
+    )
+    sealed = {
+        (row["device"], row["digest"])
+        for row in _rows(
+            connection, select(t.sealed_devices).where(t.sealed_devices.c.run_id == run_id)
+        )
+    }
+    open_devices = [
+        row
+        for row in _rows(connection, select(t.devices).where(t.devices.c.run_id == run_id))
+        if (row["device"], row["digest"]) not in sealed
+    ]
+    last = connection.execute(
+        select(t.chain.c.link, t.chain.c.root_hash).order_by(t.chain.c.link.desc()).limit(1)
+    ).first()
+    previous, link = (str(last[1]), int(last[0]) + 1) if last else (GENESIS, 1)
+    root_hash = root(previous, run_id, open_evidence, open_devices)
+    connection.execute(
+        insert(t.chain).values(
+            link=link,
+            run_id=run_id,
+            previous_hash=previous,
+            root_hash=root_hash,
+            closed_at=stamp(datetime.now(tz=UTC)),
+        )
+    )
+    connection.execute(
+        update(t.evidence)
+        .where(t.evidence.c.run_id == run_id, t.evidence.c.link.is_(None))
+        .values(link=link)
+    )
+    if open_devices:
+        rows = [
+            {"link": link, "run_id": run_id, "device": d["device"], "digest": d["digest"]}
+            for d in open_devices
+        ]
+        connection.execute(insert(t.sealed_devices), rows)
+    return root_hash
+
+
+def _rows(connection: Connection, query: Any) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,152 @@
+"""What the store answers: lists of runs and findings, comparisons, proofs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.facts.model import FactTable
+from xunjian.playbook.model import Playbook
+from xunjian.run.model import ContentUsed, DeviceResult, Outcome, RunState
+from xunjian.secrets import Secret
+from xunjian.transport.model import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStart:
+    """What is known when a run begins, beside its plan.
+
+    devices: the register's data of every selected device. started_at: None is now.
+    """
+
+    playbook: Playbook
+    devices: tuple[DeviceResult, ...]
+    content: tuple[ContentUsed, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """How a run ends. missing_reason: given to planned pairs that have no outcome."""
+
+    state: RunState = RunState.FINISHED
+    exit_code: int | None = None
+    nornir_results: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    missing_reason: str = "internal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingFilter:
+    """Which findings are wanted; what is not set does not filter."""
+
+    run_id: str | None = None
+    device: str | None = None
+    check: str | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSave:
+    """All of one device's part of a run: stored in one transaction or not at all.
+
+    secrets: values the device's session was given; they are blanked in everything stored.
+    """
+
+    result: DeviceResult
+    outcomes: tuple[Outcome, ...]
+    table: FactTable = field(default_factory=FactTable)
+    evidence: tuple[Evidence, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of `list runs`; `outcomes` counts what is stored at this moment."""
+
+    run_id: str
+    number: str
+    playbook: str
+    started_at: datetime
+    ended_at: datetime | None
+    state: RunState
+    planned: int
+    outcomes: int
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFinding:
+    """A finding with the run it belongs to."""
+
+    run_id: str
+    finding: Finding
+
+
+class Trend(StrEnum):
+    """How an open (warning or abnormal) finding stands to the rounds before."""
+
+    NEW = "new"  # never open before in a round of this playbook
+    PERSISTING = "persisting"  # open in the last round too
+    BACK = "back"  # open once, resolved in between, open again
+    RESOLVED = "resolved"  # open in the last round, judged and no longer open now
+    UNVERIFIED = "unverified"  # open in the last round, planned now but not judged now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A run held against the last finished one of the same playbook.
+
+    trends: by finding id, for every finding that is open now or was open in the last round.
+    resolved, unverified: the findings of the last round, as they stood then.
+    """
+
+    run_id: str
+    previous_run_id: str | None = None
+    previous_started_at: datetime | None = None
+    trends: Mapping[str, Trend] = field(default_factory=dict)
+    resolved: tuple[Finding, ...] = ()
+    unverified: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One thing `verify` found wrong: what it is about and which run it belongs to."""
+
+    run_id: str
+    what: str  # evidence id, device name, or `run`
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The proof that nothing was altered or removed.
+
+    altered: stored bytes or stored results differ from what was sealed. missing: bytes gone without
+    a tombstone. broken: links of the chain that do not follow from the one before. pruned: pieces
+    removed by contract term, tombstone kept. unsealed: runs that were killed and never closed.
+    """
+
+    checked: int
+    altered: tuple[Damage, ...] = ()
+    missing: tuple[Damage, ...] = ()
+    broken: tuple[Damage, ...] = ()
+    pruned: int = 0
+    unsealed: tuple[str, ...] = ()
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether everything sealed is there and unaltered (pruned counts as there)."""
+        return not (self.altered or self.missing or self.broken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What `prune` removed."""
+
+    pieces: int
+    size_bytes: int
+    runs: int

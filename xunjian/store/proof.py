@@ -1,0 +1,150 @@
+"""`verify` and `prune`: nothing was altered or removed, except by contract term and on record."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from xunjian.run.model import RunState
+from xunjian.store import tables as t
+from xunjian.store.blobs import AlteredBlob, Blobs, MissingBlob
+from xunjian.store.chain import GENESIS, root
+from xunjian.store.model import Damage, Verification
+from xunjian.store.rows import digest, stamp
+
+Row = Mapping[str, Any]
+
+
+def verify(connection: Connection, blobs: Blobs) -> Verification:
+    """Read everything sealed again and hold it against the chain."""
+    evidence = _all(connection, select(t.evidence))
+    tombstones = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
+    altered: list[Damage] = []
+    missing: list[Damage] = []
+    pruned = 0
+    state: dict[str, str] = {}
+    for row in evidence:
+        for sha256 in dict.fromkeys(_hashes(row)):
+            if sha256 not in state:
+                state[sha256] = _state(sha256, blobs, tombstones)
+            damage = Damage(run_id=row["run_id"], what=row["evidence_id"], sha256=sha256)
+            if state[sha256] == "altered":
+                altered.append(damage)
+            elif state[sha256] == "missing":
+                missing.append(damage)
+            elif state[sha256] == "pruned":
+                pruned += 1
+    altered += _altered_devices(connection)
+    unsealed = [
+        str(row)
+        for row in connection.execute(
+            select(t.runs.c.run_id)
+            .outerjoin(t.chain, t.chain.c.run_id == t.runs.c.run_id)
+            .where(t.chain.c.link.is_(None), t.runs.c.state == RunState.RUNNING.value)
+        ).scalars()
+    ]
+    return Verification(
+        checked=len(state),
+        altered=tuple(altered),
+        missing=tuple(missing),
+        broken=tuple(_broken(connection, evidence)),
+        pruned=pruned,
+        unsealed=tuple(unsealed),
+    )
+
+
+def _all(connection: Connection, query: Any) -> list[Row]:
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _state(sha256: str, blobs: Blobs, tombstones: set[str]) -> str:
+    try:
+        blobs.get(sha256)
+    except AlteredBlob:
+        return "altered"
+    except MissingBlob:
+        return "pruned" if sha256 in tombstones else "missing"
+    return "whole"
+
+
+def _altered_devices(connection: Connection) -> list[Damage]:
+    """Devices whose stored results no longer have the digest that was sealed last."""
+    newest: dict[tuple[str, str], str] = {}
+    for row in _all(connection, select(t.sealed_devices).order_by(t.sealed_devices.c.position)):
+        newest[row["run_id"], row["device"]] = row["digest"]
+    found = []
+    for (run_id, device), sealed in newest.items():
+        if _digest_now(connection, run_id, device) not in {sealed, ""}:
+            found.append(Damage(run_id=run_id, what=device))
+    return found
+
+
+def _digest_now(connection: Connection, run_id: str, device: str) -> str:
+    """The digest of what the tables hold now; empty while a resumed run has the device open."""
+    parts = [
+        _all(
+            connection,
+            select(table)
+            .where(table.c.run_id == run_id, table.c.device == device)
+            .order_by(table.c.position),
+        )
+        for table in (t.devices, t.outcomes, t.findings, t.facts)
+    ]
+    if not parts[0]:
+        return "removed"
+    running = connection.execute(select(t.runs.c.state).where(t.runs.c.run_id == run_id)).scalar()
+    now = digest(parts[0][0], *parts[1:])
+    if running == RunState.RUNNING.value and now == parts[0][0]["digest"]:
+        return ""
+    return now
+
+
+def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
+    """Links that do not follow, or whose evidence list or device list is not what was sealed."""
+    by_link: dict[int, list[Row]] = {}
+    for row in evidence:
+        if row["link"] is not None:
+            by_link.setdefault(row["link"], []).append(row)
+    devices: dict[int, list[Row]] = {}
+    for row in _all(connection, select(t.sealed_devices)):
+        devices.setdefault(row["link"], []).append(row)
+    previous, found, sealed = GENESIS, [], set()
+    expected_link = 1
+    for link in _all(connection, select(t.chain).order_by(t.chain.c.link)):
+        number, run_id = link["link"], str(link["run_id"])
+        sealed.add(run_id)
+        computed = root(previous, run_id, by_link.get(number, []), devices.get(number, []))
+        if (
+            number != expected_link
+            or link["previous_hash"] != previous
+            or link["root_hash"] != computed
+        ):
+            found.append(Damage(run_id=run_id, what="run", sha256=link["root_hash"]))
+        previous, expected_link = link["root_hash"], number + 1
+    closed = connection.execute(
+        select(t.runs.c.run_id).where(t.runs.c.state != RunState.RUNNING.value)
+    ).scalars()
+    found += [Damage(run_id=str(r), what="run") for r in closed if r not in sealed]
+    return found
+
+
+def bury(connection: Connection, keep_days: int, now: datetime) -> tuple[frozenset[str], int]:
+    """Write tombstones for bytes that only runs older than `keep_days` cite; gives them and the
+    number of those runs. The bytes go after the commit: a crash between loses no tombstone.
+    """
+    horizon = stamp(now - timedelta(days=keep_days))
+    runs = _all(connection, select(t.runs.c.run_id, t.runs.c.ended_at))
+    old = {r["run_id"] for r in runs if r["ended_at"] is not None and r["ended_at"] < horizon}
+    rows = _all(connection, select(t.evidence))
+    kept = {sha for r in rows if r["run_id"] not in old for sha in _hashes(r)}
+    doomed = {sha for r in rows if r["run_id"] in old for sha in _hashes(r)} - kept
+    known = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
+    if new := sorted(doomed - known):
+        at = stamp(datetime.now(tz=UTC))
+        connection.execute(insert(t.tombstones), [{"sha256": x, "pruned_at": at} for x in new])
+    return frozenset(doomed), len(old)
+
+
+def _hashes(row: Row) -> tuple[str, str]:
+    return str(row["sha256"]), str(row["text_sha256"])

@@ -1,0 +1,197 @@
+"""The store of one workspace: one SQLite file and one folder of evidence under `.xunjian`."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+
+from xunjian.facts.model import Fact
+from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
+from xunjian.store import compare as comparing
+from xunjian.store import proof, reader, writer
+from xunjian.store import tables as t
+from xunjian.store.blobs import Blobs
+from xunjian.store.database import Database
+from xunjian.store.failures import check_free_disk
+from xunjian.store.history import StoreHistory
+from xunjian.store.lock import Holding, held, live_run
+from xunjian.store.model import (
+    Comparison,
+    DeviceSave,
+    FindingFilter,
+    FoundFinding,
+    Pruned,
+    RunEnd,
+    RunStart,
+    RunSummary,
+    Verification,
+)
+from xunjian.store.rows import stamp
+from xunjian.transport.model import Evidence
+
+
+class Store:
+    """Everything a workspace remembers. Safe to use from the threads of one run."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        recipient: str | None = None,
+        facts: Mapping[str, type[Fact]] | None = None,
+    ) -> None:
+        self.state_dir = state_dir
+        self._recipient = recipient
+        self._facts = facts
+        self._database = Database(state_dir)
+        self._blobs = Blobs(state_dir / "evidence")
+        self._write = threading.Lock()  # one writer: SQLite would make the others wait anyway
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        self._database.close()
+
+    def locked(self, what: str) -> AbstractContextManager[Holding]:
+        """Hold the workspace's lock; `what` is the command shown to others (raises LockHeld)."""
+        return held(self.state_dir, what)
+
+    # --- writing a run ---
+
+    def begin_run(self, plan: RunPlan, start: RunStart) -> str:
+        """Write the plan before any contact and give the run's id; checks the free disk first."""
+        check_free_disk(self.state_dir, len(start.devices))
+        with self._write, self._database.writing() as connection:
+            return writer.begin(connection, plan, start)
+
+    def save_device(self, run_id: str, save: DeviceSave) -> None:
+        """Store one device whole, in one transaction; replaces an earlier attempt of this run."""
+        prepared = writer.PreparedSave(run_id, save, self._blobs, self._recipient)
+        with self._write, self._database.writing() as connection:
+            writer.save(connection, run_id, prepared)
+
+    def finish_run(self, run_id: str, end: RunEnd | None = None) -> str:
+        """Give every pair without an outcome one, close the run, chain it; gives its root hash."""
+        end = end or RunEnd()
+        with self._write, self._database.writing() as connection:
+            writer.fill_missing(connection, run_id, end.missing_reason, self._blobs)
+            return writer.finish(connection, run_id, end)
+
+    def set_exit_code(self, run_id: str, exit_code: int) -> None:
+        """Note the exit code, which the command line knows only after the run is closed."""
+        with self._write, self._database.writing() as connection:
+            connection.execute(
+                update(t.runs).where(t.runs.c.run_id == run_id).values(exit_code=exit_code)
+            )
+
+    def reopen_run(self, run_id: str) -> Mapping[str, tuple[str, ...]]:
+        """Open a killed or interrupted run again; gives what is left to do, tasks by device.
+
+        Left to do is what has no outcome, and what was never contacted because the run was
+        interrupted or ran out of time.
+        """
+        with self._write, self._database.writing() as connection:
+            reader.run_row(connection, run_id)
+            open_outcomes = select(t.outcomes.c.device).where(
+                t.outcomes.c.run_id == run_id,
+                t.outcomes.c.reason.in_(("interrupted", "run_deadline")),
+            )
+            devices = set(connection.execute(open_outcomes).scalars())
+            left = dict.fromkeys(writer.missing_pairs(connection, run_id)) | dict.fromkeys(devices)
+            planned = select(t.planned).where(t.planned.c.run_id == run_id)
+            tasks: dict[str, list[str]] = {}
+            for row in connection.execute(planned.order_by(t.planned.c.position)).mappings():
+                if row["device"] in left:
+                    tasks.setdefault(row["device"], []).append(row["task"])
+            connection.execute(
+                update(t.runs)
+                .where(t.runs.c.run_id == run_id)
+                .values(state=RunState.RUNNING.value, ended_at=None, exit_code=None)
+            )
+        return {device: tuple(names) for device, names in tasks.items()}
+
+    # --- reading ---
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """All runs, newest first, counted as stored at this moment."""
+        live = live_run(self.state_dir)
+        with self._database.reading() as connection:
+            return reader.summaries(connection, live)
+
+    def record(self, run_id: str) -> RunRecord:
+        """Read a run whole; raises StoreError when there is none of that id."""
+        live = live_run(self.state_dir)
+        with self._database.reading() as connection:
+            return reader.record(connection, run_id, live)
+
+    def outcomes(self, run_id: str) -> tuple[Outcome, ...]:
+        """Read only the outcomes of a run."""
+        with self._database.reading() as connection:
+            return reader.outcomes(connection, run_id)
+
+    def findings(self, wanted: FindingFilter | None = None) -> tuple[FoundFinding, ...]:
+        """Findings of one run or of all, newest run first."""
+        with self._database.reading() as connection:
+            return reader.findings(connection, wanted or FindingFilter())
+
+    def evidence(
+        self, run_id: str, device: str, *, identity: str | None = None
+    ) -> tuple[Evidence, ...]:
+        """One device's answers as stored; `identity` (age) opens sealed bytes."""
+        with self._database.reading() as connection:
+            return reader.evidence(connection, run_id, device, self._blobs, identity)
+
+    def evidence_bytes(self, sha256: str) -> bytes:
+        """Bytes of a piece of evidence as kept; raises StoreError when gone or altered."""
+        return self._blobs.get(sha256)
+
+    def history(self, device: str, before: datetime) -> StoreHistory:
+        """The past of a device as of the rounds begun before a time."""
+        return StoreHistory(self._database, device, before, self._known_facts())
+
+    def compare(self, run_id: str) -> Comparison:
+        """Hold a run against the last finished one of the same playbook."""
+        with self._database.reading() as connection:
+            return comparing.compare(connection, run_id)
+
+    # --- keeping ---
+
+    def accept_reference(
+        self, run_id: str, devices: Iterable[str] | None = None
+    ) -> tuple[str, ...]:
+        """Make a run the reference round of its reached devices (or of those named)."""
+        wanted = None if devices is None else set(devices)
+        with self._write, self._database.writing() as connection:
+            reader.run_row(connection, run_id)
+            reached = connection.execute(
+                select(t.devices.c.device).where(
+                    t.devices.c.run_id == run_id, t.devices.c.reached.is_(True)
+                )
+            ).scalars()
+            names = tuple(sorted(n for n in reached if wanted is None or n in wanted))
+            connection.execute(delete(t.references).where(t.references.c.device.in_(names)))
+            at = stamp(datetime.now(tz=UTC))
+            rows = [{"device": n, "run_id": run_id, "accepted_at": at} for n in names]
+            writer.many(connection, t.references, rows)
+        return names
+
+    def verify(self) -> Verification:
+        """Prove that nothing was altered or removed."""
+        with self._database.reading() as connection:
+            return proof.verify(connection, self._blobs)
+
+    def prune(self, keep_days: int, *, now: datetime | None = None) -> Pruned:
+        """Remove evidence bytes of runs that ended more than `keep_days` ago; hashes stay."""
+        with self._write, self._database.writing() as connection:
+            doomed, runs = proof.bury(connection, keep_days, now or datetime.now(tz=UTC))
+        sizes = [self._blobs.remove(sha256) for sha256 in sorted(doomed)]
+        return Pruned(pieces=sum(1 for size in sizes if size), size_bytes=sum(sizes), runs=runs)
+
+    def _known_facts(self) -> Mapping[str, type[Fact]]:
+        if self._facts is None:
+            from xunjian.facts import FACTS
+
+            self._facts = FACTS
+        return self._facts
