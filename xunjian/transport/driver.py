@@ -86,7 +86,6 @@ class QuietDriver(BaseConnection):
 
     def open_quietly(self) -> None:
         """Authenticate once over the given socket and open the shell; paramiko's errors come out."""
-        self.key_policy = RefuseUnknown()
         self._modify_connection_params()
         self.establish_connection(width=_WIDTH, height=_HEIGHT)
 
@@ -94,6 +93,7 @@ class QuietDriver(BaseConnection):
     def client(self) -> paramiko.SSHClient:
         """The SSH client, made when first asked for."""
         if self.remote_conn_pre is None:
+            self.key_policy = RefuseUnknown()
             self.remote_conn_pre = self._build_ssh_client()
         return self.remote_conn_pre
 

@@ -78,6 +78,10 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
             terminal.prompt = last_line(screen.heard)
             return
         if screen.silent_s >= _QUIET_S:
+            hidden = terminal.line_before_noise(screen.heard[screen.answered_at :])
+            if _is_prompt(terminal, decode(hidden).text):
+                terminal.prompt = hidden
+                return
             _when_quiet(terminal, screen, line)
         terminal.give_up_if_late(screen.silent_s, idle_s)
 

@@ -27,6 +27,7 @@ _QUIET_S = 0.4  # so long without a byte: look harder at what stands on the scre
 _HANGING_S = 5.0  # silent for so long when the deadline falls: hung, not slow
 _SETTLE_S = 0.005  # the rest of a chunk that happened to end like the prompt is already under way
 _SETTLE_LONGEST_S = 1.0
+_ECHO_LOST_S = 2.0  # a device known to echo is given this long before an answer without one ends
 _MOST_REFUSALS = 3
 _MOST_PAGES = 20_000
 
@@ -118,6 +119,7 @@ class Terminal:
     conversation: Conversation
     newline: bytes = b"\n"
     prompt: bytes = b""
+    echoes: bool = False  # the device has been seen to echo
     partial: bytes = b""  # what had come when an answer was given up
     flags: dict[str, str] = field(default_factory=dict)  # of the last answer
 
@@ -137,7 +139,9 @@ class Terminal:
         except BaseException:
             self.partial = bytes(hearing.heard)
             raise
-        self.flags["prompt"] = decode(last_line(hearing.heard) or self.prompt).text
+        self.echoes = self.echoes or bool(hearing.wanted and hearing.echoed)
+        line = last_line(hearing.heard)
+        self.flags["prompt"] = decode(line if self._at_prompt(line) else self.prompt).text
         return bytes(hearing.heard)
 
     def chunk(self, wait_s: float) -> bytes | None:
@@ -153,6 +157,13 @@ class Terminal:
                 raise SessionAborted(Text("已中止", "aborted"))
             raise SessionLost(Text("设备关闭了会话", "the device closed the session"))
         return data
+
+    def line_before_noise(self, heard: bytes | bytearray) -> bytes:
+        """Give the last line that is neither blank nor an injected log line."""
+        decoded = decode(bytes(heard[-_TAIL_BYTES:]))
+        text = self._without_noise(decoded.text.replace("\r", "\n")).rstrip()
+        encoding = "utf-8" if decoded.decoded_as == "utf-8" else "gb18030"
+        return last_line(text.encode(encoding, errors="replace"))
 
     def give_up_if_late(self, silent_s: float, idle_s: float) -> None:
         """Raise when the silence or the device's deadline is over."""
@@ -211,13 +222,13 @@ class Terminal:
             return False
         line = last_line(hearing.heard)
         if self._at_prompt(line):  # a device that does not echo
-            return True
-        if learning and hearing.echoed and self._looks_like_prompt(decode(line).text):
+            return hearing.silent_s >= (_ECHO_LOST_S if self.echoes else _QUIET_S)
+        if not hearing.echoed:
+            return False
+        if learning and self._looks_like_prompt(decode(line).text):
             self.prompt = line
             return True
-        tail = self._without_noise(decode(bytes(hearing.heard[-_TAIL_BYTES:])).text).rstrip()
-        lines = tail.replace("\r", "\n").split("\n")
-        return hearing.echoed and self._at_prompt(lines[-1].strip().encode())
+        return self._at_prompt(self.line_before_noise(hearing.heard))
 
     def _looks_like_prompt(self, line: str) -> bool:
         platform = self.conversation.platform
