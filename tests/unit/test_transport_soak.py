@@ -24,9 +24,7 @@ def test_fifty_sessions_at_once_answer_everything_and_leak_nothing(tmp_path: Pat
         with ThreadPoolExecutor(_SESSIONS) as pool:
             runs = [pool.submit(_one, server.port, known_hosts) for _ in range(_SESSIONS)]
             texts = [run.result(120) for run in runs]
-        for connection in server.open:
-            connection.abort()
-        for _ in range(200):
+        for _ in range(200):  # the server's own ends close in its loop
             if len(os.listdir("/proc/self/fd")) <= fds:
                 break
             threading.Event().wait(0.02)

@@ -25,6 +25,7 @@ from xunjian.transport.known_hosts import RefuseUnknown
 _WIDTH = 511  # a narrow terminal makes devices wrap the echo (netmiko uses the same)
 _HEIGHT = 1000  # a tall one keeps many pagers away
 _CHUNK_BYTES = 65536
+_LEAVING_S = 2.0  # paramiko's reading thread ends after its socket
 
 
 class ShellSource:
@@ -125,7 +126,10 @@ class QuietDriver(BaseConnection):
 
     @override
     def disconnect(self) -> None:
+        transport = self.remote_conn_pre.get_transport() if self.remote_conn_pre else None
         self.paramiko_cleanup()
+        if transport is not None and transport.is_alive():
+            transport.join(_LEAVING_S)
         log.removeFilter(self._secrets_filter)
 
     def _never(self, *_args: Any, **_kwargs: Any) -> NoReturn:
