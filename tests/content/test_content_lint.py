@@ -3,7 +3,7 @@
 import pytest
 
 from xunjian.language import Language
-from xunjian.lint import lint
+from xunjian.tasks.lint import lint
 from xunjian.workspace import builtin_root, open_workspace
 
 

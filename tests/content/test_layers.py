@@ -18,6 +18,7 @@ ORDER = (
     "expressions",
     "yaml12",
     "schema",
+    "content_fields",
     "workspace",
     "settings",
     "inventory",

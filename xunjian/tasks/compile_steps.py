@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from xunjian.collect.questions import requests_of
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath
@@ -10,7 +11,6 @@ from xunjian.tasks.card_file import QuestionFile, RegisterFile, StepFile, StepKe
 from xunjian.tasks.columns import columns_of, named_columns, parsers_of
 from xunjian.tasks.compile_map import Answer, compile_map
 from xunjian.tasks.model import Rows, Step, StepGroup
-from xunjian.tasks.questions import requests_of
 from xunjian.tasks.resolve import Card
 from xunjian.transport.model import Channel
 

@@ -1,0 +1,199 @@
+"""Collecting as a generator: it yields requests, receives evidence and returns the facts.
+
+Nothing here sends anything, so a run, a replay and a test drive the same code.
+"""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from xunjian.collect.follow import Walk
+from xunjian.collect.mapping import fields_filled, map_rows
+from xunjian.collect.questions import ITEM_PATTERN, requests_of
+from xunjian.collect.reading import Reading, parse_step
+from xunjian.errors import ReadOnlyViolation
+from xunjian.facts import merge_rows
+from xunjian.facts.model import FactRow, FactTable, StepResult, StepState
+from xunjian.inventory.model import Device
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platform
+from xunjian.safety import check_request
+from xunjian.tasks.model import Step, StepGroup, Task
+from xunjian.transport.model import Channel, Evidence, Request
+
+INACTIVE = frozenset({Channel.MODBUS, Channel.MANUAL})  # read and linted, run by a later stage
+_NEXT = frozenset({StepState.UNSUPPORTED, StepState.UNPARSED})  # the next alternative is tried
+
+Asking = Generator[Request, Evidence, Evidence]
+
+
+class _RefusedError(Exception):
+    """A request that the platform's rules refuse; it is not sent."""
+
+
+def collect(
+    device: Device,
+    tasks: Sequence[Task],
+    platform: Platform | None,
+    *,
+    templates: TemplateCache,
+) -> Generator[Request, Evidence, FactTable]:
+    """Ask everything the tasks want to know of one device, each question once.
+
+    Yields requests in the order of the cards, `session` last. Send back the evidence of each.
+    """
+    collector = _Collector(device=device, platform=platform, templates=templates)
+    planned = [(task, group) for task in tasks for group in task.steps_for(_name(platform))]
+    for task, group in sorted(planned, key=lambda pair: _is_session(pair[1])):
+        yield from collector.group(task, group)
+    return collector.table(group for _, group in planned)
+
+
+def provided_fields(groups: Iterable[StepGroup]) -> dict[str, frozenset[str]]:
+    """Give the fields that steps fill, by fact: what is not here is not provided."""
+    found: dict[str, frozenset[str]] = {}
+    for group in groups:
+        for step in group.alternatives:
+            if step.channel not in INACTIVE:
+                found[step.fact] = found.get(step.fact, frozenset()) | fields_filled(step)
+    return found
+
+
+def _name(platform: Platform | None) -> str | None:
+    return platform.name if platform else None
+
+
+def _is_session(group: StepGroup) -> bool:
+    return any(step.channel is Channel.SESSION for step in group.alternatives)
+
+
+@dataclass(slots=True)
+class _Collector:
+    """One device's collecting: what was asked, what was read."""
+
+    device: Device
+    platform: Platform | None
+    templates: TemplateCache
+    _asked: dict[str, Evidence] = field(default_factory=dict)
+    _rows: dict[str, list[FactRow]] = field(default_factory=dict)
+    _steps: list[StepResult] = field(default_factory=list)
+    _problems: list[str] = field(default_factory=list)
+
+    def group(self, task: Task, group: StepGroup) -> Generator[Request, Evidence, None]:
+        """Try the alternatives in order until one is ok or the device stops answering."""
+        readings: list[Reading] = []
+        for step in group.alternatives:
+            reading = yield from self._step(step)
+            if reading.state is StepState.OK or reading.rows:
+                reading = self._keep(task, step, reading)
+            readings.append(reading)
+            if reading.state not in _NEXT:
+                break
+        self._steps.append(_result(task, group, readings))
+
+    def table(self, groups: Iterable[StepGroup]) -> FactTable:
+        """Merge what was read."""
+        rows: dict[str, tuple[FactRow, ...]] = {}
+        for fact, found in self._rows.items():
+            rows[fact], conflicts = merge_rows(found)
+            self._problems.extend(conflicts)
+        return FactTable(
+            rows=rows,
+            steps=tuple(self._steps),
+            provided=provided_fields(groups),
+            problems=tuple(dict.fromkeys(self._problems)),
+        )
+
+    def _ask(self, request: Request) -> Asking:
+        if request.key not in self._asked:
+            try:
+                check_request(request, self.platform)
+            except ReadOnlyViolation as error:
+                raise _RefusedError(str(error.message)) from None
+            self._asked[request.key] = yield request
+        return self._asked[request.key]
+
+    def _step(self, step: Step) -> Generator[Request, Evidence, Reading]:
+        if step.channel in INACTIVE:
+            return Reading(state=StepState.NOT_READ, reason="not_active")
+        try:
+            if step.follow:
+                return (yield from Walk(step=step, ask=self._ask).run())
+            if step.repeat:
+                return (yield from self._repeated(step))
+            return (yield from self._once(step, ""))
+        except _RefusedError as error:
+            return Reading(state=StepState.UNPARSED, reason=f"refused: {error}")
+
+    def _once(self, step: Step, item: str) -> Generator[Request, Evidence, Reading]:
+        evidence: list[Evidence] = []
+        for request in requests_of(step, item):
+            one = yield from self._ask(request)
+            evidence.append(one)
+        return parse_step(step, evidence, platform=self.platform, templates=self.templates)
+
+    def _repeated(self, step: Step) -> Generator[Request, Evidence, Reading]:
+        """Ask once per item of the inventory's list; one that fails leaves the others' rows."""
+        parts: list[Reading] = []
+        for item in self.device.expected.get(step.repeat.removeprefix("expected."), ()):
+            name = str(item.get("name", "") if isinstance(item, dict) else item)
+            if not ITEM_PATTERN.fullmatch(name):
+                parts.append(Reading(state=StepState.UNPARSED, reason=f"bad item: {name[:60]}"))
+                continue
+            reading = yield from self._once(step, name)
+            rows = tuple({**row, "item": name} for row in reading.rows)
+            parts.append(
+                Reading(
+                    state=reading.state,
+                    reason=reading.reason and f"{name}: {reading.reason}",
+                    rows=rows,
+                    evidence=reading.evidence,
+                )
+            )
+        return _together(parts)
+
+    def _keep(self, task: Task, step: Step, reading: Reading) -> Reading:
+        """Turn rows into facts; a row that is lost makes the step not ok."""
+        mapped = map_rows(step, reading.rows, self.platform)
+        where = f"{task.name}: "
+        self._problems += [where + problem for problem in mapped.problems]
+        if reading.unmatched:
+            shown = reading.unmatched[0][:80]
+            self._problems.append(f"{where}{len(reading.unmatched)} 行未识别, 首行: {shown}")
+        ids = tuple(one.id for one in reading.evidence)
+        taken_at = min((one.started_at for one in reading.evidence), default=None)
+        if taken_at is not None:
+            self._rows.setdefault(step.fact, []).extend(
+                FactRow(fact=fact, evidence_ids=ids, taken_at=taken_at) for fact in mapped.facts
+            )
+        if not mapped.broken:
+            return reading
+        self._problems.append(where + mapped.broken)
+        return Reading(state=StepState.INCOMPLETE, reason=mapped.broken, evidence=reading.evidence)
+
+
+def _together(parts: Sequence[Reading]) -> Reading:
+    """Join the readings of a repeated step: its state is the worst, its rows are all rows."""
+    bad = [part for part in parts if part.state is not StepState.OK]
+    return Reading(
+        state=bad[0].state if bad else StepState.OK,
+        reason="; ".join(part.reason for part in bad),
+        rows=tuple(row for part in parts for row in part.rows),
+        evidence=tuple(one for part in parts for one in part.evidence),
+    )
+
+
+def _result(task: Task, group: StepGroup, readings: Sequence[Reading]) -> StepResult:
+    """Sum up a group: the last reading's end; unparsed outweighs unsupported."""
+    last = readings[-1]
+    state = last.state
+    if state is StepState.UNSUPPORTED and any(r.state is StepState.UNPARSED for r in readings):
+        state = StepState.UNPARSED
+    cited = (last,) if state is StepState.OK else readings
+    ids = dict.fromkeys(one.id for reading in cited for one in reading.evidence)
+    return StepResult(
+        task=task.name,
+        fact=group.fact,
+        state=state,
+        reason="; ".join(dict.fromkeys(r.reason for r in readings if r.reason)),
+        evidence_ids=tuple(ids),
+    )

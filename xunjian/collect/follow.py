@@ -1,0 +1,170 @@
+"""Redfish links: names follow `@odata.id`, `*` takes every member and every next page.
+
+DMTF DSP0266, sections on links and resource collections. One linked page that is missing makes
+the whole reading incomplete: what it would have shown is not known.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from xunjian.collect.questions import REDFISH_ROOT, request
+from xunjian.collect.reading import Reading, incomplete
+from xunjian.facts.model import StepState
+from xunjian.parse import Row, Table, Unparsed
+from xunjian.parse.documents import load_json, rows_of_json
+from xunjian.tasks.model import Step
+from xunjian.transport.model import Evidence, Request
+
+MAX_PAGES = 500  # a full rack controller shows about 200 parts
+
+Asking = Generator[Request, Evidence, Evidence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A place in the tree: the page it is on, the members on the way, the JSON value there."""
+
+    page: str
+    member: str
+    value: Any
+
+
+class _StopError(Exception):
+    """The walk cannot go on; carries the reading that says why."""
+
+    def __init__(self, state: StepState, reason: str) -> None:
+        super().__init__(reason)
+        self.reading = Reading(state=state, reason=reason)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over a tree; `ask` is the collector's memoised question."""
+
+    step: Step
+    ask: Any  # Callable[[Request], Asking]
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+    def run(self) -> Generator[Request, Evidence, Reading]:
+        """Walk and read the pages at the end of the path."""
+        try:
+            nodes = yield from self._nodes()
+            table = self._rows(nodes)
+        except _StopError as stop:
+            return stop.reading.citing(tuple(self.evidence.values()))
+        except Unparsed as error:
+            reading = Reading(state=StepState.UNPARSED, reason=error.reason)
+            return reading.citing(tuple(self.evidence.values()))
+        reading = Reading(state=StepState.OK, rows=table.rows, parser="json")
+        return reading.citing(tuple(self.evidence.values()))
+
+    def _nodes(self) -> Generator[Request, Evidence, list[Node]]:
+        root = yield from self._page(REDFISH_ROOT, linked=False)
+        nodes = [Node(page=REDFISH_ROOT, member="", value=root)]
+        for name in self.step.follow.split("/"):
+            found: list[Node] = []
+            for node in nodes:
+                if name == "*":
+                    found += yield from self._members(node)
+                elif isinstance(node.value, Mapping) and node.value.get(name) is not None:
+                    found.append((yield from self._resolve(node, node.value[name])))
+            if not found:
+                raise _StopError(StepState.UNSUPPORTED, f"no_such_link: {name}")
+            nodes = found
+        return nodes
+
+    def _members(self, node: Node) -> Generator[Request, Evidence, list[Node]]:
+        """Give every member of a collection or of a list of links."""
+        entries: list[Any] = []
+        if isinstance(node.value, list):
+            entries = node.value
+        elif isinstance(node.value, Mapping):
+            entries = yield from self._all_entries(node.value)
+        found: list[Node] = []
+        for entry in entries:
+            member = yield from self._resolve(node, entry)
+            name = _last(member.page) if member.page != node.page else str(len(found))
+            joined = "/".join(part for part in (node.member, name) if part)
+            found.append(Node(page=member.page, member=joined, value=member.value))
+        return found
+
+    def _all_entries(self, first: Mapping[str, Any]) -> Generator[Request, Evidence, list[Any]]:
+        entries: list[Any] = list(first.get("Members", []))
+        following, seen = first.get("Members@odata.nextLink"), set[str]()
+        while following:
+            if following in seen:
+                raise _StopError(StepState.INCOMPLETE, f"next page leads in a circle: {following}")
+            seen.add(following)
+            page = yield from self._page(_path(following), linked=True)
+            entries += page.get("Members", []) if isinstance(page, Mapping) else []
+            following = page.get("Members@odata.nextLink") if isinstance(page, Mapping) else None
+        count = first.get("Members@odata.count")
+        if isinstance(count, int) and count != len(entries):
+            raise _StopError(StepState.INCOMPLETE, f"members: {len(entries)} of {count} announced")
+        return entries
+
+    def _resolve(self, node: Node, value: Any) -> Generator[Request, Evidence, Node]:
+        """Fetch what a bare link points to; a value with content of its own stands as it is."""
+        if not isinstance(value, Mapping) or not _is_bare_link(value):
+            return Node(page=node.page, member=node.member, value=value)
+        path, _, pointer = _path(value["@odata.id"]).partition("#")
+        page = yield from self._page(path, linked=True)
+        return Node(page=path, member=node.member, value=_inside(page, pointer))
+
+    def _page(self, path: str, *, linked: bool) -> Generator[Request, Evidence, Any]:
+        if len(self.evidence) >= MAX_PAGES:
+            raise _StopError(StepState.INCOMPLETE, f"more than {MAX_PAGES} pages")
+        evidence: Evidence = yield from self.ask(request(self.step, path))
+        self.evidence[evidence.id] = evidence
+        if (broken := incomplete(evidence)) is not None:
+            raise _StopError(broken.state, broken.reason)
+        status = evidence.status or 200
+        if not 200 <= status < 300:
+            missing = status == 404 and not linked
+            state = StepState.UNSUPPORTED if missing else StepState.UNPARSED
+            if linked and status in {404, 410}:
+                state = StepState.INCOMPLETE
+            raise _StopError(state, f"http_{status}: {path}")
+        for pattern, wanted in ((self.step.error, False), (self.step.expect, True)):
+            if pattern is not None and linked and bool(pattern.search(evidence.text)) is not wanted:
+                raise _StopError(StepState.UNPARSED, f"{path}: {pattern.pattern}")
+        return load_json(evidence.raw)
+
+    def _rows(self, nodes: list[Node]) -> Table:
+        rows: list[Row] = []
+        for node in nodes:
+            table = rows_of_json(node.value, each=self.step.each, columns=self.step.columns)
+            place = {"page": node.page, "member": node.member}
+            rows += [{**place, **row} for row in table.rows]
+        if not self.step.rows.admits(len(rows)):
+            raise Unparsed(f"rows: {len(rows)}")
+        return Table(rows=tuple(rows))
+
+
+def _is_bare_link(value: Mapping[str, Any]) -> bool:
+    return "@odata.id" in value and all(name.startswith("@") for name in value)
+
+
+def _path(link: object) -> str:
+    """Give a link as a path; one that leaves the service is not followed."""
+    if not isinstance(link, str) or not link.startswith("/redfish/"):
+        raise _StopError(StepState.UNPARSED, f"bad link: {str(link)[:80]}")
+    return link
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _inside(document: Any, pointer: str) -> Any:
+    """Follow a JSON pointer (RFC 6901) inside a page."""
+    for part in pointer.strip("/").split("/") if pointer.strip("/") else ():
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list) and name.isdigit() and int(name) < len(document):
+            document = document[int(name)]
+        elif isinstance(document, Mapping) and name in document:
+            document = document[name]
+        else:
+            raise _StopError(StepState.INCOMPLETE, f"bad pointer: {pointer[:80]}")
+    return document

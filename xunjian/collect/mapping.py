@@ -1,0 +1,127 @@
+"""Rows of an answer into facts: the same-name default, `map`, enums, and what is no value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xunjian.expressions.values import as_number
+from xunjian.facts import FACTS, make_fact
+from xunjian.facts.model import Fact
+from xunjian.parse import Row
+from xunjian.platforms import Platform
+from xunjian.tasks.model import FieldMap, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """Facts of one answer.
+
+    broken: why rows were lost (no key, or two rows of one key that contradict each other); the
+        step is then not ok, whatever else was read.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    problems: tuple[str, ...] = ()
+    broken: str = ""
+
+
+def map_rows(step: Step, rows: Sequence[Row], platform: Platform | None) -> Mapped:
+    """Build the facts of a step's rows, without the skipped ones."""
+    facts: dict[tuple[object, ...], Fact] = {}
+    problems: list[str] = []
+    broken = ""
+    for n, row in enumerate(rows):
+        values = _names(row)
+        if step.skip is not None and step.skip.evaluate(values) is True:
+            continue
+        fact = _fact(step, values, platform, problems)
+        if fact.KEY and not any(fact.key):
+            broken = broken or f"row without key: {dict(row)}"[:200]
+            continue
+        key: tuple[object, ...] = (n,) if fact.EVENT else fact.key
+        if key in facts and _contradict(facts[key], fact):
+            broken = broken or f"two rows of one key: {step.fact}[{fact.subject}]"
+            continue
+        facts[key] = _joined(facts[key], fact) if key in facts else fact
+    return Mapped(facts=tuple(facts.values()), problems=tuple(problems), broken=broken)
+
+
+def fields_filled(step: Step) -> frozenset[str]:
+    """Give the fields a step can fill."""
+    return frozenset(step.map)
+
+
+def _names(row: Row) -> Mapping[str, object]:
+    """What expressions see: columns as written and in lower case."""
+    return {**{column.lower(): value for column, value in row.items()}, **row}
+
+
+def _fact(
+    step: Step, values: Mapping[str, object], platform: Platform | None, problems: list[str]
+) -> Fact:
+    found: dict[str, object] = {}
+    for field, rule in step.map.items():
+        value = _value(step, field, rule, values, problems)
+        if field == "port" and platform is not None and isinstance(value, str):
+            value = _long_port(value, platform)
+        found[field] = value
+    fact, mistakes = make_fact(step.fact, found)
+    problems.extend(mistakes)
+    return fact
+
+
+def _long_port(name: str, platform: Platform) -> str:
+    for pattern, canonical in platform.port_names:
+        name = pattern.sub(canonical, name)
+    return name
+
+
+def _value(
+    step: Step, field: str, rule: FieldMap, values: Mapping[str, object], problems: list[str]
+) -> object:
+    if rule.is_const:
+        return rule.const
+    if rule.expression is not None:
+        value = rule.expression.evaluate(values)
+    else:
+        value = values.get(rule.column or "")
+    if value is None or _is_missing(value, rule.missing):
+        return None
+    if rule.enum is None:
+        return value
+    word = _word(value, rule.enum)
+    if word is None:
+        problems.append(f"{step.fact}.{field} 枚举中没有该值: {str(value)[:60]}")
+    return word
+
+
+def _is_missing(value: object, missing: Sequence[object]) -> bool:
+    """Whether a value is one of those that mean "no value", as text or as number."""
+    text, number = str(value).strip(), as_number(value)
+    for one in missing:
+        if text == str(one).strip() or (number is not None and as_number(one) == number):
+            return True
+    return False
+
+
+def _word(value: object, enum: Mapping[str, str]) -> str | None:
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value).strip()
+    if text in enum:
+        return enum[text]
+    folded = {name.casefold(): word for name, word in enum.items()}
+    return folded.get(text.casefold(), enum.get("*"))
+
+
+def _contradict(first: Fact, second: Fact) -> bool:
+    theirs = second.values()
+    return any(
+        value is not None and theirs[name] is not None and theirs[name] != value
+        for name, value in first.values().items()
+    )
+
+
+def _joined(first: Fact, second: Fact) -> Fact:
+    values = {
+        name: value if value is not None else second.values()[name]
+        for name, value in first.values().items()
+    }
+    return FACTS[type(first).__name__](**values)
