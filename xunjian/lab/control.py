@@ -1,7 +1,7 @@
 """Starting and ending a lab from outside its process."""
 
+import os
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from xunjian.lab.folder import (
 )
 from xunjian.lab.inventory import write_inventory, write_known_hosts
 from xunjian.lab.personality import PERSONALITIES
-from xunjian.lab.process import END_TIMEOUT_S, end, running_pid, spawn
+from xunjian.lab.process import LabProcess, running_pid, spawn
 from xunjian.lab.station import Credential
 from xunjian.language import Text
 
@@ -40,7 +40,7 @@ class LabHandle:
     pid: int
     devices: tuple[LabDevice, ...]
     planted: tuple[Fault, ...]
-    lifeline: subprocess.Popen[bytes] = field(repr=False)
+    process: LabProcess = field(repr=False)
 
     def address(self, device: str) -> tuple[str, int]:
         """Where a device listens: loopback address and port."""
@@ -63,10 +63,8 @@ class LabHandle:
 
     def down(self) -> None:
         """End the lab."""
-        down(self.directory)
-        if self.lifeline.stdin:
-            self.lifeline.stdin.close()
-        self.lifeline.wait(END_TIMEOUT_S)
+        self.process.end()
+        self._folder.process.unlink(missing_ok=True)
 
 
 def up(  # noqa: PLR0913 (how a lab is started, by keyword)
@@ -99,10 +97,10 @@ def up(  # noqa: PLR0913 (how a lab is started, by keyword)
     try:
         _stage(folder, plan, process, with_history=with_history)
         write_scene(folder, Scene(number=2, faults=tuple(fault.name for fault in planted)))
-        process.send_signal(signal.SIGHUP)
+        os.kill(process.pid, signal.SIGHUP)
         _wait_played(folder, process, 2)
     except BaseException:
-        end(process.pid, process.poll)
+        process.end()
         folder.process.unlink(missing_ok=True)
         raise
     return LabHandle(
@@ -110,7 +108,7 @@ def up(  # noqa: PLR0913 (how a lab is started, by keyword)
         pid=process.pid,
         devices=plan.devices,
         planted=planted,
-        lifeline=process,
+        process=process,
     )
 
 
@@ -119,7 +117,7 @@ def down(directory: Path) -> bool:
     folder = LabFolder(directory.resolve())
     pid = running_pid(folder)
     if pid is not None:
-        end(pid, lambda: None if running_pid(folder) == pid else 0)
+        LabProcess(pid=pid, lifeline=None).end()
     folder.process.unlink(missing_ok=True)
     return pid is not None
 
@@ -158,9 +156,7 @@ def _require_free(folder: LabFolder, devices: int) -> None:
         )
 
 
-def _stage(
-    folder: LabFolder, plan: LabPlan, process: subprocess.Popen[bytes], *, with_history: bool
-) -> None:
+def _stage(folder: LabFolder, plan: LabPlan, process: LabProcess, *, with_history: bool) -> None:
     """Write where everything listens, see that it does, and let yesterday's round pass."""
     from xunjian.lab.history import record_clean_round
     from xunjian.lab.readiness import wait_ready
@@ -175,10 +171,10 @@ def _stage(
         record_clean_round(folder)
 
 
-def _wait_played(folder: LabFolder, process: subprocess.Popen[bytes], number: int) -> None:
+def _wait_played(folder: LabFolder, process: LabProcess, number: int) -> None:
     """Wait until the process plays the scene; the bound covers a lab of thousands of devices."""
     until = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < until and process.poll() is None:
+    while time.monotonic() < until and process.is_alive():
         if read_json(folder.played).get("number") == number:
             return
         time.sleep(0.02)

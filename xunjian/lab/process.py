@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from xunjian.lab.folder import LabFolder, read_json, write_json
@@ -21,7 +22,29 @@ def running_pid(folder: LabFolder) -> int | None:
     return None
 
 
-def spawn(folder: LabFolder, *, detach: bool) -> subprocess.Popen[bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabProcess:
+    """A started process. lifeline: our end of its standard input when attached, else None."""
+
+    pid: int
+    lifeline: int | None
+
+    def is_alive(self) -> bool:
+        """Whether it still runs; a child of ours that has ended is laid to rest."""
+        try:
+            os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            return _identity(self.pid) is not None
+        return _identity(self.pid) is not None
+
+    def end(self) -> None:
+        """End it and let go of its input."""
+        end_process(self.pid, self.is_alive)
+        if self.lifeline is not None:
+            os.close(self.lifeline)
+
+
+def spawn(folder: LabFolder, *, detach: bool) -> LabProcess:
     """Start the lab's process and record it; attached, it ends when its input is closed."""
     import xunjian
 
@@ -29,17 +52,24 @@ def spawn(folder: LabFolder, *, detach: bool) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
     command = [sys.executable, "-P", "-m", "xunjian.lab.serve", str(folder.root)]
     folder.played.unlink(missing_ok=True)
+    read_end, write_end = os.pipe()
     with folder.log.open("ab") as log:
-        process = subprocess.Popen(
+        pid = os.posix_spawn(
+            sys.executable,
             command if detach else [*command, "--attached"],
-            stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": path},
+            {**os.environ, "PYTHONPATH": path},
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, read_end, 0),
+                (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
+                (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+            ],
+            setsid=True,
         )
-    write_json(folder.process, {"pid": process.pid, "identity": _identity(process.pid)})
-    return process
+    os.close(read_end)
+    if detach:
+        os.close(write_end)
+    write_json(folder.process, {"pid": pid, "identity": _identity(pid)})
+    return LabProcess(pid=pid, lifeline=None if detach else write_end)
 
 
 def _identity(pid: int) -> str | None:
@@ -66,8 +96,8 @@ def _identity_by_ps(pid: int) -> str | None:
     return None if not rest or state.startswith("Z") else " ".join(rest.split())
 
 
-def end(pid: int, gone: Callable[[], int | None]) -> None:
-    """Ask the process to end, wait a bounded time, then kill it."""
+def end_process(pid: int, is_alive: Callable[[], bool]) -> None:
+    """Ask a process to end, wait a bounded time, then kill it."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(pid, number)
@@ -75,6 +105,6 @@ def end(pid: int, gone: Callable[[], int | None]) -> None:
             return
         until = time.monotonic() + END_TIMEOUT_S
         while time.monotonic() < until:
-            if gone() is not None:
+            if not is_alive():
                 return
             time.sleep(0.02)
