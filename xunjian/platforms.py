@@ -104,6 +104,12 @@ class Platforms:
         """All platform names, sorted."""
         return tuple(sorted(self.by_name))
 
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Each platform's own name and every other name for it → its own name."""
+        own = {name: name for name in self.by_name}
+        return {a: name for name, p in self.by_name.items() for a in p.aliases} | own
+
     def nearest(self, name: str) -> str | None:
         """Give the platform name or alias most like a misspelt one."""
         return nearest(name, [*self.names, *(a for p in self.by_name.values() for a in p.aliases)])

@@ -6,7 +6,10 @@ inventory is never overlaid: it is the workspace's own or none.
 
 import fnmatch
 import hashlib
+import importlib.util
+import sys
 import tomllib
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -140,6 +143,47 @@ def open_workspace(directory: Path | None = None) -> Workspace:
         if is_workspace(folder):
             return Workspace(root=folder, builtin=builtin, state_dir=folder / ".xunjian")
     return Workspace(root=builtin, builtin=builtin, state_dir=here / ".xunjian")
+
+
+def load_plugins(workspace: Workspace) -> tuple[str, ...]:
+    """Import `plugins/*.py` of the workspace, in order of name; they register what they bring.
+
+    Called only where xunjian.yml says `plugins: true`. A module is imported once per process.
+
+    Raises:
+        ContentError: a plugin does not load; the others were tried.
+    """
+    problems: list[Problem] = []
+    names: list[str] = []
+    for path in sorted((workspace.root / "plugins").glob("*.py")):
+        shown = f"plugins/{path.name}"
+        name = f"xunjian_plugins.{path.stem}"
+        known = sys.modules.get(name)
+        if known is None or known.__file__ != str(path):
+            problem = _import_plugin(name, path, shown)
+            problems += [problem] if problem else []
+        names.append(name)
+    if problems:
+        raise ContentError(problems)
+    return tuple(names)
+
+
+def _import_plugin(name: str, path: Path, shown: str) -> Problem | None:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        return Problem(shown, 0, "", Text("无法作为模块加载", "cannot be loaded as a module"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # noqa: BLE001  foreign code: whatever it raises is its author's
+        del sys.modules[name]
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((f.lineno for f in reversed(frames) if f.filename == str(path)), None)
+        line = line or getattr(error, "lineno", None) or 0
+        what = type(error).__name__
+        return Problem(shown, line, "", Text(f"插件出错: {what}", f"the plugin fails: {what}"))
+    return None
 
 
 def is_workspace(folder: Path) -> bool:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from xunjian.errors import ContentError, UsageError
+from xunjian.inventory.conditions import condition
 from xunjian.language import Text
 from xunjian.playbook.fields import FORMATS_LATER, PlaybookFields, ReportFields, RunFields
 from xunjian.playbook.model import NornirTask, Occasion, Playbook, ReportSettings, RunSettings
@@ -118,6 +119,12 @@ def _check_consistency(
         problems.add(
             document, ("tasks",), message, Text("写 tasks 或 nornir", "write tasks or nornir")
         )
+    where = data.get("where")
+    if isinstance(where, str) and where.strip():
+        try:
+            condition(where)
+        except UsageError as error:
+            problems.add(document, ("where",), error.message, error.hint)
     run = data.get("run")
     limits = run if isinstance(run, dict) else {}
     device, whole = limits.get("device_deadline_s"), limits.get("deadline_s")

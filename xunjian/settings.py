@@ -1,0 +1,222 @@
+"""The effective settings, each with where it comes from.
+
+Command line > `XUNJIAN_*` > `xunjian.yml` > default. `plugins` is the file's alone: code is run
+because the workspace says so, never because of the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from xunjian import yaml12
+from xunjian.errors import UsageError
+from xunjian.language import Language, Text
+from xunjian.schema import (
+    Model,
+    Problems,
+    load_yaml,
+    nearest,
+    nearest_hint,
+    reject,
+    shown_value,
+    validate,
+)
+from xunjian.workspace import MARKER, Workspace
+
+FAIL_ON = ("warning", "abnormal", "I", "II", "III", "IV")
+FORMATS = ("json", "html", "md", "junit", "docx", "pdf", "xlsx")
+
+_PREFIX = "XUNJIAN_"
+_VARIABLES: Mapping[str, str] = {"language": "LANG"}
+
+
+def _day(value: Any) -> Any:
+    try:
+        return value if value is None else date.fromisoformat(str(value))
+    except ValueError:
+        raise reject(
+            Text("应为日期, 如 2026-05-01", "expected a date such as 2026-05-01")
+        ) from None
+
+
+def _listed(value: Any) -> Any:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _percent(value: Any) -> Any:
+    text = value.removesuffix("%").strip() if isinstance(value, str) else ""
+    return float(text) if text.replace(".", "", 1).isdecimal() else value
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
+Count = Annotated[int, Field(ge=1, le=10_000)]
+Formats = Annotated[
+    list[Literal["json", "html", "md", "junit", "docx", "pdf", "xlsx"]],
+    Field(min_length=1),
+    BeforeValidator(_listed),
+]
+
+
+class ContractFields(Model):
+    """`contract`: what reports and the calendar say and count by."""
+
+    name: str = ""
+    customer: str = ""
+    contractor: str = ""
+    profile: str = "default"
+    starts: Day = None
+    ends: Day = None
+
+
+class SettingsFields(Model):
+    """xunjian.yml.
+
+    forks, per_site, format: None leaves it to the playbook. min_coverage is in percent.
+    recipient: the age recipient configurations are encrypted to. retention_days: None keeps
+    evidence for the contract's term.
+    """
+
+    language: Literal["zh", "en"] = "zh"
+    fail_on: Literal["warning", "abnormal", "I", "II", "III", "IV"] = "abnormal"
+    min_coverage: Annotated[float, Field(ge=0, le=100), BeforeValidator(_percent)] = 0.0
+    forks: Count | None = None
+    per_site: Count | None = None
+    format: Formats | None = None
+    plugins: bool = False
+    recipient: Annotated[str, Field(pattern=r"^age1[0-9a-z]{58}$")] | None = None
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+    contract: ContractFields = ContractFields()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One value and its source: `command line`, `XUNJIAN_…`, `xunjian.yml:LINE`, `default`."""
+
+    value: object
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is in force; `sources` has where each came from, by its dotted name."""
+
+    language: Language = Language.ZH
+    fail_on: str = "abnormal"
+    min_coverage: float = 0.0
+    forks: int | None = None
+    per_site: int | None = None
+    format: tuple[str, ...] | None = None
+    plugins: bool = False
+    recipient: str | None = None
+    retention_days: int | None = None
+    contract_name: str = ""
+    contract_customer: str = ""
+    contract_contractor: str = ""
+    contract_profile: str = "default"
+    contract_starts: date | None = None
+    contract_ends: date | None = None
+    sources: Mapping[str, str]
+
+    def listed(self) -> tuple[tuple[str, Setting], ...]:
+        """All settings by dotted name, in the order of the documentation."""
+        return tuple(
+            (name, Setting(value=getattr(self, name.replace(".", "_")), source=source))
+            for name, source in self.sources.items()
+        )
+
+
+def load_settings(workspace: Workspace, options: Mapping[str, object] | None = None) -> Settings:
+    """Work out the settings; `options` are those given on the command line, by dotted name.
+
+    Raises:
+        ContentError: xunjian.yml holds what it may not.
+        UsageError: a `XUNJIAN_*` variable, or an option, has an impossible value.
+    """
+    values, sources = _from_file(workspace)
+    for variable, name, text in _from_environment():
+        values[name] = _checked(name, text, variable)
+        sources[name] = variable
+    for name, given in (options or {}).items():
+        if given is not None and name in sources:
+            values[name] = _checked(name, given, "--" + name.replace("_", "-"))
+            sources[name] = "command line"
+    fields: dict[str, Any] = {name.replace(".", "_"): value for name, value in values.items()}
+    fields["language"] = Language(fields["language"])
+    fields["format"] = tuple(fields["format"]) if fields["format"] else None
+    return Settings(**fields, sources=sources)
+
+
+def _from_file(workspace: Workspace) -> tuple[dict[str, Any], dict[str, str]]:
+    model, document = SettingsFields(), None
+    if workspace.settings_file.is_file():
+        problems = Problems()
+        document = load_yaml(workspace.settings_file, shown=MARKER, problems=problems)
+        if document.data is not None:
+            model = validate(document, SettingsFields, problems) or model
+        problems.raise_if_any()
+    values, sources = dict[str, Any](), dict[str, str]()
+    for name in _names():
+        part: object = model
+        given = document is not None and document.data is not None
+        for key in name.split("."):
+            given = given and key in getattr(part, "model_fields_set", ())
+            part = getattr(part, key)
+        values[name] = part
+        line = document.line(name.split(".")) if document is not None and given else 0
+        sources[name] = f"{MARKER}:{line}" if given else "default"
+    return values, sources
+
+
+def _names() -> tuple[str, ...]:
+    plain = [name for name in SettingsFields.model_fields if name != "contract"]
+    return (*plain, *(f"contract.{name}" for name in ContractFields.model_fields))
+
+
+def _from_environment() -> list[tuple[str, str, str]]:
+    """(variable, setting, text) of each variable that sets one; near misses are errors."""
+    known = {
+        _PREFIX + _VARIABLES.get(name, name.replace(".", "_").upper()): name
+        for name in _names()
+        if name != "plugins"
+    }
+    found = []
+    for variable, text in sorted(os.environ.items()):
+        if variable in known:
+            found.append((variable, known[variable], text))
+        elif variable.startswith(_PREFIX) and (near := nearest(variable, known, 0.9)):
+            raise UsageError(
+                Text(f"未知的环境变量: {variable}", f"unknown variable: {variable}"),
+                Text(f"是否想写 {near}", f"did you mean {near}?"),
+            )
+    return found
+
+
+def _checked(name: str, given: object, source: str) -> Any:
+    """Hold one value against the field of xunjian.yml that it stands for."""
+    model: type[Model] = ContractFields if name.startswith("contract.") else SettingsFields
+    key = name.removeprefix("contract.")
+    field = model.model_fields[key]
+    annotation: Any = field.annotation
+    for extra in field.metadata:
+        annotation = Annotated[annotation, extra]
+    value = _typed(given, field.annotation) if isinstance(given, str) else given
+    try:
+        return TypeAdapter(annotation).validate_python(
+            list(value) if isinstance(value, tuple) else value, strict=True
+        )
+    except ValidationError:
+        choices = {"fail_on": FAIL_ON, "format": FORMATS, "language": tuple(Language)}.get(name, ())
+        hint = nearest_hint(str(given), choices)
+        shown = shown_value(given)
+        message = Text(f"{source} 的值不对: {shown}", f"{source} has an impossible value: {shown}")
+        raise UsageError(message, hint) from None
+
+
+def _typed(text: str, annotation: Any) -> object:
+    """Read a number from text where the setting is one."""
+    value = yaml12.plain(text.strip())
+    return value if "int" in str(annotation) or "float" in str(annotation) else text.strip()
