@@ -18,6 +18,7 @@ class Cpu(Fact):
     cores: processors the load is shared by.
     busy_ticks: time not idle since boot, any unit (counter).
     total_ticks: all time since boot, the same unit (counter).
+    iowait_ticks: idle time in which a disk was waited for, the same unit (counter).
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("slot",)
@@ -31,6 +32,7 @@ class Cpu(Fact):
     cores: int | None = None
     busy_ticks: int | None = None
     total_ticks: int | None = None
+    iowait_ticks: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
