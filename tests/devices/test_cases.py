@@ -1,0 +1,65 @@
+"""Every case under tests/devices: answers in files, facts and verdicts as written.
+
+Run one with `-k <platform>-<task>-<case>`. With `XUNJIAN_WRITE_CASES=1` a case without facts and
+findings gets what its answers lead to; its author then reads every line of it.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from xunjian.errors import ContentError
+from xunjian.language import Language
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog
+from xunjian.testing.cases import CaseResult, run_case
+from xunjian.workspace import builtin_root, open_workspace
+
+HERE = Path(__file__).parent
+CASES = sorted(HERE.glob("*/*/*/case.yml"))
+
+
+@cache
+def content() -> tuple[Catalog, Platforms, TemplateCache]:
+    workspace = open_workspace(builtin_root())
+    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
+    return load_catalog(workspace, platforms, templates=templates), platforms, templates
+
+
+@pytest.mark.parametrize(
+    "path", CASES, ids=["-".join(path.relative_to(HERE).parts[:3]) for path in CASES]
+)
+def test_case(path: Path) -> None:
+    try:
+        catalog, platforms, templates = content()
+        result = run_case(path, catalog=catalog, platforms=platforms, templates=templates)
+    except ContentError as error:
+        listed = "\n".join(problem.to(Language.EN) for problem in error.problems)
+        pytest.fail(listed, pytrace=False)
+    if result.case.facts is None and result.case.findings is None:
+        fill_in(path, result)
+    differences = result.differences()
+    if differences:
+        pytest.fail("\n".join((*differences, "", *explained(result))), pytrace=False)
+
+
+def fill_in(path: Path, result: CaseResult) -> None:
+    text = yaml.safe_dump(
+        result.as_yaml_data(), allow_unicode=True, sort_keys=False, default_flow_style=None
+    )
+    if os.environ.get("XUNJIAN_WRITE_CASES") == "1":
+        path.write_text(path.read_text("utf-8").rstrip() + "\n" + text, "utf-8")
+    listed = "\n".join(explained(result))
+    pytest.fail(
+        f"the case expects nothing yet; its answers lead to\n{text}\n{listed}", pytrace=False
+    )
+
+
+def explained(result: CaseResult) -> list[str]:
+    steps = [f"step {s.task}/{s.fact}: {s.state.value} {s.reason}" for s in result.table.steps]
+    return [*steps, *(f"problem {problem}" for problem in result.table.problems)]
