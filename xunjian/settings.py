@@ -52,6 +52,11 @@ def _percent(value: Any) -> Any:
     return float(text) if text.replace(".", "", 1).isdecimal() else value
 
 
+def _language(value: Any) -> Any:
+    """`en_US.UTF-8` and `zh_CN` say a language, too."""
+    return value.replace("-", "_").split("_")[0].lower() if isinstance(value, str) else value
+
+
 Day = Annotated[date | None, BeforeValidator(_day)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Formats = Annotated[
@@ -80,7 +85,7 @@ class SettingsFields(Model):
     evidence for the contract's term.
     """
 
-    language: Literal["zh", "en"] = "zh"
+    language: Annotated[Literal["zh", "en"], BeforeValidator(_language)] = "zh"
     fail_on: Literal["warning", "abnormal", "I", "II", "III", "IV"] = "abnormal"
     min_coverage: Annotated[float, Field(ge=0, le=100), BeforeValidator(_percent)] = 0.0
     forks: Count | None = None
@@ -185,6 +190,8 @@ def _from_environment() -> list[tuple[str, str, str]]:
     }
     found = []
     for variable, text in sorted(os.environ.items()):
+        if not text.strip():
+            continue  # set to nothing is not set
         if variable in known:
             found.append((variable, known[variable], text))
         elif variable.startswith(_PREFIX) and (near := nearest(variable, known, 0.9)):

@@ -42,6 +42,7 @@ _FLOAT = re.compile(
 _NUMERIC_START = frozenset("0123456789+-.")
 _PLAIN, _TEXT, _MERGE = "plain", "tag:yaml.org,2002:str", "<<"
 _CORE = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float")}
+_MAX_DEPTH = 100
 _MAX_VALUES = 20_000_000  # a fleet of 100,000 hosts stays below; aliases of aliases do not
 
 
@@ -58,6 +59,7 @@ class _Composer(CParser):
 
     def __init__(self, text: str) -> None:
         CParser.__init__(self, text)
+        self._depth = 0
 
     def resolve(self, kind: type[Node], _value: object, implicit: object) -> str:
         """Give the tag of an untagged node; called by libyaml's composer for each."""
@@ -65,11 +67,15 @@ class _Composer(CParser):
             return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _TEXT
         return ""
 
-    def descend_resolver(self, parent: object, index: object) -> None:
-        """Nothing: no path resolvers are used."""
+    def descend_resolver(self, parent: Node | None, _index: object) -> None:
+        """Stop before the composer's own recursion, which is C, runs out of stack."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise YamlTrouble([(_line(parent) if parent else 1, "too_deep", "")])
 
     def ascend_resolver(self) -> None:
-        """Nothing: no path resolvers are used."""
+        """Called where a node ends."""
+        self._depth -= 1
 
 
 def compose(text: str) -> Node | None:
@@ -105,10 +111,7 @@ def load(text: str) -> tuple[Value, list[tuple[int, str, str]]]:
         if node is None:
             return None, []
         builder = _Builder()
-        try:
-            data = builder.build(node)
-        except RecursionError:
-            raise YamlTrouble([(1, "too_deep", "")]) from None
+        data = builder.build(node)
         return data, builder.trouble
 
 
