@@ -5,102 +5,24 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.sessions import BODY, CANARY, QUICK, VRP, device, display, session
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
-from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.language import Text
-from xunjian.platforms import LoginQuestion, Platform, ReadOnlyRules
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, DeviceSession, TransportSettings, open_session
+from xunjian.inventory.model import Device
+from xunjian.platforms import LoginQuestion, Platform
+from xunjian.secrets import Secret
+from xunjian.transport import Deadline, DeviceSession, open_session
 from xunjian.transport.known_hosts import pin
 from xunjian.transport.model import Channel, Evidence, Request
 
-CANARY = "Canary-pass-7781"
-BODY = b"\r\nHuawei Versatile Routing Platform\r\nVRP (R) software, Version 5.170\r\n"
 
-VRP = Platform(
-    name="huawei_vrp",
-    title=Text("华为"),
-    channels=("cli",),
-    netmiko="huawei",
-    prompt=re.compile(r"^(?:HRP_[MS])?[<\[][^<>\[\]\s]+[>\]]$"),
-    pager=re.compile(r"---- More ----"),
-    setup=("screen-length 0 temporary",),
-    login_questions=(
-        LoginQuestion(
-            match=re.compile(r"password needs to be changed[\s\S]*\[Y/N\]:?\s*$"),
-            answer="n",
-            finding="initial_password",
-        ),
-        LoginQuestion(
-            match=re.compile(r"security risks in the configuration file.*\[y/n\]", re.IGNORECASE),
-            answer="n",
-            finding="config_risk",
-        ),
-    ),
-    no_free_line=re.compile(r"All user interfaces are used"),
-    unsupported=re.compile(r"^Error: ?Unrecognized command", re.MULTILINE),
-    noise=re.compile(r"^[A-Z][a-z]{2} +\d+ \d{4} [\d:]+\S* \S+ %%\d{2}.*$", re.MULTILINE),
-    read_only=ReadOnlyRules(allow=(re.compile(r"^display "),)),
-    logout="quit",
-)
-QUICK = TransportSettings(connect_timeout_s=2, login_timeout_s=4, retries=0)
-
-
-def device(port: int, **options: object) -> Device:
-    settings = ChannelSettings(
-        hostname="127.0.0.1",
-        port=port,
-        username="xunjian",
-        password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options=options,  # type: ignore[arg-type]
-    )
-    return Device(
-        name="hz-sw1",
-        kind="switch",
-        address="127.0.0.1",
-        platform="huawei_vrp",
-        channels={"": settings, "cli": settings},
-    )
-
-
-def display(text: str = "display version", timeout_s: float = 5.0) -> Request:
-    return Request(channel=Channel.CLI, text=text, timeout_s=timeout_s)
-
-
-@contextmanager
-def session(
-    server: TerminalServer,
-    tmp_path: Path,
-    *,
-    platform: Platform = VRP,
-    deadline_s: float = 30.0,
-    password: str = CANARY,
-    trusted: bool = True,
-) -> Iterator[DeviceSession]:
-    known_hosts = tmp_path / "known_hosts"
-    if trusted:
-        server.pin(known_hosts)
-    opened = open_session(
-        device(server.port),
-        platform,
-        known_hosts=known_hosts,
-        resolve=lambda _: Secret(password),
-        deadline=Deadline(deadline_s),
-        settings=QUICK,
-    )
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def ask_once(behaviour: Behaviour, tmp_path: Path, **more: object) -> tuple[Evidence, TerminalServer, DeviceSession]:
+def ask_once(
+    behaviour: Behaviour, tmp_path: Path, **more: object
+) -> tuple[Evidence, TerminalServer, DeviceSession]:
     with TerminalServer(behaviour) as server, session(server, tmp_path, **more) as opened:  # type: ignore[arg-type]
         return opened.ask(display()), server, opened
 
@@ -108,9 +30,7 @@ def ask_once(behaviour: Behaviour, tmp_path: Path, **more: object) -> tuple[Evid
 def test_answer_is_text_between_echo_and_prompt(tmp_path: Path) -> None:
     evidence, server, opened = ask_once(Behaviour(answers={"display version": BODY}), tmp_path)
     assert (evidence.complete, evidence.error, evidence.id) == (True, "", "hz-sw1#001")
-    assert evidence.text == (
-        "Huawei Versatile Routing Platform\nVRP (R) software, Version 5.170"
-    )
+    assert evidence.text == ("Huawei Versatile Routing Platform\nVRP (R) software, Version 5.170")
     assert evidence.raw.startswith(b"display version\r\n")
     assert evidence.raw.endswith(b"<SW1>")
     assert opened.reason == ""
@@ -155,7 +75,10 @@ def test_question_at_login_is_declined(question: bytes, note: str, tmp_path: Pat
 def test_answer_that_agrees_is_refused_before_anything_is_typed(tmp_path: Path) -> None:
     yes = LoginQuestion(match=re.compile("Save"), answer="Y")
     platform = _with(login_questions=(yes,))
-    with TerminalServer(Behaviour()) as server, session(server, tmp_path, platform=platform) as opened:
+    with (
+        TerminalServer(Behaviour()) as server,
+        session(server, tmp_path, platform=platform) as opened,
+    ):
         evidence = opened.ask(display())
     assert not evidence.complete
     assert server.typed == []
@@ -166,7 +89,15 @@ def _with(**changes: object) -> Platform:
     return Platform(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wipe", [b"\x1b[42D" + b" " * 42 + b"\x1b[42D", b"\r" + b" " * 16 + b"\r", b"\x08" * 16 + b" " * 16 + b"\x08" * 16, b"\r\n"])
+@pytest.mark.parametrize(
+    "wipe",
+    [
+        b"\x1b[42D" + b" " * 42 + b"\x1b[42D",
+        b"\r" + b" " * 16 + b"\r",
+        b"\x08" * 16 + b" " * 16 + b"\x08" * 16,
+        b"\r\n",
+    ],
+)
 def test_pager_that_stays_is_read_through(wipe: bytes, tmp_path: Path) -> None:
     lines = [f" line {n} of the answer" for n in range(30)]
     body = ("\r\n".join(lines) + "\r\n").encode()
@@ -259,7 +190,11 @@ def test_hang_in_mid_answer_gives_the_session_up(tmp_path: Path) -> None:
 def test_device_that_closes_in_mid_answer_lost_the_session(tmp_path: Path) -> None:
     behaviour = Behaviour(answers={"display version": BODY}, close_after=20)
     evidence, _, opened = ask_once(behaviour, tmp_path)
-    assert (evidence.complete, evidence.error, opened.reason) == (False, "session_lost", "session_lost")
+    assert (evidence.complete, evidence.error, opened.reason) == (
+        False,
+        "session_lost",
+        "session_lost",
+    )
 
 
 @pytest.mark.parametrize(
@@ -280,17 +215,22 @@ def test_odd_terminals_give_the_same_text(behaviour: Behaviour, tmp_path: Path) 
     behaviour.answers = {"display version": BODY}
     evidence, _, _ = ask_once(behaviour, tmp_path)
     assert evidence.complete, evidence
-    assert evidence.text == (
-        "Huawei Versatile Routing Platform\nVRP (R) software, Version 5.170"
-    )
+    assert evidence.text == ("Huawei Versatile Routing Platform\nVRP (R) software, Version 5.170")
 
 
 def test_wrong_password_is_one_attempt_and_a_reason(tmp_path: Path) -> None:
-    with TerminalServer(Behaviour()) as server, session(server, tmp_path, password="wrong-one-123") as opened:
+    with (
+        TerminalServer(Behaviour()) as server,
+        session(server, tmp_path, password="wrong-one-123") as opened,
+    ):
         evidence = opened.ask(display())
         later = opened.ask(display("display clock"))
         seen = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
-    assert (evidence.error, later.error, opened.reason) == ("login_refused", "not_sent", "login_refused")
+    assert (evidence.error, later.error, opened.reason) == (
+        "login_refused",
+        "not_sent",
+        "login_refused",
+    )
     assert server.logins == ["wrong-one-123"]
     assert (seen["answers"], seen["login"]) == (True, False)
 
@@ -379,8 +319,14 @@ def test_password_appears_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     tell: Callable[[bytes], bytes] = lambda _: f"\r\nlocal-user x password {CANARY}\r\n".encode()  # noqa: E731
     behaviour = Behaviour(commands={"display version": tell})
     with TerminalServer(behaviour) as server, session(server, tmp_path) as opened:
-        found = [opened.ask(display()), opened.ask(Request(channel=Channel.SESSION, text="SESSION"))]
-    with TerminalServer(Behaviour(password="another-one")) as server, session(server, tmp_path) as opened:
+        found = [
+            opened.ask(display()),
+            opened.ask(Request(channel=Channel.SESSION, text="SESSION")),
+        ]
+    with (
+        TerminalServer(Behaviour(password="another-one")) as server,
+        session(server, tmp_path) as opened,
+    ):
         found.append(opened.ask(display()))
     assert found[0].complete
     assert found[0].flags["redacted"] == "1"

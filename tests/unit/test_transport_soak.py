@@ -1,12 +1,11 @@
 """Many sessions at once: none lost, nothing left behind."""
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.fixtures.sessions import BODY, CANARY, QUICK, VRP, device, display
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
-from tests.unit.test_transport_cli import BODY, CANARY, QUICK, VRP, device, display
 from xunjian.secrets import Secret
 from xunjian.transport import Deadline, open_session
 
@@ -20,19 +19,23 @@ def test_fifty_sessions_at_once_answer_everything_and_leak_nothing(tmp_path: Pat
     with TerminalServer(Behaviour(answers=answers, chunk=700)) as server:
         server.pin(known_hosts)
         _one(server.port, known_hosts)
-        fds, threads = len(os.listdir("/proc/self/fd")), _threads()
+        fds, threads = _descriptors(), _threads()
         with ThreadPoolExecutor(_SESSIONS) as pool:
             runs = [pool.submit(_one, server.port, known_hosts) for _ in range(_SESSIONS)]
             texts = [run.result(120) for run in runs]
         for _ in range(200):  # the server's own ends close in its loop
-            if len(os.listdir("/proc/self/fd")) <= fds:
+            if _descriptors() <= fds:
                 break
             threading.Event().wait(0.02)
-        assert len(os.listdir("/proc/self/fd")) <= fds
+        assert _descriptors() <= fds
         assert _threads() <= threads
     assert len(texts) == _SESSIONS
     for text in texts:
         assert [each.split("\n")[0] for each in text] == list(_COMMANDS)
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def _threads() -> set[str]:

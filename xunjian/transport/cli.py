@@ -10,7 +10,8 @@ from xunjian.transport.clean import clean
 from xunjian.transport.driver import QuietDriver, make_driver
 from xunjian.transport.login import log_in
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.ssh import Waker, credential, expect_ssh, handshake, reach
+from xunjian.transport.ssh import credential, expect_ssh, handshake, reach
+from xunjian.transport.tcp import Waker
 from xunjian.transport.terminal import Terminal
 
 _GENERIC = "terminal_server"  # netmiko's driver that does nothing of its own

@@ -86,7 +86,7 @@ class QuietDriver(BaseConnection):
     source: ShellSource
 
     def open_quietly(self) -> None:
-        """Authenticate once over the given socket and open the shell; paramiko's errors come out."""
+        """Authenticate once over the given socket and open the shell; raises paramiko's errors."""
         self._modify_connection_params()
         self.establish_connection(width=_WIDTH, height=_HEIGHT)
 

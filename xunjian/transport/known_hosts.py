@@ -68,8 +68,9 @@ def scan_host_key(address: str, port: int = _SSH_PORT, *, timeout_s: float = 10.
 
 def pinned(known_hosts: Path, address: str, port: int = _SSH_PORT) -> tuple[HostKey, ...]:
     """Give the keys pinned for an address and port; empty when there is none."""
-    found = _load(known_hosts).lookup(entry_name(address, port)) or {}
-    return tuple(HostKey(k.get_name(), k.get_base64(), fingerprint(k)) for k in found.values())
+    found = _load(known_hosts).lookup(entry_name(address, port))
+    keys: list[paramiko.PKey] = [] if found is None else list(found.values())
+    return tuple(HostKey(key.get_name(), key.get_base64(), fingerprint(key)) for key in keys)
 
 
 def pin(known_hosts: Path, address: str, port: int, key: HostKey) -> None:

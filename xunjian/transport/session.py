@@ -11,7 +11,6 @@ from typing import Final, cast, final
 
 from xunjian.errors import DeviceError, ReadOnlyViolation
 from xunjian.inventory.model import Device
-from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.safety import check_request
 from xunjian.secrets import Secret, SecretRef
@@ -32,8 +31,19 @@ _OPENERS: Final = {
 }
 # After these the channel is out of step or closed: nothing more is sent on it.
 FATAL: Final = frozenset(
-    "no_answer login_refused host_key_unknown host_key_changed no_free_line hang session_lost"
-    " deadline interrupted unsupported no_secret".split()
+    {
+        "no_answer",
+        "login_refused",
+        "host_key_unknown",
+        "host_key_changed",
+        "no_free_line",
+        "hang",
+        "session_lost",
+        "deadline",
+        "interrupted",
+        "unsupported",
+        "no_secret",
+    }  # fmt: skip
 )
 # After these no other channel of the device is tried: no time, or an account that might lock.
 _FOR_ALL_CHANNELS: Final = frozenset({"deadline", "interrupted", "login_refused"})
@@ -68,7 +78,9 @@ class DeviceSession:
     def ask(self, request: Request) -> Evidence:
         """Ask one question; opens the channel it needs."""
         started_at, started = datetime.now(UTC), time.monotonic()
-        answer = self._session_answer() if request.channel is Channel.SESSION else self._ask(request)
+        answer = (
+            self._session_answer() if request.channel is Channel.SESSION else self._ask(request)
+        )
         self._count += 1
         device = self._conversation.device.name
         return Evidence(

@@ -24,7 +24,7 @@ from xunjian.transport.answer import Conversation
 from xunjian.transport.deadline import watchdog
 from xunjian.transport.known_hosts import fingerprint
 from xunjian.transport.model import Channel
-from xunjian.transport.tcp import connect_patiently, shut
+from xunjian.transport.tcp import Waker, connect_patiently
 
 _PORT = 22
 _PEEK_BYTES = 1024
@@ -93,7 +93,9 @@ def expect_ssh(sock: socket.socket, conversation: Conversation) -> None:
     poller.register(sock, select.POLLIN)
     limit_s = conversation.deadline.cap(conversation.settings.login_timeout_s)
     if not poller.poll(1000 * limit_s):
-        raise DeviceTimeout(Text("设备接受连接后没有应答", "connected, but the device says nothing"))
+        raise DeviceTimeout(
+            Text("设备接受连接后没有应答", "connected, but the device says nothing")
+        )
     try:
         first = sock.recv(_PEEK_BYTES, socket.MSG_PEEK)
     except OSError as error:
@@ -144,18 +146,6 @@ def handshake(
             raise _as_device_error(error, conversation) from error
         raise
     conversation.switch.remove(wake)
-
-
-class Waker:
-    """A callback with identity, so that it can be registered once and removed again."""
-
-    __slots__ = ("_sock",)
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def __call__(self) -> None:
-        shut(self._sock)
 
 
 def auth_banner(client: paramiko.SSHClient) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import select
 import socket
 import time
@@ -71,20 +72,22 @@ def _connect_one(
 ) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        sock.setblocking(False)  # noqa: FBT003
+        sock.setblocking(False)
         code = sock.connect_ex(address)  # type: ignore[arg-type]  # as getaddrinfo gave it
-        if code not in {0, errno.EINPROGRESS}:
-            raise OSError(code, errno.errorcode.get(code, str(code)))
+        _check(0 if code == errno.EINPROGRESS else code)
         _await_writable(sock, limit, switch)
-        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code:
-            raise OSError(code, errno.errorcode.get(code, str(code)))
+        _check(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
     except BaseException:
         sock.close()
         raise
-    sock.setblocking(True)  # noqa: FBT003
+    sock.setblocking(True)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
+
+
+def _check(code: int) -> None:
+    if code:
+        raise OSError(code, os.strerror(code))
 
 
 def _await_writable(sock: socket.socket, limit: Deadline, switch: AbortSwitch) -> None:
@@ -101,3 +104,16 @@ def shut(sock: socket.socket) -> None:
     """Wake whoever waits on the socket, from another thread; the owner still closes it."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
+
+
+class Waker:
+    """A callback with identity, so that it can be registered once and removed again."""
+
+    __slots__ = ("_sock",)
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def __call__(self) -> None:
+        """Wake whoever waits on the socket."""
+        shut(self._sock)

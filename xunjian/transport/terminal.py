@@ -168,9 +168,7 @@ class Terminal:
     def give_up_if_late(self, silent_s: float, idle_s: float) -> None:
         """Raise when the silence or the device's deadline is over."""
         if silent_s >= idle_s:
-            raise DeviceTimeout(
-                Text(f"{idle_s:g} 秒没有任何输出", f"silent for {idle_s:g} s")
-            )
+            raise DeviceTimeout(Text(f"{idle_s:g} 秒没有任何输出", f"silent for {idle_s:g} s"))
         if self.conversation.deadline.expired:
             if silent_s >= _HANGING_S:
                 raise DeviceTimeout(

@@ -1,0 +1,196 @@
+"""Channel `http`: GET only, with Basic authentication, one answer per path."""
+
+import contextlib
+import ssl
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from xunjian.errors import (
+    BadAnswer,
+    DeadlinePassed,
+    DeviceError,
+    DeviceTimeout,
+    LoginRefused,
+    NotSupported,
+    SessionAborted,
+    SessionLost,
+)
+from xunjian.language import Text
+from xunjian.transport.answer import Answer, Conversation
+from xunjian.transport.deadline import watchdog
+from xunjian.transport.decode import decode
+from xunjian.transport.model import Channel, Request
+from xunjian.transport.tcp import connect_patiently, shut
+
+_PORTS = {"http": 80, "https": 443}
+_UNAUTHORIZED = 401
+_MOST_REDIRECTS = 3
+
+
+class HttpLink:
+    """A client bound to one device: no proxy, no environment, no other host."""
+
+    def __init__(self, client: httpx.Client, conversation: Conversation) -> None:
+        self._client = client
+        self._conversation = conversation
+        self._sockets: list[Any] = []
+        conversation.switch.add(self._wake)
+
+    def ask(self, request: Request) -> Answer:
+        """GET one path; complete when the whole body came."""
+        deadline = self._conversation.deadline
+        limit_s = deadline.cap(request.timeout_s)
+        body = bytearray()
+        status = None
+        flags: dict[str, str] = {}
+        try:
+            with watchdog(limit_s, self._wake) as bitten, self._errors(bitten):
+                status = self._get(request.text, limit_s, body, flags)
+        except DeviceError as problem:
+            return self._answer(bytes(body), status, flags, problem)
+        return self._answer(bytes(body), status, flags, None)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._conversation.switch.remove(self._wake)
+        with contextlib.suppress(Exception):  # foreign code on a dying connection
+            self._client.close()
+
+    def _answer(
+        self, body: bytes, status: int | None, flags: dict[str, str], problem: DeviceError | None
+    ) -> Answer:
+        raw = self._conversation.redactor.clean(body)
+        if raw != body:
+            flags["redacted"] = "1"
+        decoded = decode(raw)
+        return Answer(
+            raw=raw,
+            text=decoded.text,
+            decoded_as=decoded.decoded_as,
+            complete=problem is None,
+            error=problem.code if problem else "",
+            detail=str(problem.message) if problem else "",
+            status=status,
+            flags=flags,
+        )
+
+    def _get(self, path: str, limit_s: float, body: bytearray, flags: dict[str, str]) -> int:
+        extensions = {"trace": self._trace}
+        for _ in range(_MOST_REDIRECTS):
+            request = self._client.build_request(
+                "GET", path, timeout=max(limit_s, 0.1), extensions=None
+            )
+            request.extensions = {**request.extensions, **extensions}
+            response = self._client.send(request, stream=True)
+            with contextlib.closing(response):
+                self._conversation.seen.answered(0.0)
+                moved = self._moved(response)
+                if not moved:
+                    return self._read(response, body, flags)
+            path = moved
+        raise BadAnswer(Text("重定向过多", "too many redirects"))
+
+    def _moved(self, response: httpx.Response) -> str:
+        """Give the path of a redirect that stays on the device; refuse any other."""
+        if not response.has_redirect_location:
+            return ""
+        target = response.url.join(response.headers["location"])
+        if (target.scheme, target.host, target.port) != (
+            response.url.scheme,
+            response.url.host,
+            response.url.port,
+        ):
+            raise BadAnswer(
+                Text(f"设备转向别处：{target.host}", f"redirected elsewhere: {target.host}")
+            )
+        return target.raw_path.decode("ascii")
+
+    def _read(self, response: httpx.Response, body: bytearray, flags: dict[str, str]) -> int:
+        if "content-type" in response.headers:
+            flags["content_type"] = response.headers["content-type"]
+        if response.status_code == _UNAUTHORIZED:
+            self._conversation.seen.login = False
+            raise LoginRefused(Text("设备拒绝登录", "the device refused the login"))
+        self._conversation.seen.login = True
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > self._conversation.settings.answer_max_bytes:
+                raise BadAnswer(Text("应答过长", "the answer is too long"))
+        return response.status_code
+
+    @contextlib.contextmanager
+    def _errors(self, bitten: threading.Event) -> Iterator[None]:
+        """Turn httpx's errors into ours, by their types."""
+        try:
+            yield
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            if isinstance(error, DeviceError):
+                raise
+            if self._conversation.switch.aborted:
+                raise SessionAborted(Text("已中止", "aborted")) from error
+            late = bitten.is_set() or isinstance(error, httpx.TimeoutException)
+            if late and self._conversation.deadline.expired:
+                raise DeadlinePassed(Text("设备时限已到", "the deadline has passed")) from error
+            if late:
+                raise DeviceTimeout(Text("应答没有结束", "the answer did not end")) from error
+            name = type(error).__name__
+            raise SessionLost(Text(f"HTTP 会话中断：{name}", f"HTTP failed: {name}")) from error
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Remember the socket of each connection, so that an abort can wake whoever reads it."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._sockets = [info["return_value"].get_extra_info("socket")]
+
+    def _wake(self) -> None:
+        for sock in self._sockets:
+            shut(sock)
+
+
+def open_http(conversation: Conversation) -> HttpLink:
+    """Probe the port, then make the client. Raises Unreachable, NotSupported, NoSecret."""
+    settings = conversation.of(Channel.HTTP)
+    scheme = str(conversation.option(Channel.HTTP, "scheme", "https"))
+    if scheme not in _PORTS:
+        raise NotSupported(Text(f"不支持的协议：{scheme}", f"unsupported scheme: {scheme}"))
+    if conversation.device.via or conversation.option(Channel.HTTP, "socks"):
+        raise NotSupported(Text("尚不支持 via/socks", "via and socks are not supported"))
+    port = settings.port or _PORTS[scheme]
+    host = conversation.host(Channel.HTTP)
+    probe = connect_patiently(
+        host,
+        port,
+        timeout_s=conversation.settings.connect_timeout_s,
+        retries=conversation.settings.retries,
+        deadline=conversation.deadline,
+        switch=conversation.switch,
+    )
+    probe.sock.close()
+    conversation.seen.answered(probe.latency_s)
+    password = conversation.password(Channel.HTTP)
+    shown_host = f"[{host}]" if ":" in host else host
+    base = urlsplit(f"{scheme}://{shown_host}:{port}").geturl()
+    base += str(conversation.option(Channel.HTTP, "base_path") or "").rstrip("/")
+    client = httpx.Client(
+        base_url=base,
+        auth=httpx.BasicAuth(settings.username or "", password) if password is not None else None,
+        verify=_verification(conversation),
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": "xunjian", "Accept": "*/*"},
+    )
+    return HttpLink(client, conversation)
+
+
+def _verification(conversation: Conversation) -> bool | ssl.SSLContext:
+    """Check the certificate unless the inventory says otherwise, which is noted."""
+    verify = conversation.option(Channel.HTTP, "verify", default=True)
+    if verify is False or str(verify).lower() == "false":
+        conversation.seen.note("tls_not_verified")
+        return False
+    if verify is True or str(verify).lower() == "true":
+        return True
+    return ssl.create_default_context(cafile=str(verify))

@@ -1,0 +1,159 @@
+"""Channel `icmp`: a bounded number of echo requests, from a socket of our own.
+
+An unprivileged ICMP socket where the kernel allows it (`net.ipv4.ping_group_range`), else a raw
+one, which needs CAP_NET_RAW. Sent one every 0.2 s at most, the limit iputils' ping sets to users.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from xunjian.errors import NotSupported, SessionAborted, Unreachable
+from xunjian.language import Text
+from xunjian.transport.answer import Answer, Conversation
+from xunjian.transport.deadline import Deadline
+from xunjian.transport.model import Channel, Request
+
+_ECHO_REPLY, _ECHO_REQUEST = 0, 8  # RFC 792
+_INTERVAL_S = 0.2
+_WAIT_S = 2.0
+_SLICE_S = 0.2
+_MOST = 100
+_HEADER = struct.Struct("!BBHHH")
+_IP_WORD_BYTES = 4
+
+
+@dataclass(slots=True)
+class _Pings:
+    """What was sent and what came back, by sequence number."""
+
+    sent_at: dict[int, float] = field(default_factory=dict)
+    rtt_s: dict[int, float] = field(default_factory=dict)
+
+
+class IcmpLink:
+    """An ICMP socket bound to no device state."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._address = _resolve(conversation)
+        self._sock, self._is_raw = _socket()
+        self._identifier = secrets.randbits(16)
+
+    def ask(self, request: Request) -> Answer:
+        """Send `count` echo requests of `size` bytes; a loss of all is an answer too."""
+        options = dict(request.options)
+        count = max(1, min(_MOST, int(options.get("count", 5))))
+        size = max(8, min(1472, int(options.get("size", 64))))
+        pings = _Pings()
+        limit = Deadline(self._conversation.deadline.cap(request.timeout_s))
+        for sequence in range(1, count + 1):
+            self._send(sequence, size, pings)
+            self._gather(pings, Deadline(limit.cap(_INTERVAL_S)), until=sequence)
+            if limit.expired:
+                break
+        self._gather(pings, Deadline(limit.cap(_WAIT_S)), until=count)
+        complete = len(pings.sent_at) == count
+        raw = json.dumps(self._summary(pings), sort_keys=True).encode()
+        return Answer(
+            raw=raw,
+            text=raw.decode(),
+            complete=complete,
+            error="" if complete else "deadline",
+        )
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+    def _send(self, sequence: int, size: int, pings: _Pings) -> None:
+        payload = secrets.token_bytes(size)
+        header = _HEADER.pack(_ECHO_REQUEST, 0, 0, self._identifier, sequence)
+        checksum = _checksum(header + payload)
+        packet = _HEADER.pack(_ECHO_REQUEST, 0, checksum, self._identifier, sequence) + payload
+        pings.sent_at[sequence] = time.monotonic()
+        with contextlib.suppress(OSError):  # no route, or a port unreachable: simply no answer
+            self._sock.sendto(packet, (self._address, 0))
+
+    def _gather(self, pings: _Pings, limit: Deadline, *, until: int) -> None:
+        """Collect replies; ends early when all sent so far are back, but keeps the interval."""
+        while not limit.expired:
+            if self._conversation.switch.aborted:
+                raise SessionAborted(Text("已中止", "aborted"))
+            self._sock.settimeout(limit.cap(_SLICE_S) or 0.001)
+            try:
+                packet, sender = self._sock.recvfrom(65535)
+            except OSError:
+                continue
+            if sender[0] == self._address:
+                self._note(packet, pings)
+            if len(pings.rtt_s) == until:
+                return
+
+    def _note(self, packet: bytes, pings: _Pings) -> None:
+        now = time.monotonic()
+        if self._is_raw:
+            packet = packet[(packet[0] & 0x0F) * _IP_WORD_BYTES :]
+        if len(packet) < _HEADER.size:
+            return
+        kind, _, _, identifier, sequence = _HEADER.unpack_from(packet)
+        ours = not self._is_raw or identifier == self._identifier
+        if kind == _ECHO_REPLY and ours and sequence in pings.sent_at:
+            pings.rtt_s.setdefault(sequence, now - pings.sent_at[sequence])
+
+    def _summary(self, pings: _Pings) -> dict[str, float | int | None]:
+        sent, times = len(pings.sent_at), [pings.rtt_s[key] for key in sorted(pings.rtt_s)]
+        steps = [abs(after - before) for before, after in pairwise(times)]
+        if times:
+            self._conversation.seen.answered(times[0])
+        return {
+            "sent": sent,
+            "received": len(times),
+            "loss_pct": round(100 * (sent - len(times)) / sent, 2),
+            "rtt_ms": round(1000 * sum(times) / len(times), 3) if times else None,
+            "jitter_ms": round(1000 * sum(steps) / len(steps), 3) if steps else None,
+        }
+
+
+def _checksum(data: bytes) -> int:
+    """RFC 1071."""
+    if len(data) % 2:
+        data += b"\0"
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def _socket() -> tuple[socket.socket, bool]:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        with contextlib.suppress(OSError):
+            sock = socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
+            return sock, kind == socket.SOCK_RAW
+    raise NotSupported(
+        Text("没有发送 ICMP 的权限", f"ICMP is not permitted for uid {os.getuid()}"),
+        Text("放宽 net.ipv4.ping_group_range", "widen net.ipv4.ping_group_range"),
+    )
+
+
+def _resolve(conversation: Conversation) -> str:
+    host = conversation.host(Channel.ICMP)
+    try:
+        return str(socket.getaddrinfo(host, 0, socket.AF_INET)[0][4][0]) if host else _no_address()
+    except (OSError, UnicodeError) as error:
+        raise Unreachable(Text(f"地址无法解析：{host}", f"not resolvable: {host}")) from error
+
+
+def _no_address() -> str:
+    raise Unreachable(Text("设备没有地址", "the device has no address"))
+
+
+def open_icmp(conversation: Conversation) -> IcmpLink:
+    """Make the socket. Raises NotSupported, Unreachable."""
+    return IcmpLink(conversation)

@@ -1,0 +1,186 @@
+"""Channel `shell`: single commands over SSH exec, without a terminal; the exit status is proof."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+import paramiko
+
+from xunjian.errors import (
+    BadAnswer,
+    DeadlinePassed,
+    DeviceError,
+    DeviceTimeout,
+    SessionAborted,
+    SessionLost,
+)
+from xunjian.language import Text
+from xunjian.transport.answer import Answer, Conversation
+from xunjian.transport.deadline import watchdog
+from xunjian.transport.decode import decode
+from xunjian.transport.known_hosts import RefuseUnknown
+from xunjian.transport.model import Channel, Request
+from xunjian.transport.ssh import credential, expect_ssh, handshake, reach
+from xunjian.transport.tcp import Waker
+
+# A Chinese locale changes the headers of df, free, systemctl.
+_PREFIX = "LC_ALL=C LANG=C "
+_CHUNK_BYTES = 65536
+_LEAVING_S = 2.0
+_DETAIL_CHARACTERS = 500
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What one command said so far."""
+
+    out: bytearray
+    err: bytearray
+    since: float
+
+
+class ShellLink:
+    """An authenticated SSH transport; each command is a channel of its own."""
+
+    def __init__(
+        self, client: paramiko.SSHClient, conversation: Conversation, waker: Waker
+    ) -> None:
+        self._client = client
+        self._conversation = conversation
+        self._waker = waker
+
+    def ask(self, request: Request) -> Answer:
+        """Run one command. Complete when the output ended and the exit status came."""
+        heard = _Heard(bytearray(), bytearray(), time.monotonic())
+        status, error, detail = None, "", ""
+        try:
+            status = self._run(request, heard)
+        except DeviceError as problem:
+            error, detail = problem.code, str(problem.message)
+        redactor = self._conversation.redactor
+        raw = redactor.clean(bytes(heard.out))
+        decoded = decode(raw)
+        stderr = redactor.clean_text(decode(bytes(heard.err)).text).strip()
+        flags = {"redacted": "1"} if raw != bytes(heard.out) else {}
+        if stderr:
+            flags["stderr"] = stderr[:_DETAIL_CHARACTERS]
+        return Answer(
+            raw=raw,
+            text=decoded.text,
+            decoded_as=decoded.decoded_as,
+            complete=not error,
+            error=error,
+            detail=detail or stderr[:_DETAIL_CHARACTERS],
+            status=status,
+            flags=flags,
+        )
+
+    def close(self) -> None:
+        """Close the transport."""
+        with contextlib.suppress(Exception):  # foreign code on a dying connection
+            leave(self._client)
+        self._conversation.switch.remove(self._waker)
+
+    def _run(self, request: Request, heard: _Heard) -> int:
+        transport = self._client.get_transport()
+        if transport is None or not transport.is_active():
+            raise self._lost()
+        limit_s = self._conversation.deadline.cap(request.timeout_s)
+        try:
+            with watchdog(limit_s, self._waker) as bitten:
+                channel = transport.open_session(timeout=max(limit_s, 0.1))
+                channel.exec_command(_PREFIX + request.text)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            if bitten.is_set():
+                raise DeviceTimeout(Text("命令没有开始", "the command did not start")) from error
+            raise self._lost() from error
+        try:
+            return self._listen(channel, request.timeout_s, heard)
+        finally:
+            channel.close()
+
+    def _listen(self, channel: paramiko.Channel, idle_s: float, heard: _Heard) -> int:
+        """Read to the end of the output; the timeout limits silence, the deadline the whole."""
+        deadline = self._conversation.deadline
+        while True:
+            if self._conversation.switch.aborted:
+                raise SessionAborted(Text("已中止", "aborted"))
+            channel.settimeout(max(0.0, deadline.cap(idle_s)))
+            try:
+                data = channel.recv(_CHUNK_BYTES)
+            except TimeoutError as error:
+                if deadline.expired and time.monotonic() - heard.since < idle_s:
+                    raise DeadlinePassed(Text("设备时限已到", "the deadline has passed")) from error
+                raise DeviceTimeout(Text("命令没有结束", "the command did not end")) from error
+            _take_errors(channel, heard)
+            if not data:
+                break
+            heard.out += data
+            heard.since = time.monotonic()
+            if deadline.expired:
+                raise DeadlinePassed(Text("设备时限已到", "the deadline has passed"))
+            if len(heard.out) > self._conversation.settings.answer_max_bytes:
+                raise BadAnswer(Text("应答过长", "the answer is too long"))
+        return self._status(channel, deadline.cap(idle_s), heard)
+
+    def _status(self, channel: paramiko.Channel, wait_s: float, heard: _Heard) -> int:
+        if not channel.status_event.wait(wait_s):
+            raise DeviceTimeout(Text("没有退出码", "no exit status"))
+        _take_errors(channel, heard)
+        status = channel.recv_exit_status()
+        if status < 0:
+            raise self._lost()
+        return status
+
+    def _lost(self) -> DeviceError:
+        if self._conversation.switch.aborted:
+            return SessionAborted(Text("已中止", "aborted"))
+        return SessionLost(Text("设备关闭了会话", "the device closed the session"))
+
+
+def _take_errors(channel: paramiko.Channel, heard: _Heard) -> None:
+    while channel.recv_stderr_ready():
+        heard.err += channel.recv_stderr(_CHUNK_BYTES)
+
+
+def leave(client: paramiko.SSHClient) -> None:
+    """Close a client and wait for its reading thread."""
+    transport = client.get_transport()
+    client.close()
+    if transport is not None and transport.is_alive():
+        transport.join(_LEAVING_S)
+
+
+def open_shell(conversation: Conversation) -> ShellLink:
+    """Connect and authenticate once. Raises DeviceError."""
+    shown = credential(conversation, Channel.SHELL)
+    sock = reach(conversation, Channel.SHELL)
+    try:
+        expect_ssh(sock, conversation)
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(RefuseUnknown())
+        if conversation.known_hosts.is_file():
+            client.load_host_keys(str(conversation.known_hosts))
+    except BaseException:
+        sock.close()
+        raise
+    limit_s = max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s))
+    with handshake(sock, client, conversation):
+        client.connect(
+            conversation.host(Channel.SHELL),
+            port=conversation.of(Channel.SHELL).port or 22,
+            username=shown.username,
+            password=shown.password,
+            key_filename=shown.key_file,
+            passphrase=shown.passphrase,
+            look_for_keys=False,
+            allow_agent=False,
+            sock=sock,
+            timeout=limit_s,
+            banner_timeout=limit_s,
+            auth_timeout=limit_s,
+        )
+    conversation.seen.login = True
+    waker = Waker(sock)
+    conversation.switch.add(waker)
+    return ShellLink(client, conversation, waker)
