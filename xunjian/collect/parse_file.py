@@ -58,7 +58,7 @@ class ParsedFile:
 
 def parse_file(
     catalog: Catalog,
-    platform: Platform,
+    platform: Platform | str,
     command: str,
     text: str,
     *,
@@ -66,9 +66,13 @@ def parse_file(
 ) -> ParsedFile:
     """Parse one answer to one command.
 
+    platform: one of ours, or the name of one that only ntc-templates knows.
+
     Raises:
         NotFitting: no card and no public template reads it.
     """
+    if isinstance(platform, str):
+        platform = Platform(name=platform, title=Text(platform))
     command = " ".join(command.split())
     body, closed = _without_frame(platform, command, text)
     steps = _steps(catalog, platform, command)
@@ -129,17 +133,14 @@ def _with_cards(
 def _with_ntc(
     platform: Platform, command: str, text: str, *, templates: TemplateCache, closed: bool
 ) -> ParsedFile:
-    form = templates.ntc_form(platform.ntc or platform.name, command)
-    if form is None:
-        raise _nothing_fits(platform, command, "no card, no template in ntc-templates")
     try:
-        rows = templates.ntc_rows(form, text)
+        name, rows = templates.ntc_rows(platform.ntc or platform.name, command, text)
     except Unparsed as error:
         raise _nothing_fits(platform, command, error.reason) from None
     return ParsedFile(
         platform=platform.name,
         command=command,
-        parser=f"ntc-templates: {form.name}",
+        parser=f"ntc-templates: {name}",
         completeness=PROVEN if closed else UNPROVEN,
         rows=rows,
     )

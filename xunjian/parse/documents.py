@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import jmespath  # type: ignore[import-untyped]  # no stubs
-from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # no stubs
+import jmespath
+from jmespath.exceptions import JMESPathError
 from lxml import etree
 
 from xunjian.parse.model import Row, Table, Unparsed

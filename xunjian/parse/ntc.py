@@ -14,8 +14,8 @@ _COMPLETION = re.compile(r"\[\[(.+?)\]\]")
 def read_index() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
     """Read the index: platform -> (template file, pattern of the command), in the index's order.
 
-    A line with several templates (`a.textfsm:b.textfsm`) stands for a join of tables; its first
-    one is taken.
+    A line with several templates (`a.textfsm:b.textfsm`) stands for a join of tables; the names
+    are given as they stand.
     """
     found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for line in (_folder() / "index").read_text("utf-8").splitlines():
@@ -24,13 +24,20 @@ def read_index() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
             continue
         template, _, platform, command = parts
         pattern = re.compile(_COMPLETION.sub(_expand, command))
-        found.setdefault(platform, []).append((template.split(":")[0], pattern))
+        found.setdefault(platform, []).append((template, pattern))
     return {platform: tuple(lines) for platform, lines in found.items()}
 
 
 def read_template(name: str) -> str:
     """Give the text of one template of the package."""
     return (_folder() / name).read_text("utf-8")
+
+
+def joined_rows(platform: str, command: str, text: str) -> tuple[dict[str, object], ...]:
+    """Give the rows of a command whose tables are joined, by the package itself."""
+    from ntc_templates.parse import parse_output  # slow, and rarely needed
+
+    return tuple(parse_output(platform=platform, command=command, data=text))
 
 
 def _folder() -> Traversable:

@@ -7,7 +7,7 @@ from re import Pattern
 
 from xunjian.errors import UsageError
 from xunjian.parse.model import Table, Unparsed
-from xunjian.parse.ntc import read_index, read_template
+from xunjian.parse.ntc import joined_rows, read_index, read_template
 from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_form
 from xunjian.workspace import Workspace
 
@@ -70,16 +70,32 @@ class TemplateCache:
             raise Unparsed(f"ntc: no template for {command}")
         return self._machines.parse(form, text)
 
-    def ntc_rows(self, form: Form, text: str) -> tuple[Mapping[str, object], ...]:
-        """Give the rows exactly as ntc-templates does (lower-case names, lists, empty texts)."""
-        return self._machines.parse_raw(form, text)
+    def ntc_rows(
+        self, platform: str, command: str, text: str
+    ) -> tuple[str, tuple[Mapping[str, object], ...]]:
+        """Give the template's name and the rows exactly as ntc-templates does.
+
+        Names are in lower case, lists stay lists, empty texts stay.
+
+        Raises:
+            Unparsed: it has no template for the command, or the text is not of its form.
+        """
+        form = self.ntc_form(platform, command)
+        if form is None:
+            raise Unparsed(f"ntc: no template for {platform} {command}")
+        if ":" not in form.name:
+            return form.name, self._machines.parse_raw(form, text)
+        try:
+            return form.name, joined_rows(platform, command, text)
+        except Exception as error:  # noqa: BLE001 - foreign code, several kinds of its own
+            raise Unparsed(f"{form.name}: {' '.join(str(error).split())[:200]}") from None
 
     def _look_up(self, platform: str, command: str) -> Form | None:
         if self._index is None:
             self._index = read_index()
         for template, pattern in self._index.get(platform, ()):
             if pattern.match(command):
-                return compile_form(template, read_template(template))
+                return compile_form(template, read_template(template.split(":")[0]))
         return None
 
 

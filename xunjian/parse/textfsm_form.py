@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import textfsm  # type: ignore[import-untyped]  # no stubs
+import textfsm
 
 from xunjian.errors import Problem
 from xunjian.language import Text
