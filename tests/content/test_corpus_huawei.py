@@ -1,0 +1,151 @@
+"""Every captured Huawei answer of a command our cards ask becomes facts, or is listed with a reason."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from xunjian.collect import collect
+from xunjian.facts.model import FactTable
+from xunjian.inventory.model import Device
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog, Task
+from xunjian.testing.replay import Canned, CannedAnswer, drive
+from xunjian.workspace import open_workspace
+
+CORPUS = Path(
+    os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
+)
+FOLDERS = ("huawei_vrp", "huawei_ce")
+AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
+PLATFORM = "huawei_vrp"
+
+# sample (folder/command[/file]) -> why no card reads this form yet
+UNKNOWN_FORMS: dict[str, str] = {}
+
+# sample -> fact -> rows, as counted by eye
+ROWS = {
+    "huawei_ce/display_cpu": {"Cpu": 1},
+    "huawei_ce/display_memory": {"Memory": 1},
+    "huawei_ce/display_device_fan": {"Fan": 2},
+    "huawei_ce/display_device_power": {"PowerSupply": 2},
+    "huawei_ce/display_device_temperature_all": {"Temperature": 4},
+    "huawei_ce/display_interface": {"Interface": 4},
+    "huawei_ce/display_version": {"Identity": 1},
+    "huawei_vrp/display_temperature/huawei_vrp_display_temperature": {"Temperature": 9},
+    "huawei_vrp/display_interface/huawei_vrp_display_interface1": {"Interface": 38},
+    "huawei_vrp/display_interface/huawei_vrp_display_interface2": {"Interface": 5},
+    "huawei_vrp/display_interface/huawei_vrp_display_interface_dialer_1": {"Interface": 2},
+    "huawei_vrp/display_interface/huawei_vrp_display_interface_gigabitethernet": {"Interface": 6},
+    "huawei_vrp/display_ntp_status/huawei_vrp_display_ntp_status": {"Clock": 1},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One captured answer."""
+
+    name: str
+    command: str
+    path: Path
+
+
+@cache
+def content() -> tuple[Catalog, Platforms, TemplateCache]:
+    workspace = open_workspace(None)
+    platforms = load_platforms(workspace)
+    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
+
+
+@cache
+def asking() -> dict[str, tuple[Task, ...]]:
+    """Cards by the commands they send to this platform."""
+    found: dict[str, tuple[Task, ...]] = {}
+    for task in content()[0].tasks:
+        for group in task.collect.get(PLATFORM, ()):
+            for step in group.alternatives:
+                if step.send and task not in found.get(step.send, ()):
+                    found[step.send] = (*found.get(step.send, ()), task)
+    return found
+
+
+def samples() -> Iterator[Sample]:
+    """Samples of commands that a card asks; the folder or file is named after the command."""
+    for folder in FOLDERS:
+        for path in sorted((CORPUS / "cli" / folder).rglob("*")):
+            if path.suffix not in {".raw", ".txt"}:
+                continue
+            relative = path.relative_to(CORPUS / "cli" / folder).with_suffix("")
+            command = relative.parts[0].replace("_", " ")
+            if command in asking():
+                yield Sample(name=f"{folder}/{relative.as_posix()}", command=command, path=path)
+
+
+def read(sample: Sample, task: Task) -> FactTable:
+    _, platforms, templates = content()
+    canned = Canned(
+        device="corpus",
+        answers={sample.command: CannedAnswer(raw=sample.path.read_bytes())},
+        at=AT,
+    )
+    device = Device(name="corpus", kind=(*task.kinds, "switch")[0], platform=PLATFORM)
+    steps = collect(device, (task,), platforms.get(PLATFORM), templates=templates)
+    return drive(steps, canned)[0]
+
+
+@pytest.fixture(scope="module")
+def found() -> tuple[Sample, ...]:
+    if not CORPUS.is_dir():
+        pytest.skip(f"no corpus at {CORPUS.name}: set XUNJIAN_CORPUS")
+    return tuple(samples())
+
+
+def test_every_sample_is_read_or_listed(found: tuple[Sample, ...]) -> None:
+    unread = [
+        f"{sample.name} by {task.name}: {step.reason}"
+        for sample in found
+        if sample.name not in UNKNOWN_FORMS
+        for task in asking()[sample.command]
+        for step in read(sample, task).steps
+        if step.state.value == "unparsed"
+    ]
+    assert unread == []
+
+
+def test_rows_are_as_many_as_the_eye_counts(found: tuple[Sample, ...]) -> None:
+    by_name = {sample.name: sample for sample in found}
+    for name, expected in ROWS.items():
+        sample = by_name[name]
+        tables = [read(sample, task) for task in asking()[sample.command]]
+        for fact, rows in expected.items():
+            assert max(len(table.of(fact)) for table in tables) == rows, f"{name}: {fact}"
+
+
+def test_listed_forms_exist_and_are_really_unread(found: tuple[Sample, ...]) -> None:
+    by_name = {sample.name: sample for sample in found}
+    for name, reason in UNKNOWN_FORMS.items():
+        sample = by_name[name]
+        states = {
+            step.state.value
+            for task in asking()[sample.command]
+            for step in read(sample, task).steps
+        }
+        assert reason
+        assert "unparsed" in states, f"{name} is read now: take it off the list"
+
+
+def test_no_state_or_value_was_lost(found: tuple[Sample, ...]) -> None:
+    """An enum value nobody listed or a value its field cannot hold would be a problem."""
+    problems = [
+        f"{sample.name}: {problem}"
+        for sample in found
+        for task in asking()[sample.command]
+        for problem in read(sample, task).problems
+    ]
+    assert problems == []

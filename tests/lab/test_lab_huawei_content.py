@@ -1,0 +1,136 @@
+"""What the lab's Huawei devices answer: clean rounds are normal, each fault is found and alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+
+from xunjian.checks import JudgeContext, judge
+from xunjian.checks.model import Finding, Verdict
+from xunjian.collect import collect
+from xunjian.facts.model import FactRow, FactTable
+from xunjian.inventory.model import Device
+from xunjian.lab.devices import LabDevice, lab_devices
+from xunjian.lab.faults import FAULTS, Behaviour, Fault
+from xunjian.lab.personality import (
+    LAB_ZONE,
+    PERSONALITIES,
+    LabClock,
+    load_personality,
+    template_values,
+)
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog, Task
+from xunjian.testing.replay import Canned, CannedAnswer, drive
+from xunjian.workspace import open_workspace
+
+HUAWEI = ("vrp_s", "vrp_ce", "vrp_usg")
+DEVICES = {device.name: device for device in lab_devices() if device.personality in HUAWEI}
+DATA_FAULTS = [
+    fault
+    for fault in FAULTS.values()
+    if fault.device in DEVICES and fault.behaviour is Behaviour.NONE
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yesterday:
+    """The round before, which is the reference too."""
+
+    table: FactTable
+    last_round_at: datetime | None
+
+    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
+        return self.table.rows.get(fact_name)
+
+    def reference(self, fact_name: str) -> tuple[FactRow, ...] | None:
+        return self.table.rows.get(fact_name)
+
+
+@cache
+def content() -> tuple[Catalog, Platforms, TemplateCache]:
+    workspace = open_workspace(None)
+    platforms = load_platforms(workspace)
+    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
+
+
+def cards(device: LabDevice) -> tuple[Task, ...]:
+    return tuple(
+        task
+        for task in content()[0].tasks
+        if task.serves(device.kind) and task.steps_for(device.platform)
+    )
+
+
+def read(device: LabDevice, clock: LabClock, *faults: str) -> FactTable:
+    _, platforms, templates = content()
+    personality = load_personality(PERSONALITIES, device.personality, faults)
+    values = template_values(device, clock)
+    answers = {
+        question: CannedAnswer(raw=(personality.answer(question, values) or "").encode())
+        for question in personality.answers
+    }
+    canned = Canned(device=device.name, answers=answers, at=clock.now())
+    steps = collect(
+        inventory(device), cards(device), platforms.get(device.platform), templates=templates
+    )
+    table, _ = drive(steps, canned)
+    assert table.problems == ()
+    return table
+
+
+def inventory(device: LabDevice) -> Device:
+    return Device(
+        name=device.name,
+        kind=device.kind,
+        platform=device.platform,
+        asset={"model": device.model, "serial": device.serial},
+    )
+
+
+def clock(*, days_ago: int = 0) -> LabClock:
+    began = datetime.now(LAB_ZONE) - timedelta(days=1)
+    return LabClock(began=began, shift=-timedelta(days=days_ago))
+
+
+def second_round(device: LabDevice, *faults: str) -> tuple[Finding, ...]:
+    before = clock(days_ago=1)
+    past = Yesterday(table=read(device, before), last_round_at=before.now())
+    today = clock()
+    context = JudgeContext(now=today.now(), history=past)
+    return judge(inventory(device), cards(device), read(device, today, *faults), context)
+
+
+@pytest.mark.parametrize("name", sorted(DEVICES))
+def test_second_round_of_a_clean_device_is_normal(name: str) -> None:
+    found = second_round(DEVICES[name])
+    assert len(found) > 10
+    assert [(f.check, f.subject, f.verdict) for f in found if f.verdict is not Verdict.NORMAL] == []
+
+
+@pytest.mark.parametrize("name", ["hz-core-sw1", "hz-core-sw2", "hz-fw1"])
+def test_first_round_leaves_only_deltas_unchecked(name: str) -> None:
+    device, today = DEVICES[name], clock()
+    table = read(device, today)
+    found = judge(inventory(device), cards(device), table, JudgeContext(now=today.now()))
+    others = {f.check for f in found if f.verdict is not Verdict.NORMAL}
+    assert others <= {"interfaces.errors", "optics.rx_drift"}
+    assert {f.verdict for f in found} <= {Verdict.NORMAL, Verdict.NOT_CHECKED}
+
+
+@pytest.mark.parametrize("fault", DATA_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_found_and_alone(fault: Fault) -> None:
+    found = second_round(DEVICES[fault.device], fault.name)
+    bad = {(f.check, f.verdict) for f in found if f.verdict is not Verdict.NORMAL}
+    assert bad == {(fault.check, fault.verdict)}
+
+
+@pytest.mark.parametrize("name", ["hz-core-sw1", "hz-core-sw2"])
+def test_all_faults_of_one_device_together(name: str) -> None:
+    planted = [fault for fault in DATA_FAULTS if fault.device == name]
+    found = second_round(DEVICES[name], *(fault.name for fault in planted))
+    bad = {f.check for f in found if f.verdict is not Verdict.NORMAL}
+    assert bad == {fault.check for fault in planted}
