@@ -17,6 +17,7 @@ from xunjian.schema import (
     printable,
 )
 
+_LOOKUPS = 500_000  # comparisons of names spent on hints: about five seconds
 _LEVELS = ("province", "city", "county", "township")
 _WORDS: Mapping[str, Text] = {
     "groups": Text("没有这个组", "no such group"),
@@ -66,6 +67,7 @@ class _Checker:
     def __init__(self, sources: Sources, problems: Problems) -> None:
         self.names = sources.names
         self.problems = problems
+        self._hints: dict[tuple[str, str], Text] = {}
 
     def refers(self, document: Document, path: KeyPath, value: object, space: str) -> None:
         """Note a text that is no name of a namespace; other values are the schema's business."""
@@ -75,7 +77,16 @@ class _Checker:
         message = _WORDS[space]
         shown = printable(value)
         text = Text(f"{message.zh}: {shown}", f"{message.en}: {shown}")
-        self.problems.add(document, path, text, nearest_hint(value, known))
+        self.problems.add(document, path, text, self._hint(value, space))
+
+    def _hint(self, value: str, space: str) -> Text:
+        """The nearest right name; of many thousand wrong ones only the first are looked up."""
+        known = self.names[space]
+        if (value, space) not in self._hints:
+            if len(self._hints) * len(known) > _LOOKUPS:
+                return Text("")
+            self._hints[value, space] = nearest_hint(value, known)
+        return self._hints[value, space]
 
     def refer(self, document: Document, path: KeyPath, values: object, space: str) -> None:
         """The same for each item of a list."""
