@@ -9,7 +9,7 @@ from xunjian.parse.answers import ICMP_COLUMNS, SESSION_COLUMNS, SIP_COLUMNS
 from xunjian.parse.documents import compile_jmespath, compile_xpath
 from xunjian.parse.templates import FOLDER, relative_path
 from xunjian.platforms import Platform
-from xunjian.schema import KeyPath
+from xunjian.schema import KeyPath, nearest_hint
 from xunjian.tasks.card_file import StepKeys
 from xunjian.tasks.resolve import Card
 from xunjian.transport.model import Channel
@@ -98,7 +98,9 @@ def _template_columns(
     except UsageError:
         files = card.templates.workspace.iterate(f"{FOLDER}/{folder}", "*.textfsm")
         known = [found.path.name for found in files]
-        card.unknown(at, Text("模板", "template"), relative_path(folder, name), known)
+        shown = relative_path(folder, name)
+        message = Text(f"找不到模板: {shown}", f"unknown template: {shown}")
+        card.complain(at, message, nearest_hint(name.rpartition("/")[2], known))
     except TemplateError as error:
         card.problems.merge([error.problem(relative_path(folder, name))])
     return ()

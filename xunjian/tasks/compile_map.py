@@ -56,7 +56,8 @@ def compile_map(
             if made is not None:
                 _check_words(card, where, fact, field, made)
                 found[field] = made
-    _check_key(card, at, fact, found)
+    if answer.columns:  # else the mistake is in the parser and already named
+        _check_key(card, at, fact, found)
     return found
 
 
