@@ -222,7 +222,7 @@ def test_a_dead_device_does_not_listen(faulty_lab: LabHandle) -> None:
         pass
 
 
-@pytest.mark.parametrize("prefix", ["", "LC_ALL=C "])
+@pytest.mark.parametrize("prefix", ["", "LC_ALL=C ", "LC_ALL=C LANG=C "])
 def test_linux_answers_single_commands(faulty_lab: LabHandle, prefix: str) -> None:
     with _client(faulty_lab, "hz-srv1") as client:
         _, out, _ = client.exec_command(prefix + "df -PkT")

@@ -121,6 +121,10 @@ _EXTRAS: dict[str, Mapping[str, str | int]] = {
     "nut": {"ups": "ups"},
     "sip": {"transport": "udp"},
 }
+_EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "linux": {"services": ("sshd", "chronyd")},
+    "roomos": {"services": ("sip",)},
+}
 MEETING_ROLES = frozenset({"terminal", "access"})  # stand in the meeting room's machine room
 
 
@@ -154,4 +158,5 @@ def _device(number: int, row: _Row) -> LabDevice:
         uplink=uplink,
         power=power,
         extras=_EXTRAS.get(make.channel, {}),
+        expected=_EXPECTED.get(personality, {}),
     )

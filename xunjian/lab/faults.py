@@ -128,11 +128,12 @@ _FAULTS = (
         "hz-codec1",
         "registration.state",
         Text("终端未注册", "the codec is not registered"),
+        "registration.*",
     ),
     _data(
         "codec-mic-missing",
         "hz-codec2",
-        "peripherals.missing",
+        "peripherals.microphone",
         Text("麦克风缺失", "a microphone is missing"),
         "peripherals.*",
     ),

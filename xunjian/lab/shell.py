@@ -1,12 +1,13 @@
 """A Linux host that answers single commands, and knows only those of its personality."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 from xunjian.lab.station import Station
 
 _NOT_FOUND = 127  # what a POSIX shell exits with when there is no such command
-_LOCALE = "LC_ALL=C "
+_LOCALE = re.compile(r"^(?:(?:LC_ALL|LANG)=C\s+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,8 @@ class CommandAnswer:
 
 
 async def answer_command(station: Station, command: str) -> CommandAnswer:
-    """Answer one command line, exactly as the personality has it, with or without `LC_ALL=C`."""
-    question = command.strip().removeprefix(_LOCALE).strip()
+    """Answer one command line, exactly as the personality has it, whatever locale stands before it."""
+    question = _LOCALE.sub("", command.strip())
     if not question:
         return CommandAnswer(status=1, error="this host answers single commands only\n")
     await asyncio.sleep(station.latency_s(question))
