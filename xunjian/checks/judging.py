@@ -1,0 +1,311 @@
+"""Judging one device: every check of its tasks over all its facts, in card and row order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from xunjian.checks.context import FunctionContext, JudgeContext
+from xunjian.checks.findings import judged, severity, stated, unique
+from xunjian.checks.limits import limit_sources
+from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.plan import CheckPlan, lacking_text
+from xunjian.checks.row_verdict import Judgement, judge_values, lacks_only_the_past
+from xunjian.checks.scope import (
+    NOT_SUPPORTED,
+    ScopedRow,
+    is_inside,
+    nothing_in_scope,
+    scope_of,
+    step_evidence,
+    unread,
+    unread_finding,
+    vanished,
+)
+from xunjian.checks.situation import Situation, row_evidence, unknown_fields
+from xunjian.expressions.values import as_number, truth
+from xunjian.facts.model import Fact, FactRow, FactTable, StepState
+from xunjian.inventory.model import Device
+from xunjian.language import Text
+from xunjian.tasks.model import Check, Task
+
+_FIRST = {"not_checked": Verdict.NOT_CHECKED, "normal": Verdict.NORMAL}
+_FIRST_ROUND = Text("没有上一次的数据可比", "there is no earlier round to compare with")
+
+
+def judge(
+    device: Device, tasks: Sequence[Task], table: FactTable, context: JudgeContext
+) -> tuple[Finding, ...]:
+    """Judge everything that `tasks` check, from the facts alone.
+
+    A normal finding always cites evidence; what cannot be decided is unknown, never normal.
+    """
+    situation = Situation(device, table, context)
+    found: list[Finding] = []
+    for task in tasks:
+        for check in task.checks:
+            found += unique(_judge_check(check, situation))
+    return tuple(found)
+
+
+def _judge_check(check: Check, situation: Situation) -> Sequence[Finding]:
+    plan = situation.context.plans.plan(check, situation.table.provided)
+    if plan.lacking:
+        why = lacking_text(plan.lacking)
+        return (stated(check, situation, "-", Verdict.NOT_APPLICABLE, why),)
+    if plan.when is not None:
+        applies = truth(plan.when.evaluate(situation.base_values(plan), situation))
+        if applies is not True:
+            return (_when_not(plan, situation, applies),)
+    if not check.for_each:
+        if check.function:
+            return _by_function(plan, situation, ())
+        return (_judge_device(plan, situation),)
+    if check.for_each.startswith("expected."):
+        return _judge_items(plan, situation)
+    return _judge_fact(plan, situation)
+
+
+def _when_not(plan: CheckPlan, situation: Situation, applies: bool | None) -> Finding:  # noqa: FBT001
+    shown = str(plan.when)
+    evidence = situation.evidence(plan.facts)
+    if applies is False:
+        why = Text("适用条件不成立", "the condition for it does not hold")
+        return stated(plan.check, situation, "-", Verdict.NOT_APPLICABLE, why, evidence=evidence)
+    why = Text(f"不知适用条件是否成立: {shown}", f"it is unknown whether it applies: {shown}")
+    return stated(plan.check, situation, "-", Verdict.UNKNOWN, why, evidence=evidence)
+
+
+def _judge_device(plan: CheckPlan, situation: Situation) -> Finding:
+    check = plan.check
+    values = situation.base_values(plan)
+    evidence = situation.evidence(plan.facts)
+    limits = limit_sources(plan, situation.device, situation.context.thresholds).effective(None)
+    judgement = judge_values(plan, values, limits, situation)
+    if judgement.verdict is Verdict.UNKNOWN:
+        steps = [step for fact in plan.facts for step in situation.steps(fact)]
+        if steps and all(step.state is StepState.UNSUPPORTED for step in steps):
+            ids = step_evidence(steps)
+            return stated(check, situation, "-", check.unsupported, NOT_SUPPORTED, evidence=ids)
+        if lacks_only_the_past(plan, values, limits, situation):
+            return _first(check, situation, "-", judgement, evidence)
+    return judged(check, situation, "-", judgement, evidence, why=_why(plan, judgement, None))
+
+
+def _judge_items(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
+    """Judge one finding per item of an inventory list; an empty list is the card's `empty`."""
+    check = plan.check
+    items = situation.device.expected.get(check.for_each.partition(".")[2], ())
+    evidence = situation.evidence(plan.facts)
+    limits = limit_sources(plan, situation.device, situation.context.thresholds).effective(None)
+    base = situation.base_values(plan)
+    rows: list[tuple[str, Judgement, tuple[str, ...]]] = []
+    for item in items:
+        values = {**base, "item": item, "row": item}
+        inside = is_inside(plan, values, limits, situation)
+        if inside is False:
+            continue
+        judgement = _undecided(values)
+        if inside:
+            judgement = judge_values(plan, values, limits, situation)
+        rows.append((_item_subject(item), judgement, evidence))
+    if not rows:
+        return (_nothing_expected(check, situation, evidence),)
+    if check.report == "worst":
+        return (_worst(check, situation, rows),)
+    return [
+        judged(check, situation, subject, judgement, ids, why=_why(plan, judgement, None))
+        for subject, judgement, ids in rows
+    ]
+
+
+def _nothing_expected(check: Check, situation: Situation, evidence: tuple[str, ...]) -> Finding:
+    verdict = check.empty
+    if verdict is Verdict.NORMAL and not evidence:
+        verdict = Verdict.NOT_APPLICABLE
+    why = Text("清单中没有要求", "the inventory expects nothing")
+    return stated(check, situation, "-", verdict, why, evidence=evidence)
+
+
+def _item_subject(item: object) -> str:
+    if isinstance(item, Mapping):
+        item = item.get("name") or next(iter(item.values()), "-")
+    return str(item) or "-"
+
+
+def _undecided(values: Mapping[str, object]) -> Judgement:
+    return Judgement(verdict=Verdict.UNKNOWN, values=values)
+
+
+def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
+    check = plan.check
+    sources = limit_sources(plan, situation.device, situation.context.thresholds)
+    scope = scope_of(plan, situation, sources)
+    if check.function:
+        return _by_function(plan, situation, [scoped.row for scoped in scope.rows])
+    rows = [_judge_row(plan, situation, scoped) for scoped in scope.rows]
+    rows += [
+        (scoped.row.fact, _undecided(scoped.values), scoped.row.evidence_ids)
+        for scoped in scope.unclear
+    ]
+    found = _reported(plan, situation, rows)
+    gone = vanished(plan, situation, sources)
+    found += gone
+    missing = unread(plan, situation)
+    supported = [s for s in situation.steps(check.for_each) if s.state is not StepState.UNSUPPORTED]
+    if not rows and not (gone and check.empty is not Verdict.ABNORMAL):
+        nothing = nothing_in_scope(plan, situation)
+        found += [nothing] if nothing is not None else []
+    if missing and (rows or supported):
+        found.append(unread_finding(plan, situation, missing))
+    return found
+
+
+Judged = tuple[Fact, Judgement, tuple[str, ...]]
+
+
+def _judge_row(plan: CheckPlan, situation: Situation, scoped: ScopedRow) -> Judged:
+    row, values, limits = scoped.row, scoped.values, scoped.limits
+    judgement = judge_values(plan, values, limits, situation)
+    if judgement.verdict is Verdict.UNKNOWN and lacks_only_the_past(
+        plan, values, limits, situation
+    ):
+        verdict = _FIRST.get(plan.check.first, Verdict.NOT_CHECKED)
+        judgement = replace(judgement, verdict=verdict)
+    return row.fact, judgement, row_evidence(situation, plan, row)
+
+
+def _first(
+    check: Check,
+    situation: Situation,
+    subject: str,
+    judgement: Judgement,
+    evidence: Sequence[str],
+) -> Finding:
+    verdict = _FIRST.get(check.first, Verdict.NOT_CHECKED)
+    judgement = replace(judgement, verdict=verdict)
+    return judged(check, situation, subject, judgement, evidence, why=_FIRST_ROUND)
+
+
+def _reported(plan: CheckPlan, situation: Situation, rows: Sequence[Judged]) -> list[Finding]:
+    check = plan.check
+    if check.group and rows:
+        return _grouped(plan, situation, rows)
+    if check.report == "worst" and rows:
+        named = [(fact.subject, judgement, ids) for fact, judgement, ids in rows]
+        return [_worst(check, situation, named)]
+    return [
+        judged(
+            check,
+            situation,
+            fact.subject,
+            judgement,
+            ids,
+            why=_why(plan, judgement, fact),
+        )
+        for fact, judgement, ids in rows
+    ]
+
+
+def _why(plan: CheckPlan, judgement: Judgement, fact: Fact | None) -> Text | None:
+    """Explain a verdict that value and limit do not explain."""
+    if judgement.verdict is Verdict.NOT_CHECKED:
+        return _FIRST_ROUND
+    if judgement.verdict is not Verdict.UNKNOWN:
+        return None
+    fields = unknown_fields(plan, fact) if fact is not None else ()
+    if fields:
+        shown = ", ".join(fields)
+        return Text(f"缺少 {shown}", f"no value for {shown}")
+    unusable = [name for name, limit in judgement.limits.items() if limit is None]
+    if unusable:
+        shown = ", ".join(unusable)
+        return Text(f"限值不可用: {shown}", f"limit not usable: {shown}")
+    return Text("依据不全", "not all it depends on is known")
+
+
+def _worst(
+    check: Check,
+    situation: Situation,
+    rows: Sequence[tuple[str, Judgement, tuple[str, ...]]],
+) -> Finding:
+    """Make one finding of all rows: that of the worst, the most extreme value among equals."""
+
+    def badness(row: tuple[str, Judgement, tuple[str, ...]]) -> tuple[int, float]:
+        number = as_number(row[1].value)
+        extreme = 0.0 if number is None else float(number)
+        return severity(row[1].verdict), extreme if check.worse == "low" else -extreme
+
+    subject, judgement, ids = min(rows, key=badness)
+    alike = [name for name, other, _ in rows if other.verdict is judgement.verdict]
+    evidence = ids
+    if judgement.verdict is Verdict.NORMAL:
+        evidence = tuple(dict.fromkeys(i for _, _, found in rows for i in found))
+    listed = ", ".join(alike[:5]) + (" …" if len(alike) > 5 else "")
+    why = None
+    if subject != "-" and judgement.verdict is not Verdict.NORMAL:
+        why = Text(f"{len(alike)}/{len(rows)}: {listed}", f"{len(alike)}/{len(rows)}: {listed}")
+    return judged(check, situation, "-", judgement, evidence, why=why)
+
+
+def _grouped(plan: CheckPlan, situation: Situation, rows: Sequence[Judged]) -> list[Finding]:
+    """Make one finding per group of rows, judged again with `n`, showing the worst row."""
+    check = plan.check
+    groups: dict[tuple[object, ...], list[Judged]] = {}
+    for row in rows:
+        key = tuple(getattr(row[0], name, None) for name in check.group)
+        groups.setdefault(key, []).append(row)
+    found = []
+    for key, members in groups.items():
+        members.sort(key=_when)  # stable: rows without a time keep their order
+        more = {"n": len(members), "first": members[0][0], "last": members[-1][0]}
+        again = [_again(plan, situation, member, more) for member in members]
+        worst = min(again, key=lambda judgement: severity(judgement.verdict))
+        why = _why(plan, worst, members[again.index(worst)][0])
+        if why is None and len(members) > 1:
+            why = Text(f"{len(members)} 次", f"{len(members)} times")
+        subject = "/".join(str(part) for part in key if part is not None) or "-"
+        evidence = tuple(dict.fromkeys(i for _, _, ids in members for i in ids))
+        found.append(judged(check, situation, subject, worst, evidence, why=why))
+    return found
+
+
+def _when(row: Judged) -> float:
+    at = getattr(row[0], "at", None)
+    return at.timestamp() if isinstance(at, datetime) else 0.0
+
+
+def _again(
+    plan: CheckPlan, situation: Situation, member: Judged, more: Mapping[str, object]
+) -> Judgement:
+    """Judge a row once more if it asks about its group; else let it only be shown."""
+    judgement = member[1]
+    values = {**judgement.values, **more}
+    asks = any(expression.names & more.keys() for expression in plan.judged)
+    if not asks or "value" not in judgement.values:  # no value: it may be out of scope
+        return replace(judgement, values=values)
+    return judge_values(plan, values, judgement.limits, situation)
+
+
+def _by_function(
+    plan: CheckPlan, situation: Situation, rows: Sequence[FactRow]
+) -> Sequence[Finding]:
+    check = plan.check
+    function = situation.context.functions.get(check.function or "")
+    if function is None:
+        why = Text(f"没有判定函数 {check.function}", f"no judging function {check.function}")
+        return (stated(check, situation, "-", Verdict.UNKNOWN, why),)
+    context = FunctionContext(
+        device=situation.device, check=check, table=situation.table, judge=situation.context
+    )
+    missing = unread(plan, situation) if check.for_each else ()
+    try:
+        found = list(function.call(rows, context))
+    except Exception as error:  # noqa: BLE001  foreign code: its mistake must not end the round
+        why = Text(f"判定函数出错: {type(error).__name__}", f"it failed: {type(error).__name__}")
+        return (stated(check, situation, "-", Verdict.UNKNOWN, why),)
+    if check.for_each and not rows:
+        nothing = nothing_in_scope(plan, situation)
+        found += [nothing] if nothing is not None and not found else []
+    if missing:
+        found.append(unread_finding(plan, situation, missing))
+    return found

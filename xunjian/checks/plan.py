@@ -1,0 +1,239 @@
+"""A check as it is judged on one platform: terms nobody fills are dropped beforehand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xunjian.expressions import Expression
+from xunjian.facts.registry import FACTS
+from xunjian.language import Text
+from xunjian.tasks.model import Check
+
+Provided = Mapping[str, frozenset[str]]
+_ROW_NAMES = ("row", "previous", "reference")  # hold a row of the judged fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPlan:
+    """One check, compiled for what is provided.
+
+    lacking: what the platform does not report when nothing is left to judge; else empty.
+    facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`.
+    row_names: fields of the judged row that the verdict needs.
+    """
+
+    check: Check
+    when: Expression | None = None
+    where: Expression | None = None
+    let: Mapping[str, Expression] = field(default_factory=dict)
+    value: Expression | None = None
+    warning: Expression | None = None
+    abnormal: Expression | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    uses_history: bool = False
+    row_names: frozenset[str] = frozenset()
+    expected_names: frozenset[str] = frozenset()
+
+    @property
+    def judged(self) -> tuple[Expression, ...]:
+        """The expressions a verdict comes from."""
+        parts = (*self.let.values(), self.value, self.warning, self.abnormal)
+        return tuple(part for part in parts if part is not None)
+
+
+class PlanCache:
+    """Plans made so far, one per check and set of provided fields; shared by a run's devices."""
+
+    __slots__ = ("_plans",)
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[str, frozenset[tuple[str, frozenset[str]]]], CheckPlan] = {}
+
+    def plan(self, check: Check, provided: Provided) -> CheckPlan:
+        """Give the plan of a check for these provided fields."""
+        key = (check.id, frozenset(provided.items()))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = plan_check(check, provided)
+        return plan
+
+
+def plan_check(check: Check, provided: Provided) -> CheckPlan:
+    """Drop from a check what no planned card fills on the platform."""
+    written = [*check.let.values()]
+    written += [e for e in (check.when, check.where, check.value) if e is not None]
+    written += [e for e in (check.warning, check.abnormal) if e is not None]
+    names, facts = _missing(check, provided, written)
+    kept_let: dict[str, Expression] = {}
+    for name, expression in check.let.items():
+        kept = expression.without(frozenset(names), facts)
+        if kept is None:
+            names.add(name)
+        else:
+            kept_let[name] = kept
+
+    def drop(expression: Expression | None) -> Expression | None:
+        return None if expression is None else expression.without(frozenset(names), facts)
+
+    value = drop(check.value)
+    if check.value is not None and value is None:
+        names.add("value")
+    warning, abnormal = _condition(drop(check.warning)), _condition(drop(check.abnormal))
+    row_fields = frozenset(_fields(check.for_each))
+    kept_parts = [e for e in (*kept_let.values(), value, warning, abnormal) if e is not None]
+    return CheckPlan(
+        check=check,
+        when=drop(check.when),
+        where=drop(check.where),
+        let=kept_let,
+        value=value,
+        warning=warning,
+        abnormal=abnormal,
+        own={limit: name for limit, name in check.own.items() if name not in names},
+        lacking=_lacking(check, provided, (value, warning, abnormal), names, facts),
+        facts=_facts_read(check, written),
+        counted=tuple(sorted({f for part in kept_parts for f in part.fact_fields})),
+        uses_history=any(part.uses_history for part in kept_parts),
+        row_names=frozenset().union(*(part.names for part in kept_parts)) & row_fields,
+        expected_names=frozenset(
+            path.partition(".")[2]
+            for expression in written
+            for path in expression.paths
+            if path.startswith("expected.")
+        ),
+    )
+
+
+def _condition(expression: Expression | None) -> Expression | None:
+    """A condition that folded to False (`known(x) and …` without x) can never hold: dropped."""
+    if expression is not None and expression.is_constant and expression.evaluate({}) is False:
+        return None
+    return expression
+
+
+def _fields(fact: str) -> frozenset[str]:
+    return frozenset(FACTS[fact].__dataclass_fields__) if fact in FACTS else frozenset()
+
+
+def _unfilled(fact: str, provided: Provided) -> frozenset[str] | None:
+    """Give the fields of a fact that nobody fills; None when nobody fills the fact at all."""
+    if fact not in provided:
+        return None
+    return _fields(fact) - provided[fact] - frozenset(FACTS[fact].KEY)
+
+
+def _missing(
+    check: Check, provided: Provided, written: list[Expression]
+) -> tuple[set[str], dict[str, frozenset[str] | None]]:
+    """Give the names, and per fact the fields, that nobody fills."""
+    names: set[str] = set()
+    for field_name in _unfilled(check.for_each, provided) or ():
+        names.add(field_name)
+        names |= {f"{row}.{field_name}" for row in _ROW_NAMES}
+    for alias, join in check.join.items():
+        unfilled = _unfilled(join.fact, provided)
+        names |= {alias} if unfilled is None else {f"{alias}.{name}" for name in unfilled}
+    read = {fact for expression in written for fact in expression.fact_fields}
+    return names, {fact: _unfilled(fact, provided) for fact in read}
+
+
+def _lacking(
+    check: Check,
+    provided: Provided,
+    kept: tuple[Expression | None, Expression | None, Expression | None],
+    names: set[str],
+    facts: Mapping[str, frozenset[str] | None],
+) -> tuple[str, ...]:
+    """Give what the platform does not report, when value or all conditions dropped."""
+    value, warning, abnormal = kept
+    if check.for_each in FACTS and check.for_each not in provided:
+        return (check.for_each,)
+    if check.function:
+        return ()
+    written = [e for e in (check.warning, check.abnormal) if e is not None]
+    own = any(name not in names for name in check.own.values())
+    has_condition = bool((check.worse and (check.limits or own)) or warning or abnormal)
+    if check.value is not None and value is None:
+        written = [check.value]
+    elif has_condition or not (written or check.worse):
+        return ()
+    return _named(check, written, names, facts)
+
+
+def _named(
+    check: Check,
+    written: list[Expression],
+    names: set[str],
+    facts: Mapping[str, frozenset[str] | None],
+) -> tuple[str, ...]:
+    """Name the fields, as `Fact.field`, that these expressions miss; `let` is looked through."""
+    found: dict[str, None] = {}
+    for name in check.own.values():
+        if name in names:
+            found[f"{check.for_each}.{name}"] = None
+    for expression in (*written, *check.let.values()):
+        for name in sorted((expression.names | expression.paths) & names):
+            if name not in check.let and name != "value":
+                alias, _, attribute = name.rpartition(".")
+                owner = check.join[alias].fact if alias in check.join else check.for_each
+                owner = check.join[name].fact if name in check.join else owner
+                found[owner if name in check.join else f"{owner}.{attribute}"] = None
+        for fact, fields in expression.fact_fields.items():
+            unfilled = facts.get(fact, frozenset())
+            if unfilled is None:
+                found[fact] = None
+            else:
+                found.update(dict.fromkeys(f"{fact}.{name}" for name in sorted(fields & unfilled)))
+    return tuple(found) or (check.for_each or check.id,)
+
+
+def _facts_read(check: Check, written: list[Expression]) -> tuple[str, ...]:
+    read = [check.for_each] if check.for_each in FACTS else []
+    read += [join.fact for join in check.join.values()]
+    read += [fact for expression in written for fact in expression.fact_fields]
+    return tuple(dict.fromkeys(read))
+
+
+def lacking_text(lacking: tuple[str, ...]) -> Text:
+    """Say that the platform does not report something."""
+    shown = ", ".join(lacking)
+    return Text(f"该平台不提供 {shown}", f"platform does not report {shown}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedCheck:
+    """A check on one platform, for `explain`: the expressions as judged, by key of the card."""
+
+    check: str
+    applies: bool
+    reason: Text = Text("")
+    expressions: Mapping[str, str] = field(default_factory=dict)
+
+
+def explain_check(check: Check, provided: Provided) -> ExplainedCheck:
+    """Give the expressions of a check as they are judged where these fields are provided."""
+    plan = plan_check(check, provided)
+    if plan.lacking:
+        return ExplainedCheck(check=check.id, applies=False, reason=lacking_text(plan.lacking))
+    shown = {"when": plan.when, "where": plan.where}
+    shown |= {f"let {name}": expression for name, expression in plan.let.items()}
+    shown["value"] = plan.value
+    texts = {key: str(expression) for key, expression in shown.items() if expression is not None}
+    sign = {"high": ">=", "low": "<="}.get(check.worse, "")
+    for key, limit, expression in (
+        ("warning", "warning", plan.warning),
+        ("abnormal", "critical", plan.abnormal),
+    ):
+        parts = [f"value {sign} limits.{limit}"] if sign and _has_limit(plan, limit) else []
+        parts += [str(expression)] if expression is not None else []
+        if parts:
+            texts[key] = " or ".join(parts)
+    if check.function:
+        texts["function"] = check.function
+    return ExplainedCheck(check=check.id, applies=True, expressions=texts)
+
+
+def _has_limit(plan: CheckPlan, limit: str) -> bool:
+    return limit in plan.check.limits or limit in plan.own

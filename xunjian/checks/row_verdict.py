@@ -1,0 +1,120 @@
+"""The verdict over one row, one item or the device: known bad wins, unknown is never normal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xunjian.checks.model import Verdict
+from xunjian.checks.plan import CheckPlan
+from xunjian.expressions import COUNTERS_RESTARTED, Expression, FactAccess
+from xunjian.expressions.values import as_number, ordered, truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict and what it came from.
+
+    limit: name of the limit that decided (or stands nearest); empty without `worse`.
+    decisive: the expression that decided, if one did.
+    values: every name as judged, for messages.
+    """
+
+    verdict: Verdict
+    value: object = None
+    limit: str = ""
+    decisive: Expression | None = None
+    limits: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def judge_values(
+    plan: CheckPlan,
+    values: Mapping[str, object],
+    limits: Mapping[str, object],
+    facts: FactAccess,
+) -> Judgement:
+    """Judge one set of values.
+
+    Abnormal when an abnormal condition holds, whatever else is missing; else warning when a
+    warning condition holds; else unknown when anything needed is unknown; else normal.
+    """
+    names = completed(plan, values, limits, facts)
+    value = names["value"]
+    unknown = plan.value is not None and value is None
+    conditions: tuple[tuple[Verdict, str, Expression | None], ...] = (
+        (Verdict.ABNORMAL, "critical", plan.abnormal),
+        (Verdict.WARNING, "warning", plan.warning),
+    )
+    for verdict, limit, expression in conditions:
+        beyond = _beyond(plan.check.worse, value, limits, limit)
+        if beyond is True:
+            return Judgement(verdict=verdict, value=value, limit=limit, limits=limits, values=names)
+        holds = truth(expression.evaluate(names, facts)) if expression is not None else False
+        if holds is True:
+            return Judgement(
+                verdict=verdict, value=value, decisive=expression, limits=limits, values=names
+            )
+        unknown = unknown or beyond is None or holds is None
+    return Judgement(
+        verdict=Verdict.UNKNOWN if unknown else Verdict.NORMAL,
+        value=value,
+        limit=next((name for name in ("warning", "critical") if name in limits), ""),
+        limits=limits,
+        values=names,
+    )
+
+
+def completed(
+    plan: CheckPlan,
+    values: Mapping[str, object],
+    limits: Mapping[str, object],
+    facts: FactAccess,
+) -> dict[str, object]:
+    """Add limits, every `let` in order, and the value to the names of a row."""
+    names: dict[str, object] = {**values, "limits": limits, "value": None}
+    late = []
+    for name, expression in plan.let.items():
+        if "value" in expression.names:
+            late.append(name)
+        names[name] = expression.evaluate(names, facts)
+    if plan.value is not None:
+        names["value"] = plan.value.evaluate(names, facts)
+        for name in late:
+            names[name] = plan.let[name].evaluate(names, facts)
+    return names
+
+
+def _beyond(worse: str, value: object, limits: Mapping[str, object], limit: str) -> bool | None:
+    """Whether the value is beyond a limit; False when there is no such limit."""
+    if not worse or limit not in limits:
+        return False
+    return ordered(">=" if worse == "high" else "<=", as_number(value), as_number(limits[limit]))
+
+
+def lacks_only_the_past(
+    plan: CheckPlan,
+    values: Mapping[str, object],
+    limits: Mapping[str, object],
+    facts: FactAccess,
+) -> bool:
+    """Whether an unknown verdict would be known, had there been an earlier round like this one."""
+    if not plan.uses_history or not _has_no_past(plan, values):
+        return False
+    unusable = plan.check.join or plan.counted or None in limits.values()
+    if not unusable and all(values.get(name) is not None for name in plan.row_names):
+        return True
+    row = values.get("row")
+    as_if = {
+        **values,
+        "previous": row,
+        "reference": row,
+        "last_round": {"at": values.get("now")},
+        "interval_s": 1.0,
+        COUNTERS_RESTARTED: True,
+    }
+    return judge_values(plan, as_if, limits, facts).verdict is not Verdict.UNKNOWN
+
+
+def _has_no_past(plan: CheckPlan, values: Mapping[str, object]) -> bool:
+    used = {name for expression in plan.judged for name in expression.names}
+    past = {"previous", "reference", "last_round", "interval_s"} & used
+    return any(values.get(name) is None for name in past)

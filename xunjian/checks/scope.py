@@ -1,0 +1,154 @@
+"""Which rows of a fact a check judges, and what it means when there are none or not all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xunjian.checks.findings import stated
+from xunjian.checks.limits import LimitSources
+from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.plan import CheckPlan
+from xunjian.checks.row_verdict import completed
+from xunjian.checks.situation import Situation
+from xunjian.checks.wording import shown
+from xunjian.expressions.values import truth
+from xunjian.facts.model import FactRow, StepResult, StepState
+from xunjian.language import Text
+from xunjian.tasks.model import Check
+
+_STATE_WORDS = {
+    StepState.UNSUPPORTED: Text("设备不支持该命令", "the device does not know the command"),
+    StepState.UNPARSED: Text("回答的格式无法识别", "the answer has an unexpected form"),
+    StepState.INCOMPLETE: Text("回答不完整", "the answer is incomplete"),
+    StepState.NOT_READ: Text("未能读取", "not read"),
+    StepState.OK: Text(""),
+}
+NOT_READ = Text("未能读取", "not read")
+NOT_SUPPORTED = Text("设备不支持该项", "the device does not support it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopedRow:
+    """A row with every name it is judged by, and its limits."""
+
+    row: FactRow
+    values: Mapping[str, object]
+    limits: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Rows in scope; rows of which it is unknown whether they are."""
+
+    rows: tuple[ScopedRow, ...]
+    unclear: tuple[ScopedRow, ...]
+
+
+def scope_of(plan: CheckPlan, situation: Situation, sources: LimitSources) -> Scope:
+    """Give the rows that `where` admits and `ignore` does not take out."""
+    rows: list[ScopedRow] = []
+    unclear: list[ScopedRow] = []
+    for row in situation.table.of(plan.check.for_each):
+        if _is_ignored(plan.check, row, situation):
+            continue
+        values = situation.row_values(plan, row)
+        limits = sources.effective(row.fact)
+        inside = is_inside(plan, values, limits, situation)
+        if inside is not False:
+            scoped = ScopedRow(row=row, values=values, limits=limits)
+            (rows if inside else unclear).append(scoped)
+    return Scope(rows=tuple(rows), unclear=tuple(unclear))
+
+
+def is_inside(
+    plan: CheckPlan,
+    values: Mapping[str, object],
+    limits: Mapping[str, object],
+    situation: Situation,
+) -> bool | None:
+    """Whether `where` holds; it may name limits, value and every `let`."""
+    if plan.where is None:
+        return True
+    return truth(plan.where.evaluate(completed(plan, values, limits, situation), situation))
+
+
+def _is_ignored(check: Check, row: FactRow, situation: Situation) -> bool:
+    today = situation.context.now.date()
+    return any(
+        rule.match.search(str(text))
+        for rule in check.ignore
+        if (rule.until is None or today <= rule.until)
+        and (text := getattr(row.fact, rule.field, None)) is not None
+    )
+
+
+def unread(plan: CheckPlan, situation: Situation) -> tuple[StepResult, ...]:
+    """Give the steps of the judged fact that did not work; unsupported ones only if they count."""
+    accepted = {StepState.OK}
+    if plan.check.unsupported is Verdict.NOT_APPLICABLE:
+        accepted.add(StepState.UNSUPPORTED)
+    steps = situation.steps(plan.check.for_each)
+    return tuple(step for step in steps if step.state not in accepted)
+
+
+def unread_finding(plan: CheckPlan, situation: Situation, steps: Sequence[StepResult]) -> Finding:
+    """Say what was not read; subject `*` beside rows that were."""
+    subject = "*" if situation.table.of(plan.check.for_each) else "-"
+    why, evidence = _reasons(steps), step_evidence(steps)
+    return stated(plan.check, situation, subject, Verdict.UNKNOWN, why, evidence=evidence)
+
+
+def _reasons(steps: Sequence[StepResult]) -> Text:
+    said: dict[Text, None] = {}
+    for step in steps:
+        word, why = _STATE_WORDS[step.state], shown(step.reason, None)
+        said[Text(f"{word.zh}（{why}）", f"{word.en} ({why})") if step.reason else word] = None
+    return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said))
+
+
+def nothing_in_scope(plan: CheckPlan, situation: Situation) -> Finding | None:
+    """Judge a fact without a row in scope; None when a step that was not read says it already."""
+    check, steps = plan.check, situation.steps(plan.check.for_each)
+    if steps and all(step.state is StepState.UNSUPPORTED for step in steps):
+        evidence = step_evidence(steps)
+        return stated(check, situation, "-", check.unsupported, NOT_SUPPORTED, evidence=evidence)
+    if unread(plan, situation):
+        return None
+    if not steps and not situation.table.of(check.for_each):
+        return stated(check, situation, "-", Verdict.UNKNOWN, NOT_READ)
+    why = Text("没有可判定的对象", "nothing to judge")
+    evidence = situation.evidence((check.for_each,))
+    return stated(check, situation, "-", check.empty, why, evidence=evidence)
+
+
+def step_evidence(steps: Sequence[StepResult]) -> tuple[str, ...]:
+    """Give the evidence of steps whose answer came whole; a cut one is never cited."""
+    whole = (StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED)
+    return tuple(dict.fromkeys(i for s in steps if s.state in whole for i in s.evidence_ids))
+
+
+def vanished(plan: CheckPlan, situation: Situation, sources: LimitSources) -> tuple[Finding, ...]:
+    """Find rows that the last collection had in scope and this complete one has not at all."""
+    check = plan.check
+    before = situation.previous(check.for_each)
+    if check.vanished is None or not before or not situation.is_complete(check.for_each):
+        return ()
+    now = {row.fact.key for row in situation.table.of(check.for_each)}
+    why = Text("上次存在，本次消失", "known last time, gone now")
+    evidence = situation.evidence((check.for_each,))
+    found: list[Finding] = []
+    for key, row in before.items():
+        if key in now or not key or row.fact.EVENT or _is_ignored(check, row, situation):
+            continue
+        values = {**situation.base_values(plan), **row.fact.values(), "row": row.fact}
+        if is_inside(plan, values, sources.effective(row.fact), situation) is not False:
+            made = stated(
+                check,
+                situation,
+                row.fact.subject,
+                check.vanished,
+                why,
+                evidence=evidence,
+                values=values,
+            )
+            found.append(made)
+    return tuple(found)

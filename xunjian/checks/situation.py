@@ -1,0 +1,157 @@
+"""One device's facts, looked up the ways judging needs: by key, complete or not, with a past."""
+
+from collections.abc import Sequence
+
+from xunjian.checks.context import JudgeContext
+from xunjian.checks.plan import CheckPlan
+from xunjian.expressions import COUNTERS_RESTARTED
+from xunjian.expressions.values import as_number
+from xunjian.facts.model import Fact, FactRow, FactTable, StepResult, StepState
+from xunjian.inventory.model import Device
+
+# VRP and most others print the uptime in whole minutes; a boot time from it may be that much late.
+_UPTIME_GRAIN_S = 120.0
+
+Rows = dict[tuple[str, ...], FactRow]
+
+
+class Situation:
+    """Facts, steps and earlier rounds of one device, indexed on first use."""
+
+    def __init__(self, device: Device, table: FactTable, context: JudgeContext) -> None:
+        self.device = device
+        self.table = table
+        self.context = context
+        self._steps: dict[str, tuple[StepResult, ...]] = {}
+        self._before: dict[tuple[str, str], Rows | None] = {}
+        self._joins: dict[tuple[str, str], dict[object, FactRow]] = {}
+        self._device_values: dict[str, object] | None = None
+
+    def rows(self, fact: str) -> Sequence[object]:
+        """Give a fact's rows, for expressions."""
+        return tuple(row.fact for row in self.table.of(fact))
+
+    def is_complete(self, fact: str) -> bool:
+        """Tell whether every step of a fact was read."""
+        steps = self.steps(fact)
+        return bool(steps) and all(step.state is StepState.OK for step in steps)
+
+    def steps(self, fact: str) -> tuple[StepResult, ...]:
+        """Give the ends of the steps that fill a fact."""
+        if fact not in self._steps:
+            self._steps[fact] = tuple(self.table.steps_of(fact))
+        return self._steps[fact]
+
+    def evidence(self, facts: Sequence[str]) -> tuple[str, ...]:
+        """Give the evidence that facts rest on: of their rows and of their finished steps."""
+        found: dict[str, None] = {}
+        for fact in facts:
+            for row in self.table.of(fact):
+                found.update(dict.fromkeys(row.evidence_ids))
+            for step in self.steps(fact):
+                if step.state is StepState.OK:
+                    found.update(dict.fromkeys(step.evidence_ids))
+        return tuple(found)
+
+    def previous(self, fact: str) -> Rows | None:
+        """Give the rows of the last collection by key; None when there was none."""
+        return self._earlier("previous", fact)
+
+    def reference(self, fact: str) -> Rows | None:
+        """Give the rows of the reference round by key; None when there is none."""
+        return self._earlier("reference", fact)
+
+    def _earlier(self, which: str, fact: str) -> Rows | None:
+        if (which, fact) not in self._before:
+            history = self.context.history
+            rows = history.previous(fact) if which == "previous" else history.reference(fact)
+            self._before[which, fact] = (
+                None if rows is None else {row.fact.key: row for row in rows}
+            )
+        return self._before[which, fact]
+
+    def joined(self, fact: str, by: str, value: object) -> FactRow | None:
+        """Give the first row of a fact whose field has this value."""
+        if (fact, by) not in self._joins:
+            index: dict[object, FactRow] = {}
+            for row in self.table.of(fact):
+                index.setdefault(getattr(row.fact, by, None), row)
+            self._joins[fact, by] = index
+        return None if value is None else self._joins[fact, by].get(value)
+
+    def base_values(self, plan: CheckPlan) -> dict[str, object]:
+        """Give the names every expression of a check may use, row or not."""
+        if self._device_values is None:
+            self._device_values = _device_view(self.device)
+        last = self.context.history.last_round_at
+        return {
+            "device": self._device_values,
+            "expected": dict.fromkeys(plan.expected_names, ()) | dict(self.device.expected),
+            "last_round": {"at": last} if last is not None else None,
+            "now": self.context.now,
+            "taken_at": self.context.now,
+        }
+
+    def row_values(self, plan: CheckPlan, row: FactRow) -> dict[str, object]:
+        """Give the names for one row: its fields, its past, its joined rows."""
+        values = self.base_values(plan)
+        fact_name = plan.check.for_each
+        fact = row.fact
+        values.update(fact.values())
+        values.update(row=fact, taken_at=row.taken_at, previous=None, reference=None)
+        for alias, join in plan.check.join.items():
+            joined = self.joined(join.fact, join.by, getattr(fact, join.by, None))
+            values[alias] = joined.fact if joined is not None else None
+        before = None
+        if not fact.EVENT:
+            before = (self.previous(fact_name) or {}).get(fact.key)
+            marked = (self.reference(fact_name) or {}).get(fact.key)
+            values["reference"] = marked.fact if marked is not None else None
+        if before is not None:
+            values["previous"] = before.fact
+            values["interval_s"] = (row.taken_at - before.taken_at).total_seconds()
+            values[COUNTERS_RESTARTED] = self._restarted_since(before)
+        elif plan.check.first == "current":
+            values[COUNTERS_RESTARTED] = True
+        return values
+
+    def _restarted_since(self, before: FactRow) -> bool:
+        for row in self.table.of("Identity"):
+            uptime_s = as_number(getattr(row.fact, "uptime_s", None))
+            if uptime_s is not None:
+                passed_s = (row.taken_at - before.taken_at).total_seconds()
+                return uptime_s + _UPTIME_GRAIN_S < passed_s
+        return False
+
+
+def _device_view(device: Device) -> dict[str, object]:
+    """Give `device.*` as cards name it."""
+    return {
+        "name": device.name,
+        "label": device.label,
+        "kind": device.kind,
+        "platform": device.platform,
+        "site": device.site.name if device.site is not None else None,
+        "room": device.room.name if device.room is not None else None,
+        "role": device.role,
+        "importance": device.importance,
+        "systems": device.systems,
+        "asset": device.asset,
+        "vars": device.vars,
+    }
+
+
+def row_evidence(situation: Situation, plan: CheckPlan, row: FactRow) -> tuple[str, ...]:
+    """Give the evidence of a row, of the rows joined to it and of the facts counted beside it."""
+    found = dict.fromkeys(row.evidence_ids)
+    for join in plan.check.join.values():
+        joined = situation.joined(join.fact, join.by, getattr(row.fact, join.by, None))
+        if joined is not None:
+            found.update(dict.fromkeys(joined.evidence_ids))
+    found.update(dict.fromkeys(situation.evidence(plan.counted)))
+    return tuple(found)
+
+
+def unknown_fields(plan: CheckPlan, fact: Fact) -> tuple[str, ...]:
+    """Give the row's fields that the verdict needs and that are unknown."""
+    return tuple(sorted(name for name in plan.row_names if getattr(fact, name, None) is None))

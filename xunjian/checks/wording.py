@@ -1,0 +1,153 @@
+"""The texts of findings: message, standard, advice, safely filled with what was judged."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from xunjian.checks.model import Verdict
+from xunjian.checks.row_verdict import Judgement
+from xunjian.expressions.values import attribute
+from xunjian.facts.model import Fact
+from xunjian.language import Language, Text
+from xunjian.tasks.model import Check
+
+MAX_CHARS = 120  # of one device text inside a message
+_SLOT = re.compile(r"\{(\w+)((?:\.\w+)*)(?:![rsa])?(?::[^{}]*)?\}")
+# control characters, line separators, and the marks that turn the direction of writing
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_BAD = (Verdict.WARNING, Verdict.ABNORMAL)
+
+
+def shown(value: object, digits: int | None, language: Language = Language.ZH) -> str:
+    """Show one value in a text: rounded, on one line, of bounded length."""
+    if isinstance(value, bool):
+        yes, no = ("yes", "no") if language is Language.EN else ("是", "否")
+        return yes if value else no
+    if isinstance(value, float):
+        if digits is not None:
+            return f"{value:.{max(digits, 0)}f}"
+        return f"{round(value, 6):.12g}"
+    text = _CONTROL.sub(" ", _plain(value, language))
+    return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
+
+
+def _plain(value: object, language: Language) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, Fact):
+        return shown(getattr(value, "at", None) or value.subject, None, language)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(shown(item, None, language) for item in value)
+    return str(value)
+
+
+def fill(text: Text, check: Check, subject: str, judgement: Judgement) -> Text:
+    """Put `{value} {unit} {limit} {subject}`, fields and dotted fields into a text.
+
+    Only keys of mappings and fields of facts are read; an unknown slot stays as written.
+    """
+    slots: dict[str, object] = {**judgement.limits, "subject": subject, **judgement.values}
+    slots |= {"value": judgement.value, "unit": check.unit, "limit": _limit(judgement)}
+
+    def put(language: Language, template: str) -> str:
+        def one(found: re.Match[str]) -> str:
+            name = found.group(1)
+            if name not in slots:
+                return found.group()
+            value = slots[name]
+            for part in found.group(2).split(".")[1:]:
+                value = attribute(value, part)
+            return shown(value, check.digits if name == "value" else None, language)
+
+        return _SLOT.sub(one, template)
+
+    return Text(put(Language.ZH, text.zh), put(Language.EN, text.en))
+
+
+def _limit(judgement: Judgement) -> object:
+    """Give the limit that decided; without `worse`, the only one there is."""
+    if judgement.limit or len(judgement.limits) != 1:
+        return judgement.limits.get(judgement.limit)
+    return next(iter(judgement.limits.values()))
+
+
+def message_of(check: Check, subject: str, judgement: Judgement) -> Text:
+    """Give the card's message for something bad, else name, value, unit and limit."""
+    if judgement.verdict in _BAD and (check.message.zh or check.message.en):
+        return fill(check.message, check, subject, judgement)
+    return Text(
+        _default(check, subject, judgement, Language.ZH),
+        _default(check, subject, judgement, Language.EN),
+    )
+
+
+def _default(check: Check, subject: str, judgement: Judgement, language: Language) -> str:
+    zh = language is Language.ZH
+    name = named(check, subject, language)
+    unit = f" {check.unit}" if check.unit else ""
+    said = [judgement.verdict.word.to(language)]
+    if judgement.value is not None and not isinstance(judgement.value, Mapping):
+        said.insert(0, f"{shown(judgement.value, check.digits, language)}{unit}")
+    limit = judgement.limits.get(judgement.limit)
+    if limit is not None:
+        said.append(f"{'限值' if zh else 'limit'} {shown(limit, None)}{unit}")
+    said += _fields_of(judgement, language)
+    return name + ("：" if zh else ": ") + ("，" if zh else ", ").join(said)
+
+
+def named(check: Check, subject: str, language: Language) -> str:
+    """Name what a finding is about: the check, and the row if it is about one."""
+    title = check.title.to(language)
+    return title if subject in {"-", "*"} else f"{title} {shown(subject, None)}"
+
+
+def _fields_of(judgement: Judgement, language: Language) -> list[str]:
+    """Name the values the deciding expression looked at."""
+    if judgement.decisive is None:
+        return []
+    plain = str | int | float | bool | datetime
+    return [
+        f"{name}={shown(judgement.values[name], None, language)}"
+        for name in sorted(judgement.decisive.names - {"value", "limits", "now"})
+        if isinstance(judgement.values.get(name), plain)
+    ]
+
+
+def standard_of(check: Check, subject: str, judgement: Judgement) -> Text:
+    """Give the card's standard, else the limits in words."""
+    if check.standard.zh or check.standard.en:
+        return fill(check.standard, check, subject, judgement)
+    if not check.worse:
+        return Text("")
+    sign = "≥" if check.worse == "high" else "≤"
+    zh, en = [], []
+    for name, verdict in (("warning", Verdict.WARNING), ("critical", Verdict.ABNORMAL)):
+        if (limit := judgement.limits.get(name)) is not None:
+            what = f"{sign} {shown(limit, None)} {check.unit}".rstrip()
+            zh.append(f"{verdict.word.zh} {what}")
+            en.append(f"{verdict.word.en} {what}")
+    return Text("；".join(zh), "; ".join(en))
+
+
+def display_value(
+    value: object, check: Check, limits: Mapping[str, object]
+) -> str | int | float | bool | None:
+    """Give the value for a finding: rounded for display unless that would cross a limit."""
+    if isinstance(value, float):
+        rounded = round(value, check.digits if check.digits is not None else 6)
+        return (
+            value if any(_crosses(value, rounded, limit) for limit in limits.values()) else rounded
+        )
+    if isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else None
+
+
+def _crosses(value: float, rounded: float, limit: object) -> bool:
+    if not isinstance(limit, int | float):
+        return False
+    return (value >= limit) != (rounded >= limit) or (value <= limit) != (rounded <= limit)
