@@ -232,4 +232,6 @@ def _explain_one(detail: ErrorDetails, *, secret: bool) -> Text:
 
 
 def _listed(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
     return str(value).replace(" or ", ", ").replace("'", "")

@@ -146,6 +146,7 @@ class _Builder:
         self._done: dict[int, tuple[Value, int]] = {}
         self._open: set[int] = set()
         self._count = 0
+        self._path: list[str] = []
 
     def build(self, node: Node) -> Value:
         """Give the value of a node."""
@@ -197,8 +198,10 @@ class _Builder:
                 merged = self._merge(value_node) | merged
                 continue
             if key in own:
-                self.trouble.append((_line(key_node), "twice", key))
+                self.trouble.append((_line(key_node), "twice", ".".join([*self._path, key])))
+            self._path.append(key)
             own[key] = self.build(value_node)
+            self._path.pop()
         return merged | own if merged else own
 
     def _merge(self, node: Node) -> dict[str, Value]:

@@ -72,7 +72,7 @@ def test_merge_keys_give_way_to_own_keys_and_earlier_ones() -> None:
     ("text", "mistake"),
     [
         ("a: 1\nb: 2\na: 3\n", (3, "twice", "a")),
-        ("a:\n  x: 1\n  x: 2\n", (3, "twice", "x")),
+        ("a:\n  x: 1\n  x: 2\n", (3, "twice", "a.x")),
         ("a: !thing x\n", (1, "tag", "")),
         ("a: !thing [x]\n", (1, "tag", "")),
         ("? [a]\n: b\n", (1, "key_not_text", "")),

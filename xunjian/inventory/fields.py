@@ -293,7 +293,7 @@ class SiteEntry(Model):
     phone: str = ""
     distance_km: Annotated[float, Field(ge=0)] | None = None
     place_class: str = ""
-    flood_zone: Literal["south", "north", ""] = ""
+    flood_zone: Literal["south", "north"] | None = None
     limits: Limits = Field(default_factory=dict)
 
 

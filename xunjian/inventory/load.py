@@ -22,11 +22,13 @@ def load_inventory(
     *,
     platform_names: Mapping[str, str] | None = None,
     extra_kinds: Iterable[str] = (),
+    check_ids: Iterable[str] | None = None,
 ) -> Inventory:
     """Read hosts.yml, groups.yml, defaults.yml and sites.yml; only the first must exist.
 
     platform_names: name or alias of a platform → its name; without it platforms are not checked.
     extra_kinds: kinds besides the shipped ones and those of sites.yml.
+    check_ids: ids of all checks, to hold `limits` against; without it they are not checked.
 
     Raises:
         UsageError: there is no inventory in the folder.
@@ -35,14 +37,18 @@ def load_inventory(
     was_enabled = gc.isenabled()
     gc.disable()  # a fleet's data are a million objects, none of them garbage
     try:
-        return _load(directory, platform_names, extra_kinds)
+        kinds = KINDS | frozenset(extra_kinds)
+        return _load(directory, platform_names, kinds, check_ids)
     finally:
         if was_enabled:
             gc.enable()
 
 
 def _load(
-    directory: Path, platform_names: Mapping[str, str] | None, extra_kinds: Iterable[str]
+    directory: Path,
+    platform_names: Mapping[str, str] | None,
+    kinds: frozenset[str],
+    check_ids: Iterable[str] | None,
 ) -> Inventory:
     problems = Problems()
     documents = _read(directory, problems)
@@ -50,13 +56,18 @@ def _load(
     if hosts is None:
         problems.raise_if_any()
         raise _no_inventory(directory)
-    kinds = KINDS | frozenset(extra_kinds) | _own_kinds(documents["sites"])
+    kinds |= _own_kinds(documents["sites"])
+    names = _namespaces(documents, directory, kinds)
+    if platform_names is not None:
+        names["platforms"] = frozenset(platform_names)
+    if check_ids is not None:
+        names["checks"] = frozenset(check_ids)
     sources = Sources(
         hosts=hosts,
         groups=documents["groups"],
         defaults=documents["defaults"],
         sites=documents["sites"],
-        names=_namespaces(documents, directory, kinds, platform_names),
+        names=names,
     )
     check_references(sources, problems)
     shared_ok = _validate_shared(sources, problems)
@@ -133,7 +144,6 @@ def _namespaces(
     documents: Mapping[str, Document | None],
     directory: Path,
     kinds: frozenset[str],
-    platform_names: Mapping[str, str] | None,
 ) -> dict[str, frozenset[str]]:
     """Names to hold references against; a file that exists and could not be read gives none."""
     names: dict[str, frozenset[str]] = {}
@@ -148,8 +158,6 @@ def _namespaces(
         parts = mapping(sites.data) if sites else {}
         names |= {section: frozenset(mapping(parts.get(section))) for section in SECTIONS}
         names["kinds"] = kinds
-    if platform_names is not None:
-        names["platforms"] = frozenset(platform_names)
     return names
 
 

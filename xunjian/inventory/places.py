@@ -86,7 +86,7 @@ def _site(name: str, entry: Mapping[str, Any]) -> Site:
         phone=entry.get("phone", ""),
         distance_km=entry.get("distance_km"),
         place_class=entry.get("place_class", ""),
-        flood_zone=entry.get("flood_zone", ""),
+        flood_zone=entry.get("flood_zone") or "",
         limits=entry.get("limits", {}),
     )
 

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, Text] = {
     "systems": Text("没有这个系统", "no such system"),
     "hosts": Text("没有这个设备", "no such device"),
     "kinds": Text("没有这个设备类型", "no such kind of device"),
+    "checks": Text("没有这项判定", "no such check"),
     "platforms": Text("没有这个平台", "no such platform"),
 }
 
@@ -67,6 +68,8 @@ class _Checker:
     def __init__(self, sources: Sources, problems: Problems) -> None:
         self.names = sources.names
         self.problems = problems
+        rooms = mapping(sources.sites.data).get("rooms") if sources.sites else None
+        self.room_sites = {name: room.get("site") for name, room in entries(rooms)}
         self._hints: dict[tuple[str, str], Text] = {}
 
     def refers(self, document: Document, path: KeyPath, value: object, space: str) -> None:
@@ -93,6 +96,19 @@ class _Checker:
         if isinstance(values, list):
             for index, value in enumerate(values):
                 self.refers(document, (*path, index), value, space)
+
+    def limits(self, document: Document, path: KeyPath, value: object) -> None:
+        """Note limits of checks that no card has; held only against a catalog, if one is given."""
+        for name in mapping(value):
+            self.refers(document, (*path, name), name, "checks")
+
+    def same_site(self, document: Document, path: KeyPath, data: Mapping[str, object]) -> None:
+        """Note a site that is not the site of the room beside it."""
+        room, site = data.get("room"), data.get("site")
+        of_room = self.room_sites.get(room) if isinstance(room, str) else None
+        if isinstance(site, str) and of_room not in {None, site}:
+            text = Text(f"与机房所在站点不同: {of_room}", f"the room is at another site: {of_room}")
+            self.problems.add(document, (*path, "site"), text)
 
     def usable(self, document: Document, path: KeyPath, name: str) -> None:
         """Note a name that patterns and file names could not carry."""
@@ -145,6 +161,8 @@ def _check_data(
         if key in data:
             check.refers(document, (*path, key), data[key], space)
     check.refer(document, (*path, "systems"), data.get("systems"), "systems")
+    check.limits(document, (*path, "limits"), data.get("limits"))
+    check.same_site(document, path, data)
     for key in ("uplink", "power"):
         for inner, name in feeds(data.get(key)):
             check.refers(document, (*path, key, *inner), name, "hosts")
@@ -184,6 +202,7 @@ def _check_sites(check: _Checker, document: Document) -> None:
             check.usable(document, (section, name), name)
     for name, site in entries(parts.get("sites")):
         check.refers(document, ("sites", name, "parent"), site.get("parent"), "sites")
+        check.limits(document, ("sites", name, "limits"), site.get("limits"))
         _check_level(check, document, name, site)
     for name, room in entries(parts.get("rooms")):
         check.refers(document, ("rooms", name, "site"), room.get("site"), "sites")
