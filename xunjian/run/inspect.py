@@ -1,0 +1,233 @@
+"""One device from its first question to its outcomes; nothing it raises leaves this module."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from xunjian.checks.context import History
+from xunjian.checks.model import Finding
+from xunjian.errors import DeviceError
+from xunjian.facts.model import FactTable, StepState
+from xunjian.run.breaker import Breaker, Key, credential_key, credentials_of
+from xunjian.run.leash import Leash
+from xunjian.run.model import Outcome, Pair
+from xunjian.run.plan import cards_of, describe
+from xunjian.run.tools import Session, Tools
+from xunjian.secrets import Secret, SecretRef
+from xunjian.store.leaks import OwnSecrets
+from xunjian.store.model import DeviceSave
+from xunjian.tasks.model import Task
+from xunjian.transport.model import Channel, Evidence
+
+# Errors that mean the device said nothing to the question (codes of `errors.DeviceError`).
+UNANSWERED = frozenset(
+    [
+        "no_answer",
+        "login_refused",
+        "host_key_unknown",
+        "host_key_changed",
+        "no_free_line",
+        "hang",
+        "session_lost",
+        "no_secret",
+        "unsupported",
+        "deadline",
+        "interrupted",
+        "not_sent",
+    ]
+)
+_ANSWERED = frozenset({StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED})
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one device's worker has so far; readable when it stops half-way."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    table: FactTable = field(default_factory=FactTable)
+    reason: str = ""
+
+    def clean(self, text: str) -> str:
+        """Blank the secrets the device's session was given."""
+        return OwnSecrets(tuple(self.secrets)).clean(text)
+
+    def failed(self, error: Exception) -> None:
+        """Note an exception of our own code, without secrets."""
+        self.notes.append(self.clean(f"{type(error).__name__}: {error}")[:2000])
+        self.reason = "internal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One device's visit: who, with what, under which time."""
+
+    pair: Pair
+    tools: Tools
+    leash: Leash
+    breaker: Breaker
+    history: History
+    now: datetime
+    seen: Seen = field(default_factory=Seen)
+    started_at: datetime = field(default_factory=lambda: datetime.now(tz=UTC).astimezone())
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The cards to ask."""
+        return cards_of(self.pair, self.tools.catalog)
+
+    def keys(self) -> frozenset[Key]:
+        """The credentials this visit would use."""
+        return credentials_of(self.pair.device, channels_of(self.tasks, self.pair))
+
+
+def channels_of(tasks: Sequence[Task], pair: Pair) -> frozenset[str]:
+    """Channels the tasks ask on; a visit that only asks the session layer may use any."""
+    asked = {
+        step.channel.value
+        for task in tasks
+        for group in task.steps_for(pair.device.platform)
+        for step in group.alternatives
+    } - {Channel.SESSION.value}
+    return frozenset(asked or {"", *pair.device.channels})
+
+
+def inspect(visit: Visit, deliver: Callable[[DeviceSave], None]) -> None:
+    """Visit one device and deliver what came of it, before the session is logged out.
+
+    Whatever fails, every task of the pair has exactly one outcome. Only `deliver` may raise.
+    """
+    seen = visit.seen
+
+    def resolve(reference: SecretRef) -> Secret:
+        secret = visit.tools.resolve(reference)
+        seen.secrets.append(secret)
+        return secret
+
+    try:
+        session = visit.tools.open_session(visit.pair.device, resolve, visit.leash.deadline)
+    except DeviceError as error:
+        seen.reason = error.code
+        deliver(build(visit))
+        return
+    except Exception as error:  # noqa: BLE001 - one device's trouble must not reach another
+        seen.failed(error)
+        deliver(build(visit))
+        return
+    visit.leash.hold(session)
+    try:
+        deliver(build(visit, _work(visit, session)))
+    finally:
+        with contextlib.suppress(Exception):  # foreign drivers run here; all is stored already
+            session.close()
+
+
+def _work(visit: Visit, session: Session) -> Sequence[Finding]:
+    """Ask and judge; gives the findings, none if our own code failed."""
+    seen = visit.seen
+    try:
+        tasks = visit.tasks
+        _converse(visit, tasks, session, seen)
+        seen.reason = session.reason
+        return visit.tools.judge(visit.pair.device, tasks, seen.table, visit.history, visit.now)
+    except Exception as error:  # noqa: BLE001 - what was answered so far is kept
+        seen.failed(error)
+        return ()
+    finally:
+        _tell_breaker(visit, seen)
+
+
+def _converse(visit: Visit, tasks: Sequence[Task], session: Session, seen: Seen) -> None:
+    device = visit.pair.device
+    generator = visit.tools.collect(device, tasks)
+    try:
+        request = next(generator)
+        while True:
+            evidence = session.ask(request)
+            seen.evidence.append(evidence)
+            if evidence.complete and request.channel is not Channel.SESSION:
+                visit.breaker.accepted(credential_key(device.channel(request.channel.value)))
+            request = generator.send(evidence)
+    except StopIteration as end:
+        seen.table = end.value
+
+
+def _tell_breaker(visit: Visit, seen: Seen) -> None:
+    device = visit.pair.device
+    refused = {e.request.channel.value for e in seen.evidence if e.error == "login_refused"}
+    if refused:
+        visit.breaker.refused(credentials_of(device, refused))
+    elif seen.reason == "login_refused":
+        visit.breaker.refused(visit.keys())
+
+
+def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
+    """Make the device's result and one outcome per planned task."""
+    seen, started_at = visit.seen, visit.started_at
+    reason = seen.reason
+    if visit.leash.reason and reason in {"interrupted", "session_lost", "hang", ""}:
+        reason = visit.leash.reason  # we broke it off: say why, not how it looked
+    elapsed_s = (datetime.now(tz=UTC) - started_at).total_seconds()
+    judged = _Judged(seen, findings, reason, started_at, round(elapsed_s, 3))
+    result = describe(visit.pair.device, reached=not reason, reason=reason)
+    return DeviceSave(
+        result=replace(result, notes=(*seen.notes, *seen.table.problems)),
+        outcomes=tuple(judged.outcome(visit.pair.device.name, t) for t in visit.pair.tasks),
+        table=seen.table,
+        evidence=tuple(seen.evidence),
+        secrets=tuple(seen.secrets),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A visited device's parts, from which each task takes its own."""
+
+    seen: Seen
+    findings: Sequence[Finding]
+    reason: str
+    started_at: datetime
+    elapsed_s: float
+
+    def outcome(self, device: str, task: str) -> Outcome:
+        """What came of one task: its findings, or why none of its questions was answered."""
+        ids = self._evidence_ids(task)
+        evidence = [item for item in self.seen.evidence if item.id in ids]
+        reached = self._is_reached(task, evidence)
+        findings: tuple[Finding, ...] = ()
+        if reached:
+            findings = tuple(f for f in self.findings if f.task == task)
+            ids |= dict.fromkeys(i for f in findings for i in f.evidence_ids)
+        return Outcome(
+            device=device,
+            task=task,
+            reached=reached,
+            reason="" if reached else self._why(evidence),
+            findings=findings,
+            evidence_ids=tuple(ids),
+            started_at=self.started_at,
+            elapsed_s=self.elapsed_s,
+        )
+
+    def _evidence_ids(self, task: str) -> dict[str, None]:
+        steps = (step for step in self.seen.table.steps if step.task == task)
+        return dict.fromkeys(i for step in steps for i in step.evidence_ids)
+
+    def _is_reached(self, task: str, evidence: Sequence[Evidence]) -> bool:
+        if self.seen.reason == "internal":
+            return False
+        steps = [step for step in self.seen.table.steps if step.task == task]
+        return any(step.state in _ANSWERED for step in steps) or any(
+            item.complete or item.error not in UNANSWERED for item in evidence
+        )
+
+    def _why(self, evidence: Sequence[Evidence]) -> str:
+        """The task's own first trouble, else the session's."""
+        if self.seen.reason == "internal":
+            return "internal"
+        own = next((e.error for e in evidence if e.error not in {"", "not_sent"}), "")
+        if own in {"", "interrupted"}:
+            return self.reason or own or "not_sent"
+        return own

@@ -1,0 +1,104 @@
+"""Who is asked what, decided before any contact."""
+
+from collections.abc import Mapping, Sequence
+
+from xunjian.inventory.model import Device
+from xunjian.playbook.model import Playbook
+from xunjian.run.model import DeviceResult, LeftOut, LeftOutReason, Pair, RunPlan, RunRecord
+from xunjian.tasks.model import Catalog, Task
+from xunjian.transport.model import Channel
+
+_LATER = frozenset({Channel.MODBUS, Channel.MANUAL})  # run by a later issue
+
+
+def plan_run(
+    devices: Sequence[Device], playbook: Playbook, catalog: Catalog, tags: Sequence[str] = ()
+) -> RunPlan:
+    """Pair every device with the playbook's tasks that serve its kind; say what is left out.
+
+    A task none of whose cards serve the device's kind is not that device's business and is not
+    planned; a device that no task serves is left out with all of them, so that it is not lost.
+    """
+    pairs: list[Pair] = []
+    left_out: list[LeftOut] = []
+    for device in devices:
+        served = [(name, catalog.named(name, device.kind)) for name in playbook.tasks]
+        asked: list[str] = []
+        for name, cards in served:
+            if not cards and any(other for _, other in served):
+                continue
+            reason = _why_not(device, cards, tags)
+            if reason is None:
+                asked.append(name)
+            else:
+                left_out.append(LeftOut(device=device.name, task=name, reason=reason))
+        if asked:
+            pairs.append(Pair(device=device, tasks=tuple(asked)))
+    return RunPlan(pairs=tuple(pairs), left_out=tuple(left_out), devices=tuple(devices))
+
+
+def _why_not(device: Device, cards: Sequence[Task], tags: Sequence[str]) -> LeftOutReason | None:
+    """Why a pair is left out; None when it is asked. One card that can be asked is enough."""
+    if not cards:
+        return LeftOutReason.NO_CARD
+    if tags and not any(set(card.tags) & set(tags) for card in cards):
+        return LeftOutReason.FILTERED
+    if device.address is None:
+        return LeftOutReason.NO_ADDRESS
+    able = [card for card in cards if card.steps_for(device.platform)]
+    if not able:
+        return LeftOutReason.NO_CARD if device.platform else LeftOutReason.NO_PLATFORM
+    if all(_is_later(card, device.platform) for card in able):
+        return LeftOutReason.FILTERED
+    return None
+
+
+def _is_later(card: Task, platform: str | None) -> bool:
+    return all(
+        step.channel in _LATER for group in card.steps_for(platform) for step in group.alternatives
+    )
+
+
+def cards_of(pair: Pair, catalog: Catalog) -> tuple[Task, ...]:
+    """The cards behind a pair's task names that can be asked on its platform."""
+    return tuple(
+        card
+        for name in pair.tasks
+        for card in catalog.named(name, pair.device.kind)
+        if card.steps_for(pair.device.platform)
+    )
+
+
+def describe(device: Device, *, reached: bool = False, reason: str = "") -> DeviceResult:
+    """Note a device's register data as they stand now."""
+    room, site = device.room, device.site
+    return DeviceResult(
+        name=device.name,
+        label=device.label,
+        kind=device.kind,
+        platform=device.platform or "",
+        site=site.name if site else "",
+        room=room.name if room else "",
+        reached=reached,
+        reason=reason,
+        asset=dict(device.asset),
+        site_title=str(site.title) if site else "",
+        room_title=str(room.title) if room else "",
+        party=device.party or "",
+        address=device.address or "",
+    )
+
+
+def resume_plan(
+    remaining: Mapping[str, Sequence[str]], devices: Mapping[str, Device], record: RunRecord
+) -> RunPlan:
+    """Plan what an earlier run left open; a device that left the inventory stays as it stands."""
+    return RunPlan(
+        pairs=tuple(
+            Pair(device=devices[name], tasks=tuple(tasks))
+            for name, tasks in remaining.items()
+            if name in devices
+        ),
+        left_out=record.left_out,
+        devices=tuple(devices[d.name] for d in record.devices if d.name in devices),
+    )

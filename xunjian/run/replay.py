@@ -1,0 +1,129 @@
+"""Any old run judged again from its stored evidence with the cards of today."""
+
+import dataclasses
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from xunjian.inventory.model import Device
+from xunjian.run.breaker import Breaker
+from xunjian.run.exits import exit_code
+from xunjian.run.inspect import Visit, inspect
+from xunjian.run.leash import Leash
+from xunjian.run.model import DeviceResult, Pair, RunRecord, RunState
+from xunjian.run.tools import Tools
+from xunjian.store.model import DeviceSave
+from xunjian.store.store import Store
+from xunjian.transport.model import Evidence, Request
+
+NOT_STORED = "not_stored"  # error of a question that the old run did not ask
+_UNLIMITED_S = 86_400.0
+
+
+class StoredSession:
+    """Answers questions from evidence; what was never asked is an error, never an empty answer."""
+
+    def __init__(self, device: str, evidence: Sequence[Evidence], reason: str) -> None:
+        self.reason = reason
+        self._device = device
+        self._answers: dict[str, deque[Evidence]] = defaultdict(deque)
+        for item in evidence:
+            self._answers[item.request.key].append(item)
+
+    def ask(self, request: Request) -> Evidence:
+        """Give the stored answer; one asked again gives the same answer again."""
+        stored = self._answers.get(request.key)
+        if stored:
+            return stored.popleft() if len(stored) > 1 else stored[0]
+        return Evidence(
+            id=f"{self._device}#---",
+            device=self._device,
+            request=request,
+            raw=b"",
+            text="",
+            decoded_as="utf-8",
+            started_at=datetime.now(tz=UTC).astimezone(),
+            elapsed_s=0.0,
+            complete=False,
+            error=NOT_STORED,
+        )
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def abort(self) -> None:
+        """Nothing is waited on."""
+
+
+def replay(
+    record: RunRecord,
+    store: Store,
+    tools: Tools,
+    *,
+    devices: Mapping[str, Device] | None = None,
+    identity: str | None = None,
+) -> RunRecord:
+    """Judge a stored run again; gives a record in memory, nothing is stored or contacted.
+
+    devices: the inventory of today; a device that is not in it is judged by what the record
+    knows of it. Outcomes that were never contacted stay as they are.
+    """
+    known = devices or {}
+    outcomes = []
+    results: list[DeviceResult] = []
+    for result in record.devices:
+        own = [outcome for outcome in record.outcomes if outcome.device == result.name]
+        evidence = store.evidence(record.run_id, result.name, identity=identity)
+        if not evidence:
+            outcomes += own
+            results.append(result)
+            continue
+        device = known.get(result.name) or _remembered(result)
+        session = StoredSession(result.name, evidence, result.reason)
+        save = _judge(
+            Pair(device=device, tasks=tuple(o.task for o in own)), session, tools, store, record
+        )
+        outcomes += save.outcomes
+        results.append(dataclasses.replace(result, notes=save.result.notes))
+    again = dataclasses.replace(
+        record,
+        outcomes=tuple(outcomes),
+        devices=tuple(results),
+        state=RunState.FINISHED if record.state is RunState.KILLED else record.state,
+    )
+    return dataclasses.replace(again, exit_code=exit_code(again))
+
+
+def _judge(
+    pair: Pair, session: StoredSession, tools: Tools, store: Store, record: RunRecord
+) -> DeviceSave:
+    """Drive the same code as a run, with the run's own time for now."""
+    stored = dataclasses.replace(tools, open_session=lambda *_: session)
+    visit = Visit(
+        pair=pair,
+        tools=stored,
+        leash=Leash(_UNLIMITED_S),
+        breaker=Breaker(1),
+        history=store.history(pair.device.name, record.started_at),
+        now=record.started_at,
+    )
+    delivered: list[DeviceSave] = []
+    inspect(visit, delivered.append)
+    return delivered[0]
+
+
+def _remembered(result: DeviceResult) -> Device:
+    """A device of an old record that is no longer in the inventory."""
+    asset = {
+        key: value
+        for key, value in result.asset.items()
+        if value is None or isinstance(value, str | int | float | bool)
+    }
+    return Device(
+        name=result.name,
+        kind=result.kind,
+        address=result.address or None,
+        platform=result.platform or None,
+        label=result.label,
+        asset=asset,
+    )
