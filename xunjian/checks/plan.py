@@ -80,7 +80,8 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
     value = drop(check.value)
     if check.value is not None and value is None:
         names.add("value")
-    warning, abnormal = _condition(drop(check.warning)), _condition(drop(check.abnormal))
+    warning = _condition(check.warning, drop(check.warning))
+    abnormal = _condition(check.abnormal, drop(check.abnormal))
     row_fields = frozenset(_fields(check.for_each))
     kept_parts = [e for e in (*kept_let.values(), value, warning, abnormal) if e is not None]
     return CheckPlan(
@@ -106,11 +107,11 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
     )
 
 
-def _condition(expression: Expression | None) -> Expression | None:
+def _condition(written: Expression | None, kept: Expression | None) -> Expression | None:
     """A condition that folded to False (`known(x) and …` without x) can never hold: dropped."""
-    if expression is not None and expression.is_constant and expression.evaluate({}) is False:
-        return None
-    return expression
+    if written is None or kept is None or written.is_constant or not kept.is_constant:
+        return kept
+    return None if kept.evaluate({}) is False else kept
 
 
 def _fields(fact: str) -> frozenset[str]:
