@@ -133,6 +133,19 @@ def outcomes(connection: Connection, run_id: str) -> tuple[Outcome, ...]:
     )
 
 
+def remaining(connection: Connection, run_id: str) -> dict[str, tuple[str, ...]]:
+    """Planned tasks of the devices that have to be visited (again) when the run is resumed."""
+    cut_off = select(t.outcomes.c.device).where(
+        t.outcomes.c.run_id == run_id, t.outcomes.c.reason.in_(("interrupted", "run_deadline"))
+    )
+    left = {*missing_pairs(connection, run_id), *connection.execute(cut_off).scalars()}
+    tasks: dict[str, list[str]] = {}
+    for row in _of_run(connection, t.planned, run_id):
+        if row["device"] in left:
+            tasks.setdefault(row["device"], []).append(row["task"])
+    return {device: tuple(names) for device, names in tasks.items()}
+
+
 def _left_out(connection: Connection, run_id: str) -> tuple[LeftOut, ...]:
     return tuple(
         LeftOut(device=row["device"], task=row["task"], reason=LeftOutReason(row["reason"]))

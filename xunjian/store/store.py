@@ -86,13 +86,39 @@ class Store:
                 update(t.runs).where(t.runs.c.run_id == run_id).values(exit_code=exit_code)
             )
 
-    def reopen_run(self, run_id: str) -> Mapping[str, tuple[str, ...]]:
-        """Open a killed or interrupted run again; gives what is left to do, tasks by device.
-
-        Left to do is what has no outcome, and what was never contacted because the run was
-        interrupted or ran out of time.
-        """
+    def reopen_run(self, run_id: str) -> None:
+        """Open a killed or interrupted run again, to go on with what `remaining` gives."""
         with self._write, self._database.writing() as connection:
+            reader.run_row(connection, run_id)
+            connection.execute(
+                update(t.runs)
+                .where(t.runs.c.run_id == run_id)
+                .values(state=RunState.RUNNING.value, ended_at=None, exit_code=None)
+            )
+
+    # --- reading ---
+
+    def remaining(self, run_id: str) -> Mapping[str, tuple[str, ...]]:
+        """What a run left open, tasks by device: no outcome yet, or never contacted because the
+        run was interrupted or ran out of time.
+        """
+        with self._database.reading() as connection:
+            reader.run_row(connection, run_id)
+            return reader.remaining(connection, run_id)
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """All runs, newest first, counted as stored at this moment."""
+        live = live_run(self.state_dir)
+        with self._database.reading() as connection:
+            return reader.summaries(connection, live)
+
+    def remaining(self, run_id: str) -> Mapping[str, tuple[str, ...]]:
+        """What a killed or interrupted run left to do, tasks by device.
+
+        That is what has no outcome, and what was never contacted because the run was interrupted
+        or ran out of time.
+        """
+        with self._database.reading() as connection:
             reader.run_row(connection, run_id)
             open_outcomes = select(t.outcomes.c.device).where(
                 t.outcomes.c.run_id == run_id,
@@ -105,20 +131,7 @@ class Store:
             for row in connection.execute(planned.order_by(t.planned.c.position)).mappings():
                 if row["device"] in left:
                     tasks.setdefault(row["device"], []).append(row["task"])
-            connection.execute(
-                update(t.runs)
-                .where(t.runs.c.run_id == run_id)
-                .values(state=RunState.RUNNING.value, ended_at=None, exit_code=None)
-            )
         return {device: tuple(names) for device, names in tasks.items()}
-
-    # --- reading ---
-
-    def runs(self) -> tuple[RunSummary, ...]:
-        """All runs, newest first, counted as stored at this moment."""
-        live = live_run(self.state_dir)
-        with self._database.reading() as connection:
-            return reader.summaries(connection, live)
 
     def record(self, run_id: str) -> RunRecord:
         """Read a run whole; raises StoreError when there is none of that id."""
