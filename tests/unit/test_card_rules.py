@@ -217,6 +217,14 @@ def test_every_mistake_of_every_card_at_once(tmp_path: Path) -> None:
     assert sum(line.startswith("tasks/a.yml") for line in found) == 2
 
 
+def test_reference_mistakes_are_named_beside_schema_mistakes(tmp_path: Path) -> None:
+    card = FAN_CARD.replace("title: Fans", "titel: Fans").replace("fan.textfsm", "fam.textfsm")
+    found = said(tmp_path, card.replace("state == 'fault'", "stat == 'fault'"))
+    assert "titel: unknown key (did you mean title?)" in found
+    assert "did you mean fan.textfsm" in found
+    assert "checks.0.abnormal: unknown name: stat" in found
+
+
 def test_check_ids_and_names_are_unique(tmp_path: Path) -> None:
     found = "\n".join(mistakes(tmp_path, {"tasks/a.yml": FAN_CARD, "tasks/b.yml": FAN_CARD}))
     assert "the name stands twice: fans" in found

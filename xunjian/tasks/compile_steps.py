@@ -40,7 +40,7 @@ def compile_collect(
             card.unknown(("collect", name), Text("平台", "platform"), name, known)
             continue
         groups = [
-            _group(card, ("collect", name, n), step, platform) for n, step in enumerate(steps)
+            compile_step(card, ("collect", name, n), step, platform) for n, step in enumerate(steps)
         ]
         key = platform.name if platform else ANY_PLATFORM
         if key in found:
@@ -50,7 +50,10 @@ def compile_collect(
     return found
 
 
-def _group(card: Card, at: KeyPath, step: StepFile, platform: Platform | None) -> StepGroup | None:
+def compile_step(
+    card: Card, at: KeyPath, step: StepFile, platform: Platform | None
+) -> StepGroup | None:
+    """Compile one step with its alternatives; None when its fact is unknown."""
     if not card.fact((*at, "fact"), step.fact):
         return None
     for key in ("rows", "expect"):

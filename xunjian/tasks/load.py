@@ -1,7 +1,6 @@
 """All cards of a workspace, compiled; every mistake of every card at once."""
 
-from collections.abc import Collection, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Collection, Mapping, Sequence
 
 from xunjian.errors import ContentError
 from xunjian.language import Text
@@ -12,12 +11,13 @@ from xunjian.schema import (
     KeyPath,
     Problems,
     load_yaml,
+    part_at,
     refuse_anchors,
     validate,
 )
-from xunjian.tasks.card_file import CardFile, CheckFile
+from xunjian.tasks.card_file import CardFile, CheckFile, StepFile
 from xunjian.tasks.compile_checks import compile_check
-from xunjian.tasks.compile_steps import compile_collect
+from xunjian.tasks.compile_steps import compile_collect, compile_step
 from xunjian.tasks.model import Catalog, Check, Task
 from xunjian.tasks.resolve import Card
 from xunjian.workspace import Found, Workspace
@@ -82,6 +82,7 @@ def _task(card: Card, found: Found) -> Task | None:
     refuse_anchors(card.document, card.problems)
     file = validate(card.document, CardFile, card.problems)
     if file is None:
+        _resolve_sound_parts(card)
         return None
     return Task(
         name=file.name,
@@ -93,6 +94,23 @@ def _task(card: Card, found: Found) -> Task | None:
         relative=found.relative,
         layer=found.layer,
     )
+
+
+def _resolve_sound_parts(card: Card) -> None:
+    """Resolve the steps and checks that are sound by themselves, so that all mistakes are named."""
+    unheard = Problems()  # the schema's mistakes are noted already
+    collect = part_at(card.document.data, ("collect",))
+    for platform, steps in collect.items() if isinstance(collect, Mapping) else ():
+        for n in range(len(steps) if isinstance(steps, list) else 0):
+            at = ("collect", platform, n)
+            step = validate(card.document, StepFile, unheard, at)
+            if step is not None:
+                compile_step(card, at, step, card.platforms.get(platform))
+    checks = part_at(card.document.data, ("checks",))
+    for n in range(len(checks) if isinstance(checks, list) else 0):
+        check = validate(card.document, CheckFile, unheard, ("checks", n))
+        if check is not None:
+            compile_check(card, ("checks", n), check, "")
 
 
 def _checks(card: Card, files: Sequence[CheckFile], task: str) -> tuple[Check, ...]:
@@ -121,8 +139,3 @@ def _twice(document: Document, at: KeyPath, name: str, where: str, problems: Pro
         Text(f"名称重复: {name}", f"the name stands twice: {name}"),
         Text(f"另一处在 {where}", f"the other one is in {where}"),
     )
-
-
-def stem_of(task: Task) -> str:
-    """Give the card's file name without its ending."""
-    return PurePosixPath(task.relative).stem
