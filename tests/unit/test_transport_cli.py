@@ -50,8 +50,10 @@ def test_session_is_one_connection_and_one_login_for_many_questions(tmp_path: Pa
 
 QUESTIONS: tuple[tuple[bytes, str], ...] = (
     (
-        b"\r\nWarning: The initial password poses security risks.\r\n"
-        b"The password needs to be changed. Change now? [Y/N]:",
+        (
+            b"\r\nWarning: The initial password poses security risks.\r\n"
+            b"The password needs to be changed. Change now? [Y/N]:"
+        ),
         "login_question:initial_password",
     ),
     (
@@ -86,7 +88,7 @@ def test_answer_that_agrees_is_refused_before_anything_is_typed(tmp_path: Path) 
 
 def _with(**changes: object) -> Platform:
     fields = {name: getattr(VRP, name) for name in Platform.__slots__}
-    return Platform(**{**fields, **changes})  # type: ignore[arg-type]
+    return Platform(**{**fields, **changes})
 
 
 @pytest.mark.parametrize(

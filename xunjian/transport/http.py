@@ -1,11 +1,14 @@
 """Channel `http`: GET only, with Basic authentication, one answer per path."""
 
 import contextlib
+import json
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from xml.parsers import expat
 
 import httpx
 
@@ -31,6 +34,15 @@ _UNAUTHORIZED = 401
 _MOST_REDIRECTS = 3
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What came of one answer."""
+
+    body: bytearray = field(default_factory=bytearray)
+    status: int | None = None
+    flags: dict[str, str] = field(default_factory=dict)
+
+
 class HttpLink:
     """A client bound to one device: no proxy, no environment, no other host."""
 
@@ -44,15 +56,13 @@ class HttpLink:
         """GET one path; complete when the whole body came."""
         deadline = self._conversation.deadline
         limit_s = deadline.cap(request.timeout_s)
-        body = bytearray()
-        status = None
-        flags: dict[str, str] = {}
+        heard = _Heard()
         try:
             with watchdog(limit_s, self._wake) as bitten, self._errors(bitten):
-                status = self._get(request.text, limit_s, body, flags)
+                self._get(request.text, limit_s, heard)
         except DeviceError as problem:
-            return self._answer(bytes(body), status, flags, problem)
-        return self._answer(bytes(body), status, flags, None)
+            return self._answer(heard, problem)
+        return self._answer(heard, None)
 
     def close(self) -> None:
         """Close every connection."""
@@ -60,12 +70,10 @@ class HttpLink:
         with contextlib.suppress(Exception):  # foreign code on a dying connection
             self._client.close()
 
-    def _answer(
-        self, body: bytes, status: int | None, flags: dict[str, str], problem: DeviceError | None
-    ) -> Answer:
-        raw = self._conversation.redactor.clean(body)
-        if raw != body:
-            flags["redacted"] = "1"
+    def _answer(self, heard: _Heard, problem: DeviceError | None) -> Answer:
+        raw = self._conversation.redactor.clean(bytes(heard.body))
+        if raw != heard.body:
+            heard.flags["redacted"] = "1"
         decoded = decode(raw)
         return Answer(
             raw=raw,
@@ -74,11 +82,11 @@ class HttpLink:
             complete=problem is None,
             error=problem.code if problem else "",
             detail=str(problem.message) if problem else "",
-            status=status,
-            flags=flags,
+            status=heard.status,
+            flags=heard.flags,
         )
 
-    def _get(self, path: str, limit_s: float, body: bytearray, flags: dict[str, str]) -> int:
+    def _get(self, path: str, limit_s: float, heard: _Heard) -> None:
         extensions = {"trace": self._trace}
         for _ in range(_MOST_REDIRECTS):
             request = self._client.build_request(
@@ -90,7 +98,8 @@ class HttpLink:
                 self._conversation.seen.answered(0.0)
                 moved = self._moved(response)
                 if not moved:
-                    return self._read(response, body, flags)
+                    self._read(response, heard)
+                    return
             path = moved
         raise BadAnswer(Text("重定向过多", "too many redirects"))
 
@@ -109,18 +118,26 @@ class HttpLink:
             )
         return target.raw_path.decode("ascii")
 
-    def _read(self, response: httpx.Response, body: bytearray, flags: dict[str, str]) -> int:
+    def _read(self, response: httpx.Response, heard: _Heard) -> None:
+        heard.status = response.status_code
         if "content-type" in response.headers:
-            flags["content_type"] = response.headers["content-type"]
+            heard.flags["content_type"] = response.headers["content-type"]
         if response.status_code == _UNAUTHORIZED:
             self._conversation.seen.login = False
             raise LoginRefused(Text("设备拒绝登录", "the device refused the login"))
         self._conversation.seen.login = True
         for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._conversation.settings.answer_max_bytes:
+            heard.body += chunk
+            if len(heard.body) > self._conversation.settings.answer_max_bytes:
                 raise BadAnswer(Text("应答过长", "the answer is too long"))
-        return response.status_code
+        headers = response.headers
+        has_length = "content-length" in headers or "chunked" in headers.get(
+            "transfer-encoding", ""
+        )
+        if not has_length and not _is_whole(bytes(heard.body)):
+            raise BadAnswer(
+                Text("应答没有长度，无法证明完整", "no length given: nothing proves it whole")
+            )
 
     @contextlib.contextmanager
     def _errors(self, bitten: threading.Event) -> Iterator[None]:
@@ -137,8 +154,8 @@ class HttpLink:
                 raise DeadlinePassed(Text("设备时限已到", "the deadline has passed")) from error
             if late:
                 raise DeviceTimeout(Text("应答没有结束", "the answer did not end")) from error
-            name = type(error).__name__
-            raise SessionLost(Text(f"HTTP 会话中断：{name}", f"HTTP failed: {name}")) from error
+            why = f"{type(error).__name__}: {error}"
+            raise SessionLost(Text(f"HTTP 会话中断：{why}", f"HTTP failed: {why}")) from error
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Remember the socket of each connection, so that an abort can wake whoever reads it."""
@@ -148,6 +165,17 @@ class HttpLink:
     def _wake(self) -> None:
         for sock in self._sockets:
             shut(sock)
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether a body sent without a length proves itself: one whole JSON or XML document."""
+    with contextlib.suppress(ValueError):
+        json.loads(body)
+        return True
+    with contextlib.suppress(expat.ExpatError):
+        expat.ParserCreate().Parse(body, True)
+        return True
+    return False
 
 
 def open_http(conversation: Conversation) -> HttpLink:

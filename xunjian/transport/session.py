@@ -43,7 +43,7 @@ FATAL: Final = frozenset(
         "interrupted",
         "unsupported",
         "no_secret",
-    }  # fmt: skip
+    }
 )
 # After these no other channel of the device is tried: no time, or an account that might lock.
 _FOR_ALL_CHANNELS: Final = frozenset({"deadline", "interrupted", "login_refused"})
