@@ -248,8 +248,8 @@ def test_a_listener_that_fails_costs_nothing(store: Store, world: World) -> None
     heard = Heard(fail=True)
     record = execute(order(world, device("good-1"), device("good-2")), store, events=heard)
     assert record.exit_code == 0
-    assert [c[0] for c in heard.calls][0] == "run_started"
-    assert [c[0] for c in heard.calls][-1] == "run_done"
+    assert heard.calls[0][0] == "run_started"
+    assert heard.calls[-1][0] == "run_done"
 
 
 def test_findings_decide_the_exit_code(store: Store, world: World) -> None:

@@ -29,13 +29,17 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
-    """How a run ends. missing_reason: given to planned pairs that have no outcome."""
+    """How a run ends.
+
+    missing_reason: given to planned pairs that have no outcome. ended_at: None is now.
+    """
 
     state: RunState = RunState.FINISHED
     exit_code: int | None = None
     nornir_results: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     missing_reason: str = "internal"
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def keepable(evidence: Evidence, own: OwnSecrets, recipient: str | None) -> Keep
 
 def seal(content: bytes, recipient: str) -> bytes:
     """Encrypt to an age recipient (`age1…`)."""
-    import pyrage  # type: ignore[import-untyped]  # ships no types
+    import pyrage
 
     try:
         return bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)]))

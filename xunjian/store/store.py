@@ -112,27 +112,6 @@ class Store:
         with self._database.reading() as connection:
             return reader.summaries(connection, live)
 
-    def remaining(self, run_id: str) -> Mapping[str, tuple[str, ...]]:
-        """What a killed or interrupted run left to do, tasks by device.
-
-        That is what has no outcome, and what was never contacted because the run was interrupted
-        or ran out of time.
-        """
-        with self._database.reading() as connection:
-            reader.run_row(connection, run_id)
-            open_outcomes = select(t.outcomes.c.device).where(
-                t.outcomes.c.run_id == run_id,
-                t.outcomes.c.reason.in_(("interrupted", "run_deadline")),
-            )
-            devices = set(connection.execute(open_outcomes).scalars())
-            left = dict.fromkeys(writer.missing_pairs(connection, run_id)) | dict.fromkeys(devices)
-            planned = select(t.planned).where(t.planned.c.run_id == run_id)
-            tasks: dict[str, list[str]] = {}
-            for row in connection.execute(planned.order_by(t.planned.c.position)).mappings():
-                if row["device"] in left:
-                    tasks.setdefault(row["device"], []).append(row["task"])
-        return {device: tuple(names) for device, names in tasks.items()}
-
     def record(self, run_id: str) -> RunRecord:
         """Read a run whole; raises StoreError when there is none of that id."""
         live = live_run(self.state_dir)

@@ -254,7 +254,7 @@ def finish(connection: Connection, run_id: str, end: RunEnd) -> str:
         .where(t.runs.c.run_id == run_id)
         .values(
             state=end.state.value,
-            ended_at=stamp(datetime.now(tz=UTC)),
+            ended_at=stamp(end.ended_at or datetime.now(tz=UTC)),
             exit_code=end.exit_code,
             nornir_results=dumps(end.nornir_results, _clean),
             notes=dumps(end.notes, _clean),
