@@ -24,12 +24,17 @@ from xunjian.store.store import Store
 from xunjian.transport.deadline import Deadline
 
 
+def _local_time() -> datetime:
+    return datetime.now(tz=UTC).astimezone()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOrder:
     """What is to be run.
 
     resume: id of the run to go on with; `plan` then holds what it left open (`resume_plan`).
     now: the time that judging takes for now (`--at`); None is the clock.
+    clock: tells when the run begins and ends; the lab's round of the day before has one of its own.
     """
 
     plan: RunPlan
@@ -41,6 +46,7 @@ class RunOrder:
     fail_on: str = "abnormal"
     min_coverage: float = 0.0
     now: datetime | None = None
+    clock: Callable[[], datetime] = _local_time
 
 
 def execute(
@@ -54,7 +60,7 @@ def execute(
     """
     stop = stop or StopSignal()
     with store.locked(f"run {order.playbook.name}") as holding, listening(stop):
-        started_at = datetime.now(tz=UTC).astimezone()
+        started_at = order.clock()
         if order.resume:
             run_id = order.resume
             started_at = store.record(run_id).started_at
@@ -194,7 +200,7 @@ class _Run:
             leash=Leash(self.order.playbook.run.device_deadline_s),
             breaker=self._breaker,
             history=self.store.history(name, self.started_at),
-            now=self.order.now or datetime.now(tz=UTC).astimezone(),
+            now=self.order.now or self.order.clock(),
             seen=Seen(),
         )
         self._visits[name] = visit
@@ -208,6 +214,7 @@ class _Run:
             nornir_results=results,
             notes=tuple(self.notes),
             missing_reason="interrupted" if interrupted else "internal",
+            ended_at=self.order.clock(),
         )
         try:
             self.store.finish_run(self.run_id, end)
