@@ -147,7 +147,7 @@ def test_an_inventory_may_say_that_it_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hosts", "expected"),
     [
-        ("a: {groups: [swi]}\n", "hosts.yml:1:a.groups.0: no such group: swi"),
+        ("a: {groups: [swi]}\n", "hosts.yml:1:a.groups.0: no such group: swi (did you mean sw?)"),
         ("a: {groups: [sw], platform: huawey}\n", "hosts.yml:1:a.platform: no such platform: huawey (did you mean huawei?)"),
         ("a: {data: {kind: swich}}\n", "hosts.yml:1:a.data.kind: no such kind of device: swich (did you mean switch?)"),
         ("a:\n  groups: [sw]\n  data:\n    room: cor\n", "hosts.yml:4:a.data.room: no such room: cor (did you mean core?)"),

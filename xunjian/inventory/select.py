@@ -127,7 +127,7 @@ def _select_term(index: Mapping[str, Sequence[str]], inventory: Inventory, term:
     if term.startswith("~"):
         return _by_word(index, _regex(term[1:]))
     subscript = _SUBSCRIPT.fullmatch(term)
-    if subscript:
+    if subscript and _is_known(index, subscript[1]):  # else `sw[2-9]` is a glob
         names = _select_term(index, inventory, subscript[1])
         return _subscripted([n for n in inventory.devices if n in names], subscript)
     if any(char in term for char in "*?["):
@@ -140,6 +140,10 @@ def _select_term(index: Mapping[str, Sequence[str]], inventory: Inventory, term:
         ),
         nearest_hint(term, index),
     )
+
+
+def _is_known(index: Mapping[str, Sequence[str]], term: str) -> bool:
+    return term in _ALL or term in index or any(char in term for char in "*?")
 
 
 def _regex(text: str) -> Callable[[str], object]:
