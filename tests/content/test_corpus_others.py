@@ -1,0 +1,194 @@
+"""Real output of servers, controllers, UPS and codecs, where the corpus lies beside the checkout.
+
+Every sample of a command we have is read into facts, or stands below with the reason why not.
+"""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from xunjian.collect import collect
+from xunjian.facts.model import FactTable, StepState
+from xunjian.inventory.model import Device
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog
+from xunjian.testing.replay import Canned, CannedAnswer, drive, read_agent
+from xunjian.workspace import builtin_root, open_workspace
+
+CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
+
+STATUS = "/getxml?location=/Status"
+UPS_MIB = "1.3.6.1.2.1.33.1."
+NO_RFC1628 = "a vendor MIB only; the walk holds nothing of UPS-MIB's battery group"
+UNKNOWN_UPS = {
+    "cyberpower": NO_RFC1628,
+    "liebert": NO_RFC1628,
+    "linux_ups-nut": "net-snmp's extend table of a NUT host; read NUT itself instead",
+    "socomec-ups": NO_RFC1628,
+}
+NO_UPS = frozenset(
+    [
+        "cms",
+        "comware_a5500",
+        "dahua-nvr",
+        "drac_r640",
+        "fortigate_60f",
+        "hikvision-cam",
+        "hikvision-nvr",
+        "ibmc",
+        "nxos_n9k-c93180yc-fx3",
+        "polycomLens_studioxc50",
+        "ruijie",
+        "vrp_5720",
+        "vrp_s5328c-ei",
+    ]
+)
+# the corpus walks were taken without the alarm group, so its step cannot be read from them
+WITHOUT_ALARMS = frozenset({"Reading"})
+UNKNOWN_LINUX = {
+    "centos-7.7__df": "df without -P and -T: device and type cannot be told apart",
+    "centos-7.7__df-h": "df -h rounds; we ask for -k",
+    "centos-7.7__systemctl": "all unit types with header and legend; we ask for services, plain",
+    "centos-7.7__systemctl-ls": "list-sockets, not asked",
+    "centos-7.7__systemctl-luf": "list-unit-files, not asked",
+}
+
+
+@cache
+def content() -> tuple[Catalog, Platforms, TemplateCache]:
+    workspace = open_workspace(builtin_root())
+    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
+    return load_catalog(workspace, platforms, templates=templates), platforms, templates
+
+
+def collected(
+    platform: str,
+    kind: str,
+    answers: dict[str, bytes] | None = None,
+    agent: dict[str, str] | None = None,
+) -> FactTable:
+    catalog, platforms, templates = content()
+    device = Device(name="sample", kind=kind, platform=platform, address="127.0.0.1")
+    tasks = [t for t in catalog.tasks if t.serves(kind) and platform in t.collect]
+    canned = Canned(
+        device=device.name,
+        answers={text: CannedAnswer(raw=raw) for text, raw in (answers or {}).items()},
+        at=datetime(2026, 11, 21, 10, tzinfo=UTC),
+        agent=agent,
+    )
+    table, _ = drive(collect(device, tasks, platforms.get(platform), templates=templates), canned)
+    return table
+
+
+def not_ok(table: FactTable, apart_from: frozenset[str] = frozenset()) -> list[str]:
+    bad = [s for s in table.steps if s.state is not StepState.OK and s.fact not in apart_from]
+    return [f"{s.task}/{s.fact}: {s.state} {s.reason}" for s in bad]
+
+
+def column(table: FactTable, fact: str, *fields: str) -> list[tuple[object, ...]]:
+    return [tuple(getattr(row.fact, f) for f in fields) for row in table.of(fact)]
+
+
+def codec(name: str) -> FactTable:
+    return collected("roomos", "codec", {STATUS: (CORPUS / "codec" / name).read_bytes()})
+
+
+def test_codec_ce9_in_a_call() -> None:
+    table = codec("cisco_ce9_status.xml")
+    assert not_ok(table) == []
+    assert table.problems == ()
+    assert column(table, "Registration", "service", "state") == [
+        ("sip", "registered"),
+        ("h323", "registered"),
+    ]
+    assert column(table, "CallState", "active") == [(1,)]
+    assert column(table, "MediaStream", "stream", "direction", "kind", "lost") == [
+        ("415", "in", "audio", 6),
+        ("416", "out", "audio", 7),
+        ("417", "in", "video", 27),
+        ("418", "out", "video", 21),
+    ]
+
+
+def test_codec_roomos11_in_teams_mode() -> None:
+    table = codec("cisco_roomos11_status.xml")
+    assert not_ok(table) == []
+    assert table.problems == ()
+    assert column(table, "Registration", "service", "state") == [
+        ("sip", "not_configured"),
+        ("cloud", "registered"),
+        ("teams", "registered"),
+    ]
+    assert table.of("MediaStream") == ()
+    assert ("microphone 1", "connected") in column(table, "Peripheral", "name", "state")
+
+
+def test_redfish_tree_shows_the_part_its_rollup_hides() -> None:
+    root = CORPUS / "redfish" / "public-rackmount1"
+    answers = {}
+    for page in root.rglob("index.json"):
+        place = page.parent.relative_to(root).as_posix()
+        answers["/redfish/v1/" + ("" if place == "." else place)] = page.read_bytes()
+    table = collected("redfish", "server", answers)
+    assert {s.state for s in table.steps if s.fact != "Health"} == {StepState.OK}
+    assert {s.state for s in table.steps_of("Health")} <= {StepState.OK, StepState.UNSUPPORTED}
+    assert column(table, "PowerSupply", "psu", "state") == [
+        ("Power Supply Bay 1", "warn"),
+        ("Power Supply Bay 2", "absent"),
+    ]
+    health = dict(column(table, "Health", "part", "health"))
+    assert health["Systems/437XR1138R2"] == "OK"
+    assert health["SATA Bay 2"] == "Warning"
+    assert len(table.of("Temperature")) == 2  # the third sensor is disabled
+
+
+def walks() -> list[Path]:
+    return sorted((CORPUS / "snmp").glob("*.snmprec"))
+
+
+@pytest.mark.parametrize("path", walks(), ids=lambda path: path.stem)
+def test_ups_walk_is_read_or_listed(path: Path) -> None:
+    agent = read_agent(path.read_text("utf-8", "replace"))
+    if path.stem in NO_UPS or path.stem in UNKNOWN_UPS:
+        assert not any(oid.startswith(UPS_MIB + "2.") for oid in agent)
+        return
+    table = collected("rfc1628", "ups", agent=agent)
+    assert not_ok(table, WITHOUT_ALARMS) == []
+    (battery,) = table.of("Battery")
+    assert battery.fact.values()["charge_pct"] is not None
+    assert battery.fact.values()["runtime_s"] is not None
+    (output,) = table.of("UpsOutput")
+    assert output.fact.values()["source"] in {"mains", "bypass"}
+    volts = [v for _, v in column(table, "UpsPhase", "side", "volts")]
+    assert volts
+    assert all(isinstance(v, float) and 200 < v < 260 for v in volts)
+
+
+def test_linux_samples_are_read_or_listed() -> None:
+    _, _, templates = content()
+    samples = sorted((CORPUS / "linux").glob("*__df*.out"))
+    samples += sorted((CORPUS / "linux").glob("*__systemctl*.out"))
+    read = {}
+    for path in samples:
+        if path.stem not in UNKNOWN_LINUX:
+            read[path.stem] = templates.parse("linux", "df.textfsm", path.read_text()).rows
+    assert list(read) == ["generic__df-long-filesystem"]
+    rows = {row["mount"]: row for row in read["generic__df-long-filesystem"]}
+    assert rows["/"]["used"] == "1147932"
+    assert rows["/"]["type"] == "ext3"
+
+
+def test_service_lines_of_a_real_host() -> None:
+    """The service lines of a full listing, without its header, legend and other unit types."""
+    _, _, templates = content()
+    listing = (CORPUS / "linux" / "centos-7.7__systemctl.out").read_text()
+    lines = [line for line in listing.splitlines() if ".service" in line.split("  loaded")[0]]
+    table = templates.parse("linux", "systemctl_units.textfsm", "\n".join(lines) + "\n")
+    assert len(table.rows) == len(lines) > 20
+    assert {row["active"] for row in table.rows} <= {"active", "inactive", "failed", "activating"}
