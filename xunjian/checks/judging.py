@@ -9,7 +9,7 @@ from xunjian.checks.findings import judged, severity, stated, unique
 from xunjian.checks.limits import limit_sources
 from xunjian.checks.model import Finding, Verdict
 from xunjian.checks.plan import CheckPlan, lacking_text
-from xunjian.checks.row_verdict import Judgement, judge_values, lacks_only_the_past
+from xunjian.checks.row_verdict import Judgement, completed, judge_values, lacks_only_the_past
 from xunjian.checks.scope import (
     NOT_SUPPORTED,
     ScopedRow,
@@ -77,9 +77,9 @@ def _when_not(plan: CheckPlan, situation: Situation, applies: bool | None) -> Fi
 
 def _judge_device(plan: CheckPlan, situation: Situation) -> Finding:
     check = plan.check
-    values = situation.base_values(plan)
     evidence = situation.evidence(plan.facts)
     limits = limit_sources(plan, situation.device, situation.context.thresholds).effective(None)
+    values = completed(plan, situation.base_values(plan), limits, situation)
     judgement = judge_values(plan, values, limits, situation)
     if judgement.verdict is Verdict.UNKNOWN:
         steps = [step for fact in plan.facts for step in situation.steps(fact)]
@@ -100,8 +100,8 @@ def _judge_items(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
     base = situation.base_values(plan)
     rows: list[tuple[str, Judgement, tuple[str, ...]]] = []
     for item in items:
-        values = {**base, "item": item, "row": item}
-        inside = is_inside(plan, values, limits, situation)
+        values = completed(plan, {**base, "item": item, "row": item}, limits, situation)
+        inside = is_inside(plan, values, situation)
         if inside is False:
             continue
         judgement = _undecided(values)
@@ -133,7 +133,7 @@ def _item_subject(item: object) -> str:
 
 
 def _undecided(values: Mapping[str, object]) -> Judgement:
-    return Judgement(verdict=Verdict.UNKNOWN, values=values)
+    return Judgement(verdict=Verdict.UNKNOWN, values=values, is_unclear=True)
 
 
 def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
@@ -281,8 +281,9 @@ def _again(
     judgement = member[1]
     values = {**judgement.values, **more}
     asks = any(expression.names & more.keys() for expression in plan.judged)
-    if not asks or "value" not in judgement.values:  # no value: it may be out of scope
+    if not asks or judgement.is_unclear:
         return replace(judgement, values=values)
+    values = completed(plan, values, judgement.limits, situation)
     return judge_values(plan, values, judgement.limits, situation)
 
 

@@ -16,6 +16,7 @@ _ROW_NAMES = ("row", "previous", "reference")  # hold a row of the judged fact
 class CheckPlan:
     """One check, compiled for what is provided.
 
+    late: the `let` names that use the value, and are worked out after it.
     lacking: what the platform does not report when nothing is left to judge; else empty.
     facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`.
     row_names: fields of the judged row that the verdict needs.
@@ -25,6 +26,7 @@ class CheckPlan:
     when: Expression | None = None
     where: Expression | None = None
     let: Mapping[str, Expression] = field(default_factory=dict)
+    late: tuple[str, ...] = ()
     value: Expression | None = None
     warning: Expression | None = None
     abnormal: Expression | None = None
@@ -89,6 +91,7 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         when=drop(check.when),
         where=drop(check.where),
         let=kept_let,
+        late=tuple(name for name, kept in kept_let.items() if "value" in kept.names),
         value=value,
         warning=warning,
         abnormal=abnormal,

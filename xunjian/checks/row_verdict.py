@@ -16,6 +16,7 @@ class Judgement:
     limit: name of the limit that decided (or stands nearest); empty without `worse`.
     decisive: the expression that decided, if one did.
     values: every name as judged, for messages.
+    is_unclear: it is unknown whether `where` holds, so nothing was judged.
     """
 
     verdict: Verdict
@@ -24,20 +25,20 @@ class Judgement:
     decisive: Expression | None = None
     limits: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict)
+    is_unclear: bool = False
 
 
 def judge_values(
     plan: CheckPlan,
-    values: Mapping[str, object],
+    names: Mapping[str, object],
     limits: Mapping[str, object],
     facts: FactAccess,
 ) -> Judgement:
-    """Judge one set of values.
+    """Judge one set of names, as `completed` gives them.
 
     Abnormal when an abnormal condition holds, whatever else is missing; else warning when a
     warning condition holds; else unknown when anything needed is unknown; else normal.
     """
-    names = completed(plan, values, limits, facts)
     value = names["value"]
     unknown = plan.value is not None and value is None
     conditions: tuple[tuple[Verdict, str, Expression | None], ...] = (
@@ -71,15 +72,12 @@ def completed(
 ) -> dict[str, object]:
     """Add limits, every `let` in order, and the value to the names of a row."""
     names: dict[str, object] = {**values, "limits": limits, "value": None}
-    late = []
     for name, expression in plan.let.items():
-        if "value" in expression.names:
-            late.append(name)
         names[name] = expression.evaluate(names, facts)
     if plan.value is not None:
         names["value"] = plan.value.evaluate(names, facts)
-        for name in late:
-            names[name] = plan.let[name].evaluate(names, facts)
+    for name in plan.late:
+        names[name] = plan.let[name].evaluate(names, facts)
     return names
 
 
@@ -111,6 +109,7 @@ def lacks_only_the_past(
         "interval_s": 1.0,
         COUNTERS_RESTARTED: True,
     }
+    as_if = completed(plan, as_if, limits, facts)
     return judge_values(plan, as_if, limits, facts).verdict is not Verdict.UNKNOWN
 
 

@@ -50,25 +50,18 @@ def scope_of(plan: CheckPlan, situation: Situation, sources: LimitSources) -> Sc
     for row in situation.table.of(plan.check.for_each):
         if _is_ignored(plan.check, row, situation):
             continue
-        values = situation.row_values(plan, row)
         limits = sources.effective(row.fact)
-        inside = is_inside(plan, values, limits, situation)
+        values = completed(plan, situation.row_values(plan, row), limits, situation)
+        inside = is_inside(plan, values, situation)
         if inside is not False:
             scoped = ScopedRow(row=row, values=values, limits=limits)
             (rows if inside else unclear).append(scoped)
     return Scope(rows=tuple(rows), unclear=tuple(unclear))
 
 
-def is_inside(
-    plan: CheckPlan,
-    values: Mapping[str, object],
-    limits: Mapping[str, object],
-    situation: Situation,
-) -> bool | None:
+def is_inside(plan: CheckPlan, values: Mapping[str, object], situation: Situation) -> bool | None:
     """Whether `where` holds; it may name limits, value and every `let`."""
-    if plan.where is None:
-        return True
-    return truth(plan.where.evaluate(completed(plan, values, limits, situation), situation))
+    return True if plan.where is None else truth(plan.where.evaluate(values, situation))
 
 
 def _is_ignored(check: Check, row: FactRow, situation: Situation) -> bool:
@@ -139,8 +132,9 @@ def vanished(plan: CheckPlan, situation: Situation, sources: LimitSources) -> tu
     for key, row in before.items():
         if key in now or not key or row.fact.EVENT or _is_ignored(check, row, situation):
             continue
-        values = {**situation.base_values(plan), **row.fact.values(), "row": row.fact}
-        if is_inside(plan, values, sources.effective(row.fact), situation) is not False:
+        was = {**situation.base_values(plan), **row.fact.values(), "row": row.fact}
+        values = completed(plan, was, sources.effective(row.fact), situation)
+        if is_inside(plan, values, situation) is not False:
             made = stated(
                 check,
                 situation,

@@ -24,9 +24,11 @@ class FactAccess(Protocol):
 
     def rows(self, fact: str) -> Sequence[object]:
         """Give the rows of a fact, in order."""
+        ...
 
     def is_complete(self, fact: str) -> bool:
         """Tell whether every step of the fact was read; if not, there may be more rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
