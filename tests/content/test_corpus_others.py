@@ -142,7 +142,7 @@ def test_redfish_tree_shows_the_part_its_rollup_hides() -> None:
         ("Power Supply Bay 1", "warn"),
         ("Power Supply Bay 2", "absent"),
     ]
-    health = dict(column(table, "Health", "part", "health"))
+    health = {str(part): word for part, word in column(table, "Health", "part", "health")}
     assert health["Systems/437XR1138R2"] == "OK"
     assert health["SATA Bay 2"] == "Warning"
     assert len(table.of("Temperature")) == 2  # the third sensor is disabled
