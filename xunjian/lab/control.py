@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -168,7 +169,7 @@ def _stage(folder: LabFolder, plan: LabPlan, process: LabProcess, *, with_histor
     write_known_hosts(folder.root / "known_hosts", plan.devices, ports, keys)
     wait_ready(plan.devices, ports, keys, read_credential(folder))
     if with_history:
-        record_clean_round(folder)
+        record_clean_round(folder, len(plan.devices), timedelta(seconds=-DAY_S))
 
 
 def _wait_played(folder: LabFolder, process: LabProcess, number: int) -> None:
