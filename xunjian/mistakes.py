@@ -145,8 +145,6 @@ def fields_at(root: Any, loc: Sequence[str | int]) -> set[str]:
         for option in _options(kind):
             if isinstance(option, type) and issubclass(option, BaseModel):
                 names |= {field.alias or name for name, field in option.model_fields.items()}
-            else:
-                names |= set(getattr(option, "__annotations__", {}))
     return names
 
 
@@ -168,8 +166,6 @@ def _inner(kind: Any, part: str | int) -> list[Any]:
             found += [f.annotation for name, f in fields if part in {f.alias or name, name}]
         elif get_args(option):
             found.append(get_args(option)[-1])
-        elif part in getattr(option, "__annotations__", {}):
-            found.append(option.__annotations__[part])
     return found
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from typing_extensions import override
 
@@ -91,7 +92,7 @@ def resolve_secret(
 
 def encrypt_for(recipient: str, content: bytes) -> bytes:
     """Encrypt to an age recipient (`age1…`), as `{age: file#key}` files are."""
-    import pyrage
+    pyrage: Any = import_module("pyrage")  # its stubs miss what the module has
 
     return bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)]))
 
@@ -102,7 +103,7 @@ def decrypt_with(key_file: Path, content: bytes) -> bytes:
     Raises:
         NoSecret: no such key file, no identity in it, or none that opens the content.
     """
-    import pyrage
+    pyrage: Any = import_module("pyrage")  # its stubs miss what the module has
 
     try:
         lines = key_file.read_text("utf-8").split()

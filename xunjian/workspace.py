@@ -81,13 +81,14 @@ class Workspace:
             UsageError: the path leaves the layer, or no layer has it.
         """
         inner = _inner_path(relative)
-        hits = [(layer, root / inner) for layer, root in self.layers if (root / inner).is_file()]
+        hits = tuple(pair for pair in self.layers if (pair[1] / inner).is_file())
         if not hits:
             raise UsageError(
                 Text(f"找不到内容文件: {relative}", f"no such content file: {relative}")
             )
-        layer, path = hits[0]
-        return _found(layer, str(inner), path, hits[1][1] if len(hits) > 1 else None)
+        layer, root = hits[0]
+        shadows = hits[1][1] / inner if len(hits) > 1 else None
+        return _found(layer, str(inner), root / inner, shadows)
 
     def has(self, relative: str) -> bool:
         """Whether any layer has the file."""

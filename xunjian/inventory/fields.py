@@ -240,7 +240,7 @@ class Connections(Model, extra="allow"):
     nut: NutConnection | None = None
     sip: SipConnection | None = None
     icmp: IcmpConnection | None = None
-    __pydantic_extra__: dict[str, ForeignConnection] = Field(init=False)
+    __pydantic_extra__: dict[str, ForeignConnection] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride]  # pydantic's own way to type extras
 
 
 class Feed(Model):
