@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +19,7 @@ from xunjian.lab.folder import (
     make_folder,
     read_credential,
     read_json,
+    read_scene,
     write_scene,
 )
 from xunjian.lab.inventory import write_inventory, write_known_hosts
@@ -52,6 +53,12 @@ class LabHandle:
         """What a device was sent since the faults were planted."""
         path = self._folder.transcript_of(device)
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def plant(self, *faults: str) -> "LabHandle":
+        """Let these faults take the place of those planted before; transcripts begin anew."""
+        planted = chosen_faults(faults)
+        _play(self._folder, self.process, planted)
+        return replace(self, planted=planted)
 
     @property
     def credential(self) -> Credential:
@@ -97,9 +104,7 @@ def up(  # noqa: PLR0913 (how a lab is started, by keyword)
     process = spawn(folder, detach=detach)
     try:
         _stage(folder, plan, process, with_history=with_history)
-        write_scene(folder, Scene(number=2, faults=tuple(fault.name for fault in planted)))
-        os.kill(process.pid, signal.SIGHUP)
-        _wait_played(folder, process, 2)
+        _play(folder, process, planted)
     except BaseException:
         process.end()
         folder.process.unlink(missing_ok=True)
@@ -170,6 +175,14 @@ def _stage(folder: LabFolder, plan: LabPlan, process: LabProcess, *, with_histor
     wait_ready(plan.devices, ports, keys, read_credential(folder))
     if with_history:
         record_clean_round(folder, len(plan.devices), timedelta(seconds=-DAY_S))
+
+
+def _play(folder: LabFolder, process: LabProcess, planted: tuple[Fault, ...]) -> None:
+    """Let the running lab play these faults at the present time."""
+    number = read_scene(folder).number + 1
+    write_scene(folder, Scene(number=number, faults=tuple(fault.name for fault in planted)))
+    os.kill(process.pid, signal.SIGHUP)
+    _wait_played(folder, process, number)
 
 
 def _wait_played(folder: LabFolder, process: LabProcess, number: int) -> None:

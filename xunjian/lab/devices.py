@@ -125,6 +125,7 @@ _EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "linux": {"services": ("sshd", "chronyd")},
     "roomos": {"services": ("sip",)},
 }
+COUNTY_SWITCHES = 20  # added switches per county, so that limits per site do not slow them down
 MEETING_ROLES = frozenset({"terminal", "access"})  # stand in the meeting room's machine room
 
 
@@ -133,6 +134,11 @@ def lab_devices(more: int = 0) -> tuple[LabDevice, ...]:
     rows = list(_ROWS)
     rows.extend(_clone(number) for number in range(1, more + 1))
     return tuple(_device(number, row) for number, row in enumerate(rows, start=1))
+
+
+def county_room(number: int) -> str:
+    """The core room of the county that switch `number` (from 1) of the added ones stands in."""
+    return f"hz-c{(number - 1) // COUNTY_SWITCHES + 1:02d}-core"
 
 
 def _clone(number: int) -> _Row:
@@ -152,7 +158,7 @@ def _device(number: int, row: _Row) -> LabDevice:
         channel=make.channel,
         model=make.model,
         label=label,
-        room="hz-meeting" if role in MEETING_ROLES or name == "hz-ups3" else "hz-core",
+        room=_room(number, name, role),
         sysname=name.upper(),
         role=role,
         uplink=uplink,
@@ -160,3 +166,9 @@ def _device(number: int, row: _Row) -> LabDevice:
         extras=_EXTRAS.get(make.channel, {}),
         expected=_EXPECTED.get(personality, {}),
     )
+
+
+def _room(number: int, name: str, role: str) -> str:
+    if number > len(_ROWS):
+        return county_room(number - len(_ROWS))
+    return "hz-meeting" if role in MEETING_ROLES or name == "hz-ups3" else "hz-core"

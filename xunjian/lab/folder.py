@@ -19,7 +19,15 @@ from xunjian.lab.station import Credential
 USERNAME = "inspector"
 SECRETS_FILE = "secrets.age"
 KEY_FILE = "keys/age.key"
-_MEMORY_BYTES = 24
+_SECRET_BYTES = 24
+_SETTINGS = """\
+# 由 xunjian lab up 生成：实验环境，全部为仿真设备
+recipient: {}
+contract:
+  name: 视频会商系统运维（实验环境，仿真设备）
+  customer: 示例用户单位
+  contractor: 示例集成商
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +140,8 @@ def make_folder(folder: LabFolder, more: int, personalities: Path = PERSONALITIE
     for path in (folder.own / "host_keys", folder.transcript, folder.root / "inventory"):
         path.mkdir(parents=True, exist_ok=True)
     (folder.root / KEY_FILE).parent.mkdir(mode=0o700, exist_ok=True)
-    _write_secrets(folder)
-    (folder.root / "xunjian.yml").write_text("# 实验环境工作区\n", encoding="utf-8")
+    recipient = _write_secrets(folder)
+    (folder.root / "xunjian.yml").write_text(_SETTINGS.format(recipient), encoding="utf-8")
     began = datetime.now(LAB_ZONE) - timedelta(days=1)
     plan = {"began": began.isoformat(), "more": more, "personalities": str(personalities)}
     write_json(folder.plan, plan)
@@ -164,7 +172,8 @@ def write_scene(folder: LabFolder, scene: Scene) -> None:
     )
 
 
-def _write_secrets(folder: LabFolder) -> None:
+def _write_secrets(folder: LabFolder) -> str:
+    """Make a key and the devices' secrets, sealed to it; gives the public half."""
     import pyrage
 
     identity = pyrage.x25519.Identity.generate()
@@ -172,9 +181,10 @@ def _write_secrets(folder: LabFolder) -> None:
     descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"# public key: {identity.to_public()}\n{identity}\n")
-    values = {name: secrets.token_urlsafe(_MEMORY_BYTES) for name in ("login", "snmp", "snmp_key")}
+    values = {name: secrets.token_urlsafe(_SECRET_BYTES) for name in ("login", "snmp", "snmp_key")}
     sealed = pyrage.encrypt(yaml.safe_dump(values).encode(), [identity.to_public()])
     (folder.root / SECRETS_FILE).write_bytes(sealed)
+    return str(identity.to_public())
 
 
 def read_credential(folder: LabFolder) -> Credential:

@@ -1,6 +1,7 @@
 """The lab's inventory: who stands where, at which port, with secrets as references only."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ _SITES: dict[str, Any] = {
             "parent": "zhejiang",
             "flood_zone": "south",
         },
+        "hz-west": {
+            "title": {"zh": "杭州市西部分中心", "en": "Hangzhou western centre"},
+            "level": "county",
+            "parent": "hangzhou",
+            "flood_zone": "south",
+        },
     },
     "rooms": {
         "hz-core": {
@@ -30,8 +37,8 @@ _SITES: dict[str, Any] = {
             "party": "integrator",
         },
         "hz-meeting": {
-            "title": {"zh": "杭州会议机房", "en": "Hangzhou meeting room"},
-            "site": "hangzhou",
+            "title": {"zh": "西部会议机房", "en": "Western meeting room"},
+            "site": "hz-west",
             "class": "core",
             "party": "integrator",
         },
@@ -55,7 +62,28 @@ def write_inventory(folder: Path, devices: tuple[LabDevice, ...], ports: Mapping
     _write(folder / "hosts.yml", {d.name: _host(d, ports[d.name]) for d in devices})
     _write(folder / "groups.yml", _GROUPS)
     _write(folder / "defaults.yml", {"username": USERNAME, "password": _LOGIN})
-    _write(folder / "sites.yml", _SITES)
+    _write(folder / "sites.yml", _sites(devices))
+
+
+def _sites(devices: tuple[LabDevice, ...]) -> dict[str, Any]:
+    """The sites and rooms of every lab, and a county for each room of added switches."""
+    places = deepcopy(_SITES)
+    for room in dict.fromkeys(d.room for d in devices if d.room not in _SITES["rooms"]):
+        site = room.removesuffix("-core")
+        number = int(site.removeprefix("hz-c"))
+        places["sites"][site] = {
+            "title": {"zh": f"示例县{number}中心", "en": f"Example county {number}"},
+            "level": "county",
+            "parent": "hangzhou",
+            "flood_zone": "south",
+        }
+        places["rooms"][room] = {
+            "title": {"zh": f"示例县{number}核心机房", "en": f"Core room of county {number}"},
+            "site": site,
+            "class": "core",
+            "party": "integrator",
+        }
+    return places
 
 
 def write_known_hosts(
@@ -84,10 +112,12 @@ def _host(device: LabDevice, port: int) -> dict[str, Any]:
         if device.channel == "snmp":
             extras["community"] = _COMMUNITY
         host["connection_options"] = {device.channel: {"extras": extras}}
-    data: dict[str, Any] = {"kind": device.kind, "label": device.label, "room": device.room}
+    label = f"{device.label}（仿真）"  # screen and report say that this is no real device
+    data: dict[str, Any] = {"kind": device.kind, "label": label, "room": device.room}
     data |= {"role": device.role}
     data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
     data["asset"] = {"model": device.model, "serial": device.serial}
+    data["vars"] = {"personality": device.personality}
     if device.expected:
         data["expected"] = {name: list(values) for name, values in device.expected.items()}
     return host | {"data": data}

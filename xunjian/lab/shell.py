@@ -20,7 +20,7 @@ class CommandAnswer:
 
 
 async def answer_command(station: Station, command: str) -> CommandAnswer:
-    """Answer one command line, exactly as the personality has it, whatever locale stands before it."""
+    """Answer one command line as the personality has it, whatever locale stands before it."""
     question = _LOCALE.sub("", command.strip())
     if not question:
         return CommandAnswer(status=1, error="this host answers single commands only\n")
