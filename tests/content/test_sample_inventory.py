@@ -1,10 +1,20 @@
 """The shipped inventory: loads clean, all five kinds, addresses of this machine only."""
 
 import ipaddress
+import re
+from pathlib import Path
 
 import pytest
 
 from xunjian.inventory import Inventory, load_inventory
+from xunjian.inventory.fields import (
+    CliExtras,
+    Data,
+    HttpExtras,
+    NutExtras,
+    SipExtras,
+    SnmpExtras,
+)
 from xunjian.platforms import load_platforms
 from xunjian.secrets import SecretRef, SecretSource
 from xunjian.workspace import Workspace, builtin_root
@@ -45,3 +55,11 @@ def test_secrets_are_references_to_variables(inventory: Inventory) -> None:
             slots = [settings.password, *settings.options.values()]
             refs = [slot for slot in slots if isinstance(slot, SecretRef)]
             assert all(ref.source is SecretSource.ENV and ref.rotated_on for ref in refs)
+
+
+@pytest.mark.parametrize("page", ["docs/write-an-inventory.md", "docs/zh/write-an-inventory.md"])
+def test_every_field_is_documented(page: str) -> None:
+    text = (Path(__file__).parents[2] / page).read_text("utf-8")
+    extras = (CliExtras, SnmpExtras, HttpExtras, NutExtras, SipExtras)
+    names = [*Data.model_fields, *(name for model in extras for name in model.model_fields)]
+    assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []

@@ -149,7 +149,7 @@ def test_an_inventory_may_say_that_it_is_empty(tmp_path: Path) -> None:
     [
         ("a: {groups: [swi]}\n", "hosts.yml:1:a.groups.0: no such group: swi (did you mean sw?)"),
         ("a: {groups: [sw], platform: huawey}\n", "hosts.yml:1:a.platform: no such platform: huawey (did you mean huawei?)"),
-        ("a: {data: {kind: swich}}\n", "hosts.yml:1:a.data.kind: no such kind of device: swich (did you mean switch?)"),
+        ("a: {data: {kind: switsh}}\n", "hosts.yml:1:a.data.kind: no such kind of device: switsh (did you mean switch?)"),
         ("a:\n  groups: [sw]\n  data:\n    room: cor\n", "hosts.yml:4:a.data.room: no such room: cor (did you mean core?)"),
         ("a: {groups: [sw], data: {site: hzz}}\n", "hosts.yml:1:a.data.site: no such site: hzz (did you mean hz?)"),
         ("a: {groups: [sw], data: {party: opp}}\n", "hosts.yml:1:a.data.party: no such party: opp (did you mean op?)"),
@@ -189,7 +189,7 @@ def test_a_mistake_in_hosts(tmp_path: Path, hosts: str, expected: str) -> None:
     [
         ("sw: {groups: [b]}\nb: {groups: [sw]}\n", ["groups.yml:1:sw.groups: the references form a loop: sw", "groups.yml:2:b.groups: the references form a loop: b"]),
         ("sw: {groups: [sw]}\n", ["groups.yml:1:sw.groups: the references form a loop: sw"]),
-        ("sw: {data: {kind: swich}}\n", ["groups.yml:1:sw.data.kind: no such kind of device: swich (did you mean switch?)"]),
+        ("sw: {data: {kind: switsh}}\n", ["groups.yml:1:sw.data.kind: no such kind of device: switsh (did you mean switch?)"]),
         ("sw: {usrname: x}\n", ["groups.yml:1:sw.usrname: unknown key (did you mean username?)"]),
     ],
 )  # fmt: skip

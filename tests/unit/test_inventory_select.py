@@ -105,8 +105,8 @@ def test_a_file_holds_a_pattern_per_line(inventory: Inventory, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("swich", "did you mean switch?"),
-        ("all:!swich", "did you mean switch?"),
+        ("switsh", "did you mean switch?"),
+        ("all:!switsh", "did you mean switch?"),
         ("all:&wter", "did you mean water?"),
         ("~(", ""),
         ("@no-such-file", ""),

@@ -90,7 +90,7 @@ def test_tasks_alone_are_enough(tmp_path: Path) -> None:
         ("tasks: [identity]\nrun: {device_deadline_s: 0}\n", ["2:run.device_deadline_s: must be greater than 0, got: 0"]),
         ("tasks: [identity]\nrun: {device_deadline_s: 60, deadline_s: 30}\n", ["2:run.device_deadline_s: a device's deadline is longer than the run's"]),
         ("tasks: [identity]\nrun: {retries: 1.5}\n", ["2:run.retries: expected a whole number, got: 1.5"]),
-        ("tasks: [identity]\nrun: {wrkers: 1}\n", ["2:run.wrkers: unknown key (did you mean workers?)"]),
+        ("tasks: [identity]\nrun: {workrs: 1}\n", ["2:run.workrs: unknown key (did you mean workers?)"]),
         ("tasks: [identity]\nreport: {formats: [htm]}\n", ["2:report.formats.0: expected one of: json, html, md, junit, docx, pdf, xlsx, got: 'htm'"]),
         ("tasks: [identity]\nreport: {formats: []}\n", ["2:report.formats: too few entries"]),
         ("tasks: [identity]\noccasion: holiday\n", ["2:occasion: expected one of: routine, monthly, quarterly, half-year, pre-holiday, flood-season, conference, handover, change, adhoc, got: 'holiday'"]),

@@ -156,7 +156,7 @@ def test_anchors_can_be_refused() -> None:
 
 
 def test_nearest_names() -> None:
-    assert nearest("swich", ["switch", "server"]) == "switch"
+    assert nearest("switsh", ["switch", "server"]) == "switch"
     assert nearest("SWITCH", ["switch"]) == "switch"
     assert nearest("zzz", ["switch"]) is None
     assert nearest_hint("zzz", ["b", "a"]).en == "known: a, b"

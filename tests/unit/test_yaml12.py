@@ -1,4 +1,8 @@
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from xunjian import yaml12
 
@@ -118,3 +122,10 @@ def test_aliases_of_aliases_do_not_explode() -> None:
 def test_anchors_are_found_with_their_lines() -> None:
     assert yaml12.anchors("a: &x 1\nb: 2\nc: *x\n") == [1, 3]
     assert yaml12.anchors("a: 1\n") == []
+
+
+@given(st.text(alphabet="ab01:-?[]{}&*!|>'\"%@#, \n\t~<.", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_gives_data_or_says_why_not(text: str) -> None:
+    with contextlib.suppress(yaml12.YamlTrouble):
+        yaml12.load(text)

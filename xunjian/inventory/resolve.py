@@ -92,14 +92,14 @@ class Resolver:
         if groups not in self._inherited:
             lineage = lineage_of(groups, self._groups)
             sources = [*(mapping(self._groups.get(name)) for name in lineage), self._defaults]
-            datas = [mapping(source.get("data")) for source in sources]
+            parts = [mapping(source.get("data")) for source in sources]
             layer: dict[str, Any] = {
                 key: _first(*(source.get(key) for source in sources)) for key in _BASE
             }
             layer["groups"] = lineage
-            layer["data"] = _merged_data(datas)
-            layer["limits"] = _merged_limits(mapping(d.get("limits")) for d in datas[:-1])
-            layer["default_limits"] = mapping(datas[-1].get("limits"))
+            layer["data"] = _merged_data(parts)
+            layer["limits"] = _merged_limits(mapping(d.get("limits")) for d in parts[:-1])
+            layer["default_limits"] = mapping(parts[-1].get("limits"))
             layer["connections"] = _merged_connections(
                 mapping(source.get("connection_options")) for source in sources
             )
@@ -162,10 +162,10 @@ def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _merged_data(datas: Iterable[Raw]) -> dict[str, Any]:
+def _merged_data(parts: Iterable[Raw]) -> dict[str, Any]:
     """Earlier sources win, key by key; some keys one level deep; limits are merged elsewhere."""
     merged: dict[str, Any] = {}
-    for data in datas:
+    for data in parts:
         for key, value in data.items():
             if value is None or key == "limits":
                 continue
