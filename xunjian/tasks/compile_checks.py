@@ -214,9 +214,8 @@ def _check_judges(card: Card, at: KeyPath, file: CheckFile) -> None:
 
 
 def _check_texts(card: Card, at: KeyPath, file: CheckFile, names: frozenset[str]) -> None:
-    """`{names}` in texts must be known: a field, a let, value, unit, limit, limit_NAME."""
-    limits = set(file.limits) | (WORSE_LIMITS if file.worse else set())
-    known = names | {"value", "unit", "limit", "subject"} | {f"limit_{name}" for name in limits}
+    """`{names}` in texts must be known: a field, a let, a limit, value, unit or limit."""
+    known = names | {"value", "unit", "limit", "subject"}
     for key in ("message", "standard", "advice"):
         text: Text = getattr(file, key)
         for part in (text.zh, text.en):
