@@ -238,6 +238,15 @@ def test_an_unknown_platform_has_a_nearest_name(tmp_path: Path) -> None:
     assert "unknown platform: bux (did you mean box?)" in found
 
 
+def test_an_unknown_kind_has_a_nearest_name_and_sites_may_add_one(tmp_path: Path) -> None:
+    card = FAN_CARD.replace("[switch]", "[swich, robot]")
+    found = said(tmp_path, card)
+    assert "unknown kind of device: swich (did you mean switch?)" in found
+    assert "kinds.1: unknown kind of device: robot" in found
+    files = {"tasks/one.yml": FAN_CARD.replace("[switch]", "[robot]")}
+    assert not mistakes(tmp_path / "x", {**files, "inventory/sites.yml": "kinds: [robot]\n"})
+
+
 def test_columns_of_an_alternative_add_to_the_defaults(tmp_path: Path) -> None:
     step = """
     defaults: {parse: fan.textfsm, map: {rpm: "1"}}

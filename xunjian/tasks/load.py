@@ -1,8 +1,9 @@
 """All cards of a workspace, compiled; every mistake of every card at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from xunjian.errors import ContentError
+from xunjian.inventory.fields import KINDS
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms
@@ -56,6 +57,7 @@ def read_catalog(
     """Load what can be loaded of every card; mistakes go to `problems`."""
     cache = templates or TemplateCache(workspace)
     known = frozenset(functions or ())
+    kinds = _known_kinds(workspace)
     tasks: list[tuple[Document, Task]] = []
     for found in workspace.iterate(FOLDER):
         try:
@@ -70,20 +72,23 @@ def read_catalog(
             templates=cache,
             functions=known,
         )
-        task = _task(card, found)
+        task = _task(card, found, kinds)
         if task is not None:
             tasks.append((document, task))
     _check_unique(tasks, problems)
     return Catalog(tasks=tuple(task for _, task in tasks))
 
 
-def _task(card: Card, found: Found) -> Task | None:
+def _task(card: Card, found: Found, kinds: frozenset[str]) -> Task | None:
     """Compile one card; with a schema mistake somewhere, what is sound is still resolved."""
     refuse_anchors(card.document, card.problems)
     file = validate(card.document, CardFile, card.problems)
     if file is None:
         _resolve_sound_parts(card)
         return None
+    for n, kind in enumerate(file.kinds):
+        if kind not in kinds:
+            card.unknown(("kinds", n), Text("设备种类", "kind of device"), kind, kinds)
     return Task(
         name=file.name,
         title=file.title,
@@ -94,6 +99,16 @@ def _task(card: Card, found: Found) -> Task | None:
         relative=found.relative,
         layer=found.layer,
     )
+
+
+def _known_kinds(workspace: Workspace) -> frozenset[str]:
+    """The shipped kinds of devices and those the workspace's sites.yml adds."""
+    path = workspace.inventory_dir / "sites.yml"
+    try:
+        added = part_at(load_yaml(path).data, ("kinds",)) if path.is_file() else None
+    except ContentError:  # the inventory's own loader says what is wrong with it
+        added = None
+    return KINDS | frozenset(map(str, added) if isinstance(added, Iterable) else ())
 
 
 def _resolve_sound_parts(card: Card) -> None:
