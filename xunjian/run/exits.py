@@ -30,6 +30,7 @@ def exit_code(record: RunRecord, fail_on: str = "abnormal", min_coverage: float 
         or any(not d.reached and d.reason != LEFT_OUT for d in record.devices)
         or any(not outcome.reached for outcome in record.outcomes)
         or coverage_pct(record) < min_coverage
+        or _a_nornir_task_failed(record)
     ):
         return INCOMPLETE
     return CLEAN
@@ -40,6 +41,12 @@ def coverage_pct(record: RunRecord) -> float:
     if not record.outcomes:
         return 100.0
     return 100.0 * sum(outcome.reached for outcome in record.outcomes) / len(record.outcomes)
+
+
+def _a_nornir_task_failed(record: RunRecord) -> bool:
+    by_device = (d for d in record.nornir_results.values() if isinstance(d, Mapping))
+    results = (r for devices in by_device for many in devices.values() for r in many)
+    return any(isinstance(r, Mapping) and r.get("failed") for r in results)
 
 
 def _counts(finding: Finding, fail_on: str) -> bool:

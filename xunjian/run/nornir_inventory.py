@@ -111,9 +111,8 @@ def make_nornir(
 ) -> Nornir:
     """Make a Nornir object whose runner is our `threads`, taken from nornir's own register."""
     pool.register()
-    quiet = logging.getLogger("nornir")
-    if not quiet.handlers:  # else Python's last resort prints tracebacks, with what they quote
-        quiet.addHandler(logging.NullHandler())
+    # nornir logs the traceback of what a task raises, with whatever it quotes; we keep it as data
+    logging.getLogger("nornir").setLevel(logging.CRITICAL)
     runner = RunnersPluginRegister.get_plugin(pool.NAME)(**runner_options)
     return Nornir(inventory=to_nornir(devices, resolve), config=Config(), runner=runner)
 
