@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xunjian.checks.limits import written_limits
 from xunjian.checks.model import LEVELS, Finding, Verdict, finding_id
 from xunjian.checks.row_verdict import Judgement
 from xunjian.checks.situation import Situation
@@ -62,7 +63,8 @@ def stated(  # noqa: PLR0913  as above
     values: Mapping[str, object] | None = None,
 ) -> Finding:
     """Make a finding that no expression decided: nothing there, not read, gone."""
-    judgement = Judgement(verdict=verdict, values=values or {})
+    limits = written_limits(check, situation.device, situation.context.thresholds)
+    judgement = Judgement(verdict=verdict, values=values or {}, limits=limits)
     made = judged(check, situation, subject, judgement, evidence)
     said = why if made.verdict is verdict else NO_EVIDENCE
     zh, en = named(check, subject, Language.ZH), named(check, subject, Language.EN)

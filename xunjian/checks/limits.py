@@ -7,6 +7,7 @@ from xunjian.checks.plan import CheckPlan
 from xunjian.expressions.values import as_number
 from xunjian.facts.model import Fact
 from xunjian.inventory.model import Device, Scalar
+from xunjian.tasks.model import Check
 
 Thresholds = Mapping[str, Mapping[str, Scalar]]  # check id -> limit -> value
 
@@ -60,6 +61,15 @@ def _uncross(limits: dict[str, object], ranks: Mapping[str, int], *, high: bool)
         limits["critical"] = warning
     else:
         limits["warning"] = critical
+
+
+def written_limits(check: Check, device: Device, thresholds: Thresholds) -> dict[str, object]:
+    """Give the limits that hold without any row, for a finding that no value decided."""
+    site = device.site.limits if device.site is not None else {}
+    limits: dict[str, object] = dict(check.limits)
+    for source in (thresholds, site, device.group_limits, device.limits):
+        limits.update(source.get(check.id, {}))
+    return limits
 
 
 def limit_sources(plan: CheckPlan, device: Device, thresholds: Thresholds) -> LimitSources:
