@@ -4,6 +4,8 @@ import sys
 import time
 from pathlib import Path
 
+from typing_extensions import override
+
 from tests.run_fakes import Heard, World
 from tests.run_samples import FACTS, device, playbook
 from xunjian.run.execute import RunOrder, execute
@@ -20,9 +22,11 @@ def say(line: str) -> None:
 class Spoken(Heard):
     """Says aloud what is stored, so that the parent knows when to strike."""
 
+    @override
     def device_started(self, device: str) -> None:
         say(f"started {device}")
 
+    @override
     def device_done(self, result: DeviceResult, outcomes: tuple[Outcome, ...]) -> None:
         say(f"done {result.name}")
 

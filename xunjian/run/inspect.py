@@ -35,6 +35,9 @@ UNANSWERED = frozenset(
         "deadline",
         "interrupted",
         "not_sent",
+        "not_stored",  # these three only in a replay
+        "evidence_missing",
+        "evidence_altered",
     ]
 )
 _ANSWERED = frozenset({StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED})
