@@ -149,7 +149,6 @@ class SnmpExtras(Model):
     auth_key: Secret = None
     priv_protocol: Literal["DES", "AES", "AES-128", "AES-192", "AES-256"] | None = None
     priv_key: Secret = None
-    context: str | None = None
 
 
 class HttpExtras(Model):
@@ -158,7 +157,6 @@ class HttpExtras(Model):
     scheme: Literal["http", "https"] | None = None
     verify: bool | str | None = None
     base_path: str | None = None
-    token: Secret = None
     socks: str | None = None
 
 
@@ -166,7 +164,6 @@ class NutExtras(Model):
     """`extras` of the channel nut."""
 
     ups: str | None = None
-    starttls: bool | None = None
 
 
 class SipExtras(Model):
