@@ -2,10 +2,10 @@
 
 import typer
 
-from xunjian.cli.content import Content
 from xunjian.cli.language import both
 from xunjian.cli.options import FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
+from xunjian.run.content import Content
 
 
 def register(app: typer.Typer, output: Output) -> None:

@@ -2,12 +2,12 @@
 
 import typer
 
-from xunjian.cli.content import Content
 from xunjian.cli.language import both
 from xunjian.cli.options import InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import ContentError
 from xunjian.language import Text
+from xunjian.run.content import Content
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -23,11 +23,15 @@ def register(app: typer.Typer, output: Output) -> None:
         ),
     )
     def lint(workspace: WorkspaceOption = None, inventory: InventoryOption = None) -> int:
-        from xunjian.tasks import lint as lint_content
+        from xunjian.tasks.lint import lint as lint_content
 
         content = Content(workspace, inventory)
         problems = set(lint_content(content.workspace))
-        for load in (lambda: content.inventory, lambda: content.settings):
+        for load in (
+            lambda: content.inventory,
+            lambda: content.settings,
+            lambda: content.thresholds,
+        ):
             try:
                 load()
             except ContentError as error:

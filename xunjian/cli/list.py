@@ -1,11 +1,11 @@
 """`list`: what there is to work with."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Annotated
 
 import typer
 
-from xunjian.cli.content import Content
 from xunjian.cli.language import both
 from xunjian.cli.options import (
     FormatOption,
@@ -18,7 +18,10 @@ from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.inventory import Device
 from xunjian.language import Text
+from xunjian.run.content import Content
 from xunjian.schema import nearest_hint
+
+_BROKEN = Text("有错，见 lint", "broken, see lint")
 
 Row = Mapping[str, object]
 
@@ -56,7 +59,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "tasks": lambda: tasks(content, output),
             "checks": lambda: checks(content, output),
             "platforms": lambda: platforms(content, output),
-            "runs": lambda: content.store.runs_listing(),
+            "runs": lambda: runs(content),
             "findings": lambda: findings(content, output, run, limit),
             "content": lambda: files(content),
         }
@@ -90,19 +93,26 @@ def host_row(device: Device) -> Row:
 
 
 def playbooks(content: Content, output: Output) -> list[Row]:
-    """Playbooks with title, occasion and layer."""
+    """Playbooks with title, occasion and layer; a broken one says so and the others stay."""
     from xunjian.playbook import list_playbooks
 
-    return [
-        {
-            "name": listed.playbook.name,
-            "title": output.text(listed.playbook.title),
-            "occasion": listed.playbook.occasion.value,
-            "tasks": " ".join(listed.playbook.tasks),
-            "layer": listed.found.layer,
-        }
-        for listed in list_playbooks(content.workspace)
-    ]
+    rows: list[Row] = []
+    for listed in list_playbooks(content.workspace):
+        playbook = listed.playbook
+        rows.append(
+            {
+                "name": playbook.name if playbook else PurePosixPath(listed.found.relative).stem,
+                "title": output.text(playbook.title)
+                if playbook
+                else output.text(listed.error.message)
+                if listed.error
+                else "",
+                "occasion": playbook.occasion.value if playbook else None,
+                "tasks": " ".join(playbook.tasks) if playbook else None,
+                "layer": listed.found.layer,
+            }
+        )
+    return rows
 
 
 def tasks(content: Content, output: Output) -> list[Row]:
@@ -154,9 +164,32 @@ def platforms(content: Content, output: Output) -> list[Row]:
     return rows
 
 
+def runs(content: Content) -> list[Row]:
+    """Runs, newest first; `outcomes` counts what is stored at this moment."""
+    return [
+        {
+            "run_id": run.run_id,
+            "playbook": run.playbook,
+            "started_at": run.started_at.isoformat(),
+            "state": run.state.value,
+            "outcomes": run.outcomes,
+            "planned": run.planned,
+            "number": run.number,
+            "exit_code": run.exit_code,
+        }
+        for run in content.store.runs()
+    ]
+
+
 def findings(content: Content, output: Output, run: str | None, limit: str | None) -> list[Row]:
     """Findings of one run, the newest when none is named."""
+    from xunjian.store import FindingFilter
+
     names = {d.name for d in selected(content, limit, None)} if limit else None
+    newest = next((summary.run_id for summary in content.store.runs()), None)
+    if newest is None:
+        return []
+    found = content.store.findings(FindingFilter(run_id=run or newest))
     return [
         {
             "id": finding.id,
@@ -168,8 +201,10 @@ def findings(content: Content, output: Output, run: str | None, limit: str | Non
             "value": finding.value,
             "unit": finding.unit,
             "message": output.text(finding.message),
+            "run_id": stored.run_id,
         }
-        for finding in content.store.findings(run)
+        for stored in found
+        for finding in (stored.finding,)
         if names is None or finding.device in names
     ]
 

@@ -62,3 +62,87 @@ FormatOption = Annotated[
         "--format", metavar="FORM", help=both("table 或 json", "table or json"), show_default=True
     ),
 ]
+
+PlaybookArgument = Annotated[
+    str, typer.Argument(metavar="[PLAYBOOK]", help=both("剧本名", "name of a playbook"))
+]
+TagsOption = Annotated[
+    str,
+    typer.Option(
+        "-t",
+        "--tags",
+        metavar="TAGS",
+        help=both("只做带这些标签的项目，逗号分开", "only items with one of these tags"),
+    ),
+]
+CheckOption = Annotated[
+    bool, typer.Option("-C", "--check", help=both("只计划，不联系设备", "plan only, ask nobody"))
+]
+ListHostsOption = Annotated[
+    bool, typer.Option("--list-hosts", help=both("只列出会去的设备", "list who is visited"))
+]
+ForksOption = Annotated[
+    int | None,
+    typer.Option("-f", "--forks", min=1, help=both("同时几台", "devices at once")),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="DATE", help=both("当作这一天来判定", "judge as of this day")),
+]
+DocumentsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="LIST",
+        help=both(
+            "文档：html,docx,md,json,junit；只写 json 时也打印到标准输出",
+            "documents: html,docx,md,json,junit; json alone goes to stdout too",
+        ),
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help=both("文档目录（缺省 reports/轮次）", "folder of documents (default reports/RUN)"),
+    ),
+]
+ResumeOption = Annotated[
+    str, typer.Option("--resume", metavar="RUN", help=both("接着做那一轮", "go on with a run"))
+]
+FailedOption = Annotated[
+    str,
+    typer.Option(
+        "--failed",
+        metavar="RUN",
+        help=both("再做那一轮里未到达或有问题的设备", "visit again what was not in order"),
+    ),
+]
+FailOnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="V",
+        help=both(
+            "从哪一级起算失败：warning abnormal I II III IV（缺省 abnormal）",
+            "what counts as failure: warning abnormal I II III IV (default abnormal)",
+        ),
+    ),
+]
+MinCoverageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--min-coverage",
+        metavar="PCT",
+        help=both("到达率低于它就算不完整", "below this share the run is incomplete"),
+    ),
+]
+UserOption = Annotated[
+    str | None, typer.Option("-u", "--user", help=both("用这个用户名登录", "log in as"))
+]
+AskPasswordOption = Annotated[
+    bool, typer.Option("-k", "--ask-pass", help=both("询问口令", "ask for the password"))
+]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=both("轮次", "the run"))]

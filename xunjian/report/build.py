@@ -19,7 +19,11 @@ from xunjian.run.model import DeviceResult, RunRecord, RunState
 from xunjian.store.model import Comparison, Trend
 
 
-def build_report(record: RunRecord, comparison: Comparison | None = None) -> ReportModel:
+def build_report(
+    record: RunRecord,
+    comparison: Comparison | None = None,
+    task_titles: Mapping[str, Text] | None = None,
+) -> ReportModel:
     """Arrange a run for its readers: problems worst first, one sheet per device."""
     compared = comparison or Comparison(run_id=record.run_id)
     devices = {device.name: device for device in record.devices}
@@ -74,6 +78,7 @@ def build_report(record: RunRecord, comparison: Comparison | None = None) -> Rep
         tool_version=record.tool_version,
         inactive=record.inactive,
         nornir_results=record.nornir_results,
+        task_titles=task_titles or {},
     )
 
 

@@ -122,6 +122,11 @@ class ReportModel:
     tool_version: str = ""
     inactive: tuple[str, ...] = ()
     nornir_results: Mapping[str, object] = field(default_factory=dict)
+    task_titles: Mapping[str, Text] = field(default_factory=dict)
+
+    def task(self, name: str) -> Text:
+        """The title of a task, its name where it has none."""
+        return self.task_titles.get(name, Text(name))
 
     @property
     def findings(self) -> tuple[FindingRow, ...]:

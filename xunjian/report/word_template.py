@@ -54,7 +54,7 @@ PROBLEMS: Sequence[Column] = (
 )
 UNANSWERED: Sequence[Column] = (
     (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 6.0),
-    (t("项目", "Item"), "{{ row.task }}", 5.0),
+    (t("项目", "Item"), "{{ say(m.task(row.task)) }}", 5.0),
     (t("原因", "Reason"), "{{ reason(row.device.reason or row.reason) }}", 6.4),
 )
 DEVICES: Sequence[Column] = (
@@ -81,7 +81,7 @@ RECORDS: Sequence[Column] = (
 )
 LEFT_OUT: Sequence[Column] = (
     (t("设备", "Device"), "{{ row.label or row.device }}", 6.0),
-    (t("项目", "Item"), "{{ row.task }}", 5.0),
+    (t("项目", "Item"), "{{ say(m.task(row.task)) }}", 5.0),
     (t("原因", "Reason"), "{{ reason(row.reason) }}", 6.4),
 )
 
@@ -278,7 +278,7 @@ def _records(document: Any) -> None:
     document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p for u in s.unanswered %}")
     document.add_paragraph(
-        t("未到达：", "Not reached: ") + "{{ u.task }}（{{ reason(u.reason) }}）"
+        t("未到达：", "Not reached: ") + "{{ say(m.task(u.task)) }}（{{ reason(u.reason) }}）"
     )
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p endfor %}")

@@ -1,0 +1,77 @@
+"""Writing a run's documents: whole or not at all, never over something that is not ours."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from xunjian.cli.output import Output
+from xunjian.errors import UsageError
+from xunjian.language import Text
+from xunjian.report import FILES, build_report, render
+from xunjian.run.content import Content
+from xunjian.run.model import RunRecord
+from xunjian.store.model import Comparison
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that documents can be written before any device is asked.
+
+    Raises:
+        UsageError: the folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def write_documents(
+    content: Content,
+    output: Output,
+    record: RunRecord,
+    forms: Iterable[str],
+    folder: Path,
+    comparison: Comparison | None = None,
+) -> None:
+    """Write the wanted documents of a run, `report.json` always; json alone goes to stdout too."""
+    wanted = tuple(forms)
+    compared = comparison or content.store.compare(record.run_id)
+    model = build_report(
+        record, compared, {task.name: task.title for task in content.catalog.tasks}
+    )
+    prepare_folder(folder)
+
+    def read(name: str) -> bytes:
+        return content.workspace.find(f"templates/report/{name}").path.read_bytes()
+
+    for form in dict.fromkeys(("json", *wanted)):
+        document = render(model, form, output.language, read)
+        _write(folder / FILES[form], document)
+        if wanted == ("json",):
+            output.data(document.decode())
+
+
+def _write(path: Path, document: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(document)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        Text(f"写不了: {path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
+        Text(
+            "测到的都在存储里；换个目录再出报告：xunjian report run 轮次 -o 目录",
+            "what was measured is in the store; report again elsewhere: "
+            "xunjian report run RUN -o DIR",
+        ),
+    )

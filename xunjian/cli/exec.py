@@ -1,0 +1,98 @@
+"""`exec 'COMMAND'`: one read-only command on many devices."""
+
+from typing import Annotated
+
+import typer
+
+from xunjian.cli.language import both
+from xunjian.cli.list import selected
+from xunjian.cli.options import (
+    FormatOption,
+    InventoryOption,
+    LimitOption,
+    WhereOption,
+    WorkspaceOption,
+)
+from xunjian.cli.output import Output, harmless
+from xunjian.errors import NothingSelected
+from xunjian.language import Text
+from xunjian.report import words
+from xunjian.run.content import Content
+from xunjian.transport.model import Evidence
+
+NOT_REACHED = 3
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "exec",
+        help=both(
+            "在选中的设备上执行一条只读命令。任何一台的规则不许，就一台也不发（退出码 6）。",
+            "Run one read-only command on the selected devices. If the rules of one refuse it, it "
+            "is sent to none (exit code 6).",
+        ),
+    )
+    def exec_(
+        command: Annotated[
+            str, typer.Argument(metavar="COMMAND", help=both("命令", "the command"))
+        ],
+        workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
+        limit: LimitOption = None,
+        where: WhereOption = None,
+        forks: Annotated[
+            int, typer.Option("-f", "--forks", min=1, help=both("并发数", "devices at once"))
+        ] = 20,
+        timeout_s: Annotated[
+            float,
+            typer.Option(
+                "--timeout", metavar="S", min=1, help=both("每台时限（秒）", "seconds each")
+            ),
+        ] = 60.0,
+        form: FormatOption = "text",
+    ) -> int:
+        from xunjian.run.adhoc import ask_all, plan_adhoc
+
+        content = Content(workspace, inventory)
+        plan = plan_adhoc(
+            selected(content, limit, where), command, content.platforms.get, timeout_s=timeout_s
+        )
+        for left in plan.left_out:
+            reason = output.text(words.word(words.REASONS, left.reason.value))
+            output.say(f"{left.device}: {output.text(Text('未做', 'left out'))}（{reason}）")
+        if not plan.asked:
+            raise NothingSelected(
+                Text("选中的设备都没有命令行", "none of the selected devices has a command line")
+            )
+        answers = list(
+            ask_all(plan, lambda device: content.open_session(device, timeout_s), workers=forks)
+        )
+        answers.sort(key=lambda answer: answer.device)
+        _show(output, form, answers)
+        return 0 if all(answer.complete for answer in answers) else NOT_REACHED
+
+
+def _show(output: Output, form: str, answers: list[Evidence]) -> None:
+    if form == "json":
+        output.json(
+            {
+                "answers": [
+                    {
+                        "device": answer.device,
+                        "complete": answer.complete,
+                        "error": answer.error,
+                        "text": answer.text,
+                    }
+                    for answer in answers
+                ]
+            }
+        )
+        return
+    for answer in answers:
+        output.data(f"== {answer.device} ==")
+        output.data("\n".join(harmless(line) for line in answer.text.splitlines()))
+        if not answer.complete:
+            reason = output.text(words.word(words.REASONS, answer.error))
+            output.say(f"{answer.device}: {reason} {harmless(answer.detail)}")

@@ -1,0 +1,80 @@
+"""`explain NAME`: the chain of a task or check, and what is judged per platform."""
+
+from typing import Annotated
+
+import typer
+
+from xunjian.cli.language import both
+from xunjian.cli.options import WorkspaceOption
+from xunjian.cli.output import Output, harmless
+from xunjian.language import Text
+from xunjian.run.content import Content
+from xunjian.tasks.explain import ExplainedCard, ExplainedPlatform
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "explain",
+        help=both(
+            "讲清一个项目或判定：各平台问什么、怎么读、变成什么事实、实际按什么判、标准出处。",
+            "Explain a task or a check: what each platform is asked, how it is read, which facts "
+            "it gives, what is judged there, and where the limits come from.",
+        ),
+    )
+    def explain_command(
+        name: Annotated[
+            str,
+            typer.Argument(metavar="NAME", help=both("项目名或判定名", "name of a task or check")),
+        ],
+        workspace: WorkspaceOption = None,
+    ) -> int:
+        from xunjian.tasks.explain import explain
+
+        content = Content(workspace)
+        for card in explain(name, content.catalog, content.platforms).cards:
+            _show_card(output, card)
+        return 0
+
+
+def _show_card(output: Output, card: ExplainedCard) -> None:
+    task = card.task
+    kinds = ", ".join(task.kinds) or output.text(Text("任何类别", "any kind"))
+    output.data(
+        f"{task.name}  {output.text(task.title)}  [{kinds}]  {task.relative} ({task.layer})"
+    )
+    for platform in card.platforms:
+        _show_platform(output, platform)
+    for check in card.checks:
+        output.data(f"\n  {check.id}  {output.text(check.title)}")
+        facts = (
+            (Text("对象", "for each"), check.for_each),
+            (Text("标准", "standard"), output.text(check.standard)),
+            (Text("阈值", "limits"), " ".join(f"{k}={v}" for k, v in check.limits.items())),
+            (Text("级别", "levels"), " ".join(f"{k}={v}" for k, v in check.levels.items())),
+            (Text("建议", "advice"), output.text(check.advice)),
+            (Text("出处", "source"), check.source),
+        )
+        for label, value in facts:
+            if value:
+                output.data(f"    {output.text(label)}: {value}")
+    output.data("")
+
+
+def _show_platform(output: Output, platform: ExplainedPlatform) -> None:
+    output.data(f"\n  {platform.platform}  {output.text(platform.title)}")
+    for step in platform.steps:
+        again = output.text(Text("否则", "else")) + " " if step.alternative > 1 else ""
+        asked = " | ".join(step.questions)
+        read = ", ".join(step.parsers)
+        output.data(f"    {again}{step.channel}: {harmless(asked)}  ▶ {read}  ▶ {step.fact}")
+        for name, source in step.fields.items():
+            output.data(f"        {name} = {harmless(source)}")
+    for check in platform.checks:
+        if not check.applies:
+            output.data(f"    ✗ {check.check}: {output.text(check.reason)}")
+            continue
+        output.data(f"    ✓ {check.check}")
+        for key, expression in check.expressions.items():
+            output.data(f"        {key}: {harmless(expression)}")

@@ -1,0 +1,37 @@
+"""`report run RUN`: the documents of a run, again."""
+
+import typer
+
+from xunjian.cli.documents import write_documents
+from xunjian.cli.language import both
+from xunjian.cli.options import DocumentsOption, OutOption, RunArgument, WorkspaceOption
+from xunjian.cli.output import Output
+from xunjian.language import Text
+from xunjian.run.content import Content
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the group."""
+    report = typer.Typer(
+        help=both("文档。", "Documents."), rich_markup_mode=None, no_args_is_help=True
+    )
+    app.add_typer(report, name="report")
+
+    @report.callback()
+    def _group() -> None:
+        """Keep `run` a subcommand."""
+
+    @report.command("run", help=both("按存储重新出一轮的文档", "Write a run's documents again"))
+    def report_run(
+        run: RunArgument,
+        workspace: WorkspaceOption = None,
+        out: OutOption = None,
+        form: DocumentsOption = None,
+    ) -> int:
+        content = Content(workspace, options={"format": form})
+        record = content.store.record(run)
+        forms = content.settings.format or ("json", "html", "md", "docx", "junit")
+        folder = out or content.workspace.reports_dir / record.run_id
+        write_documents(content, output, record, forms, folder)
+        output.say(Text(f"文档在 {folder}", f"documents in {folder}"))
+        return 0

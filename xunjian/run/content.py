@@ -1,0 +1,120 @@
+"""What a command works with: the workspace and all it says, read when first asked for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from xunjian.inventory import Device, Inventory, load_inventory
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.secrets import AGE_KEY, Secret, SecretRef, SecretSource, resolve_secret
+from xunjian.settings import Settings, load_settings
+from xunjian.store import open_store
+from xunjian.store.store import Store
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog
+from xunjian.tasks.thresholds import Limits, check_inventory_limits, load_thresholds
+from xunjian.transport import DeviceSession, open_session
+from xunjian.transport.deadline import Deadline
+from xunjian.workspace import Workspace, load_plugins, open_workspace
+
+
+class Content:
+    """A workspace opened for one call.
+
+    Everything is read lazily: `list runs` must work where a card is broken, and `lint` where the
+    inventory is.
+    """
+
+    def __init__(
+        self,
+        workspace: Path | None = None,
+        inventory: Path | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
+        self.workspace: Workspace = open_workspace(workspace)
+        self.inventory_dir = inventory or self.workspace.inventory_dir
+        self._options = options or {}
+        self._prompted: Secret | None = None
+        self._username: str | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Effective settings: command line > environment > xunjian.yml > default."""
+        return load_settings(self.workspace, self._options)
+
+    @cached_property
+    def platforms(self) -> Platforms:
+        """All platforms."""
+        return load_platforms(self.workspace)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """All cards, after the workspace's plugins where its settings allow them."""
+        if self.settings.plugins:
+            load_plugins(self.workspace)
+        return load_catalog(self.workspace, self.platforms)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The inventory; cross-checked, with the operator's own login when one was given."""
+        names = {alias: p.name for p in self.platforms.by_name.values() for alias in p.aliases}
+        names |= {name: name for name in self.platforms.names}
+        found = load_inventory(self.inventory_dir, platform_names=names)
+        if self._username is None and self._prompted is None:
+            return found
+        return replace(found, devices={n: self._as_operator(d) for n, d in found.devices.items()})
+
+    @cached_property
+    def thresholds(self) -> Limits:
+        """The contract's limits; the inventory's are checked beside them."""
+        check_inventory_limits(self.inventory_dir, self.catalog)
+        return load_thresholds(self.workspace, self.catalog)
+
+    @cached_property
+    def templates(self) -> TemplateCache:
+        """Parsing templates, compiled once."""
+        return TemplateCache(self.workspace)
+
+    @cached_property
+    def store(self) -> Store:
+        """The workspace's store."""
+        return open_store(self.workspace.state_dir, recipient=self.settings.recipient)
+
+    def log_in_as(self, username: str | None, password: Secret | None) -> None:
+        """Use the operator's own login (`-u`, `-k`) on every device; call before `inventory`."""
+        self._username, self._prompted = username, password
+
+    def resolve(self, ref: SecretRef) -> Secret:
+        """Give the secret a reference names."""
+        return resolve_secret(ref, self.workspace.root, self._prompted)
+
+    def identity(self) -> str | None:
+        """Give the workspace's age identity, which opens sealed evidence; None without a key."""
+        key = self.workspace.root / AGE_KEY
+        words = key.read_text("utf-8").split() if key.is_file() else []
+        return next((word for word in words if word.startswith("AGE-SECRET-KEY-")), None)
+
+    def open_session(self, device: Device, deadline_s: float) -> DeviceSession:
+        """Open a session outside a run."""
+        return open_session(
+            device,
+            self.platforms.get(device.platform),
+            known_hosts=self.workspace.known_hosts,
+            resolve=self.resolve,
+            deadline=Deadline(deadline_s),
+            find_device=self.inventory.devices.get,
+        )
+
+    def _as_operator(self, device: Device) -> Device:
+        prompt = SecretRef(source=SecretSource.PROMPT, name="password")
+        channels = {
+            name: replace(
+                settings,
+                username=self._username or settings.username,
+                password=prompt if self._prompted else settings.password,
+            )
+            for name, settings in device.channels.items()
+        }
+        return replace(device, channels=channels)
