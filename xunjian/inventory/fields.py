@@ -134,7 +134,7 @@ class CliExtras(Model):
     key_file: str | None = None
     key_passphrase: Secret = None
     enable_secret: Secret = None
-    ssh_profile: Literal["default", "legacy"] | None = None
+    ssh_profile: Literal["modern", "legacy"] | None = None
     telnet: bool | None = None
     socks: str | None = None
 
