@@ -168,6 +168,7 @@ CHECK_MISTAKES = {
     "when is about the device": ("when: rpm > 0\nabnormal: rpm > 1", "unknown name: rpm"),
     "placeholder": ("abnormal: rpm > 1\nmessage: '{valeu} of {fan}'", "did you mean value"),
     "braces": ("abnormal: rpm > 1\nmessage: '{value'", "braces do not match"),
+    "value of itself": ("abnormal: value > 1\nlet: {a: value * 2}", "let.a: unknown name: value"),
     "levels": ("abnormal: rpm > 1\nlevels: {abnormal: V}", "expected one of"),
 }
 

@@ -20,7 +20,7 @@ from xunjian.parse.textfsm_form import (
 )
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
-<Status><Dev item="1"><Name>Mic 1</Name><Temp>0012</Temp></Dev>
+<Status><Dev item="1"><Name>Mic<!-- no --> 1</Name><Temp>0012</Temp></Dev>
 <Dev item="2"><Name/><Alt>Cam</Alt></Dev></Status>"""
 
 

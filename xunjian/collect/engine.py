@@ -83,10 +83,9 @@ class _Collector:
         readings: list[Reading] = []
         for step in group.alternatives:
             reading = yield from self._step(step)
-            if reading.state is StepState.OK or reading.rows:
-                reading = self._keep(task, step, reading)
-            readings.append(reading)
-            if reading.state not in _NEXT:
+            kept = reading.state is StepState.OK or bool(reading.rows)
+            readings.append(self._keep(task, step, reading) if kept else reading)
+            if kept or reading.state not in _NEXT:
                 break
         self._steps.append(_result(task, group, readings))
 
@@ -168,7 +167,7 @@ class _Collector:
         if not mapped.broken:
             return reading
         self._problems.append(where + mapped.broken)
-        return Reading(state=StepState.INCOMPLETE, reason=mapped.broken, evidence=reading.evidence)
+        return Reading(state=StepState.UNPARSED, reason=mapped.broken, evidence=reading.evidence)
 
 
 def _together(parts: Sequence[Reading]) -> Reading:

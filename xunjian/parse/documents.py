@@ -48,7 +48,12 @@ def parse_xml(body: bytes | str, *, each: str, columns: Columns) -> Table:
     """
     raw = body.encode() if isinstance(body, str) else body
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_pis=True,
+        remove_comments=True,
     )
     try:
         root = etree.fromstring(raw.strip(), parser)

@@ -35,7 +35,7 @@ def compile_check(card: Card, at: KeyPath, file: CheckFile, task: str) -> Check:
         where=card.expression((*at, "where"), file.where, inner),
         join=join,
         let=let,
-        value=card.expression((*at, "value"), file.value, inner),
+        value=card.expression((*at, "value"), file.value, _without(inner, "value")),
         unit=file.unit,
         digits=file.digits,
         limits=file.limits,
@@ -116,10 +116,15 @@ def _without_row(file: CheckFile) -> Scope:
     return Scope(names=_context(file), facts=all_fields())
 
 
+def _without(scope: Scope, name: str) -> Scope:
+    names = {known: parts for known, parts in scope.names.items() if known != name}
+    return Scope(names=names, facts=scope.facts)
+
+
 def _lets(card: Card, at: KeyPath, file: CheckFile, scope: Scope) -> Mapping[str, Expression]:
     """Compile `let` in order; each may use the ones before it."""
     found: dict[str, Expression] = {}
-    names = dict(scope.names)
+    names = dict(_without(scope, "value").names)
     for name, text in file.let.items():
         made = card.expression((*at, "let", name), text, Scope(names=names, facts=scope.facts))
         names[name] = None
