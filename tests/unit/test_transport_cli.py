@@ -1,11 +1,13 @@
 """The session layer against a terminal that behaves like a device, well or badly."""
 
+import dataclasses
 import json
 import logging
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,16 @@ import pytest
 from tests.fixtures.sessions import BODY, CANARY, QUICK, VRP, device, display, session
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.inventory.model import Device
-from xunjian.platforms import LoginQuestion, Platform
-from xunjian.secrets import Secret
+from xunjian.platforms import LoginQuestion, Platform, ReadOnlyRules
+from xunjian.secrets import Secret, SecretRef, SecretSource
 from xunjian.transport import Deadline, DeviceSession, open_session
 from xunjian.transport.known_hosts import pin
 from xunjian.transport.model import Channel, Evidence, Request
+
+
+def _with(**changes: object) -> Platform:
+    fields = {name: getattr(VRP, name) for name in Platform.__slots__}
+    return Platform(**{**fields, **changes})
 
 
 def ask_once(
@@ -84,11 +91,6 @@ def test_answer_that_agrees_is_refused_before_anything_is_typed(tmp_path: Path) 
         evidence = opened.ask(display())
     assert not evidence.complete
     assert server.typed == []
-
-
-def _with(**changes: object) -> Platform:
-    fields = {name: getattr(VRP, name) for name in Platform.__slots__}
-    return Platform(**{**fields, **changes})
 
 
 @pytest.mark.parametrize(
@@ -302,18 +304,111 @@ def test_write_is_never_sent(tmp_path: Path) -> None:
     assert server.typed == []
 
 
-@pytest.mark.parametrize("name", ["via", "telnet", "enable_secret"])
-def test_what_is_not_built_is_said(name: str, tmp_path: Path) -> None:
-    base = device(1, **({} if name == "via" else {name: "x-value-1"}))
-    if name == "via":
-        base = Device(name="hz-sw1", kind="switch", channels=base.channels, via="jump1")
-    opened = open_session(
-        base, VRP, known_hosts=tmp_path / "k", resolve=lambda _: Secret(CANARY),
-        deadline=Deadline(5), settings=QUICK,
-    )  # fmt: skip
-    evidence = opened.ask(display())
-    opened.close()
+def test_telnet_is_said_not_to_be_built(tmp_path: Path) -> None:
+    with opening(device(1, telnet=True), VRP, tmp_path) as opened:
+        evidence = opened.ask(display())
     assert evidence.error == "unsupported"
+    assert "telnet" in evidence.detail
+
+
+@contextmanager
+def opening(
+    thing: Device, platform: Platform, tmp_path: Path, *others: Device
+) -> Iterator[DeviceSession]:
+    opened = open_session(
+        thing,
+        platform,
+        known_hosts=tmp_path / "known_hosts",
+        resolve=lambda reference: Secret(ENABLE if reference.name == "EN" else CANARY),
+        deadline=Deadline(20),
+        settings=QUICK,
+        find_device={other.name: other for other in others}.get,
+    )
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+ENABLE = "Enable-canary-99"
+IOS = _with(
+    name="cisco_ios",
+    netmiko="cisco_ios",
+    prompt=re.compile(r"^\S+[>#]$"),
+    setup=("terminal length 0",),
+    read_only=ReadOnlyRules(allow=(re.compile("^(show|display) "),)),
+)
+
+
+@pytest.mark.parametrize(("secret", "error"), [(ENABLE, ""), ("another-secret", "login_refused")])
+def test_enable_is_the_drivers_business(
+    secret: str, error: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    behaviour = Behaviour(prompt=b"R1>", enable=secret, answers={"show version": BODY})
+    with TerminalServer(behaviour) as server:
+        server.pin(tmp_path / "known_hosts")
+        thing = device(server.port, enable_secret=SecretRef(source=SecretSource.ENV, name="EN"))
+        with opening(thing, IOS, tmp_path) as opened:
+            evidence = opened.ask(display("show version"))
+    assert (evidence.error, evidence.complete) == (error, not error)
+    assert "enable" in server.typed
+    if not error:
+        assert evidence.flags["prompt"] == "R1#"
+        assert evidence.text.startswith("Huawei")
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("asyncssh")]
+    assert not [line for line in ours if ENABLE in line or CANARY in line]
+
+
+def test_enable_where_the_platform_has_none_is_said(tmp_path: Path) -> None:
+    with TerminalServer(Behaviour()) as server:
+        server.pin(tmp_path / "known_hosts")
+        thing = device(server.port, enable_secret=SecretRef(source=SecretSource.ENV, name="EN"))
+        with opening(thing, VRP, tmp_path) as opened:
+            assert opened.ask(display()).error == "unsupported"
+    assert server.typed == []
+
+
+def test_jump_host_carries_the_session(tmp_path: Path) -> None:
+    with (
+        TerminalServer(Behaviour(answers={"display version": BODY})) as server,
+        TerminalServer(Behaviour()) as jump,
+    ):
+        server.pin(tmp_path / "known_hosts")
+        jump.pin(tmp_path / "known_hosts")
+        thing = dataclasses.replace(device(server.port), via="jump1")
+        gate = dataclasses.replace(device(jump.port), name="jump1")
+        with opening(thing, VRP, tmp_path, gate) as opened:
+            evidence = opened.ask(display())
+    assert evidence.complete, evidence
+    assert evidence.text.startswith("Huawei")
+    assert jump.tunnels == [server.port]
+    assert (len(jump.logins), len(server.logins)) == (1, 1)
+
+
+@pytest.mark.parametrize("fault", ["unknown", "dead", "refused", "beyond", "not pinned"])
+def test_jump_host_failures_name_it(fault: str, tmp_path: Path) -> None:
+    refusing = Behaviour(password="another-1" if fault == "refused" else CANARY)
+    with TerminalServer(Behaviour()) as server, TerminalServer(refusing) as jump:
+        if fault != "not pinned":
+            jump.pin(tmp_path / "known_hosts")
+        port = 1 if fault == "beyond" else server.port
+        thing = dataclasses.replace(device(port), via="jump1")
+        gate = dataclasses.replace(device(1 if fault == "dead" else jump.port), name="jump1")
+        with opening(thing, VRP, tmp_path, *([] if fault == "unknown" else [gate])) as opened:
+            evidence = opened.ask(display())
+            seen = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
+    expected = {
+        "unknown": "unsupported",
+        "dead": "no_answer",
+        "refused": "login_refused",
+        "beyond": "no_answer",
+        "not pinned": "host_key_unknown",
+    }
+    assert evidence.error == expected[fault]
+    assert "jump1" in evidence.detail
+    assert seen["answers"] is False
+    assert server.logins == []
 
 
 def test_password_appears_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

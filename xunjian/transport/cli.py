@@ -3,32 +3,39 @@
 import contextlib
 import time
 
-from xunjian.errors import DeviceError, NotSupported
-from xunjian.language import Text
+from xunjian.errors import DeviceError
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.clean import clean
+from xunjian.transport.decode import decode
 from xunjian.transport.driver import QuietDriver, make_driver
-from xunjian.transport.login import log_in
+from xunjian.transport.login import await_prompt, set_up
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.ssh import credential, expect_ssh, handshake, reach
-from xunjian.transport.tcp import Waker
+from xunjian.transport.ssh import Line, SshClient, credential, handshake, reach
 from xunjian.transport.terminal import Terminal
 
+_PORT = 22
 _GENERIC = "terminal_server"  # netmiko's driver that does nothing of its own
 
 
 class CliLink:
     """A logged-in command line."""
 
-    def __init__(self, driver: QuietDriver, terminal: Terminal, waker: Waker) -> None:
+    def __init__(self, driver: QuietDriver, line: Line, conversation: Conversation) -> None:
         self._driver = driver
-        self._terminal = terminal
-        self._waker = waker
+        self._line = line
+        self._ssh = SshClient(client=driver.client, line=line)
+        self._terminal = Terminal(
+            source=driver.source, conversation=conversation, newline=driver.RETURN.encode()
+        )
         self._in_step = False  # nothing is typed at a device that is not at its prompt
 
     def log_in(self) -> None:
         """Go from the open shell to a known prompt."""
-        log_in(self._terminal)
+        await_prompt(self._terminal)
+        if self._driver.secret:
+            self._driver.raise_privilege(decode(self._terminal.prompt).text)
+            self._terminal.prompt = b""  # it is another one now
+        set_up(self._terminal)
         self._in_step = True
 
     def ask(self, request: Request) -> Answer:
@@ -60,9 +67,10 @@ class CliLink:
         """Log out politely if the session is in step, then close."""
         with contextlib.suppress(Exception):  # foreign code on a dying connection
             self._log_out()
+        self._terminal.conversation.switch.remove(self._line.waker)
+        self._ssh.close()
         with contextlib.suppress(Exception):
             self._driver.disconnect()
-        self._terminal.conversation.switch.remove(self._waker)
 
     def _log_out(self) -> None:
         conversation = self._terminal.conversation
@@ -78,46 +86,45 @@ class CliLink:
 
 def open_cli(conversation: Conversation) -> CliLink:
     """Connect, authenticate once, log in. Raises DeviceError."""
-    shown = credential(conversation, Channel.CLI)
-    secret = conversation.secret_option(Channel.CLI, "enable_secret")
-    platform = conversation.platform
-    if secret:
-        raise NotSupported(Text("尚不支持 enable_secret", "enable_secret is not supported"))
-    sock = reach(conversation, Channel.CLI)
+    line = reach(conversation, Channel.CLI)
     try:
-        expect_ssh(sock, conversation)
-        driver = make_driver(
-            (platform.netmiko if platform else "") or _GENERIC,
-            sock=sock,
-            host=conversation.host(Channel.CLI),
-            port=conversation.of(Channel.CLI).port or 22,
-            username=shown.username,
-            password=shown.password,
-            secret=secret,
-            key_file=shown.key_file,
-            passphrase=shown.passphrase,
-            known_hosts=str(conversation.known_hosts),
-            timeout_s=max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s)),
-        )
+        driver = _driver(line, conversation)
     except BaseException:
-        sock.close()
+        line.close()
         raise
     try:
-        with handshake(sock, driver.client, conversation):
+        with handshake(line, driver.client, conversation):
             driver.open_quietly()
     except BaseException:
         driver.disconnect()
         raise
     conversation.seen.login = True
-    waker = Waker(sock)
-    conversation.switch.add(waker)
-    terminal = Terminal(
-        source=driver.source, conversation=conversation, newline=driver.RETURN.encode()
-    )
-    link = CliLink(driver, terminal, waker)
+    conversation.switch.add(line.waker)
+    link = CliLink(driver, line, conversation)
     try:
         link.log_in()
     except BaseException:
         link.close()
         raise
     return link
+
+
+def _driver(line: Line, conversation: Conversation) -> QuietDriver:
+    shown = credential(conversation, Channel.CLI)
+    platform = conversation.platform
+    limit_s = max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s))
+    return make_driver(
+        (platform.netmiko if platform else "") or _GENERIC,
+        sock=line.sock,
+        host=conversation.host(Channel.CLI),
+        port=conversation.of(Channel.CLI).port or _PORT,
+        username=shown.username,
+        password=shown.password,
+        secret=conversation.secret_option(Channel.CLI, "enable_secret") or "",
+        key_file=shown.key_file,
+        passphrase=shown.passphrase,
+        alt_key_file=str(conversation.known_hosts),
+        conn_timeout=limit_s,
+        banner_timeout=limit_s,
+        auth_timeout=limit_s,
+    )

@@ -8,24 +8,24 @@ huawei/huawei.py), and FortinetSSH.disable_paging rewrites the global configurat
 """
 
 import functools
-import socket
 from typing import Any, NoReturn
 
 import paramiko
 from netmiko import log
 from netmiko.base_connection import BaseConnection
 from netmiko.channel import Channel as NetmikoChannel
+from netmiko.exceptions import NetmikoBaseException
+from netmiko.no_enable import NoEnable
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 from typing_extensions import override
 
-from xunjian.errors import NotSupported, ReadOnlyViolation, SessionLost
+from xunjian.errors import LoginRefused, NotSupported, ReadOnlyViolation, SessionLost
 from xunjian.language import Text
 from xunjian.transport.known_hosts import RefuseUnknown
 
 _WIDTH = 511  # a narrow terminal makes devices wrap the echo (netmiko uses the same)
 _HEIGHT = 1000  # a tall one keeps many pagers away
 _CHUNK_BYTES = 65536
-_LEAVING_S = 2.0  # paramiko's reading thread ends after its socket
 
 
 class ShellSource:
@@ -90,6 +90,19 @@ class QuietDriver(BaseConnection):
         self._modify_connection_params()
         self.establish_connection(width=_WIDTH, height=_HEIGHT)
 
+    def raise_privilege(self, prompt: str) -> None:
+        """Enter the privileged mode with the secret, as the driver knows how.
+
+        Raises NotSupported where the platform has none, LoginRefused when the secret is refused.
+        """
+        if isinstance(self, NoEnable):
+            raise NotSupported(Text("平台没有特权模式", "the platform has no enable mode"))
+        self.base_prompt = prompt[:-1]
+        try:
+            self.enable()
+        except (ValueError, NetmikoBaseException) as error:
+            raise LoginRefused(Text("特权口令被拒绝", "the enable secret was refused")) from error
+
     @property
     def client(self) -> paramiko.SSHClient:
         """The SSH client, made when first asked for."""
@@ -126,10 +139,7 @@ class QuietDriver(BaseConnection):
 
     @override
     def disconnect(self) -> None:
-        transport = self.remote_conn_pre.get_transport() if self.remote_conn_pre else None
         self.paramiko_cleanup()
-        if transport is not None and transport.is_alive():
-            transport.join(_LEAVING_S)
         log.removeFilter(self._secrets_filter)
 
     def _never(self, *_args: Any, **_kwargs: Any) -> NoReturn:
@@ -152,42 +162,18 @@ def quiet_class(device_type: str) -> type[QuietDriver]:
     return type(f"Quiet{base.__name__}", (QuietDriver, base), {})
 
 
-def make_driver(  # noqa: PLR0913 - the parts of one SSH login
-    device_type: str,
-    *,
-    sock: socket.socket,
-    host: str,
-    port: int,
-    username: str,
-    password: str | None,
-    secret: str | None,
-    key_file: str | None,
-    passphrase: str | None,
-    known_hosts: str,
-    timeout_s: float,
-) -> QuietDriver:
-    """Make a driver that is not yet connected."""
+def make_driver(device_type: str, **parameters: Any) -> QuietDriver:
+    """Make a driver that is not yet connected; `parameters` are netmiko's own."""
     driver = quiet_class(device_type)(
         device_type=device_type,
-        host=host,
-        port=port,
-        username=username,
-        password=password,
-        secret=secret or "",
         use_keys=False,
-        key_file=key_file,
-        passphrase=passphrase,
         allow_agent=False,
         ssh_strict=True,
         system_host_keys=False,
         alt_host_keys=True,
-        alt_key_file=known_hosts,
-        sock=sock,
-        conn_timeout=timeout_s,
-        banner_timeout=timeout_s,
-        auth_timeout=timeout_s,
         session_log=None,
         auto_connect=False,
+        **parameters,
     )
     driver.remote_conn_pre = None
     driver.remote_conn = None

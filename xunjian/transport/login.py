@@ -16,8 +16,6 @@ _SETTLE_S = 0.03  # a banner line that looks like a prompt is followed by more a
 _WAKE_S = 1.5  # some devices wait for a key before they show anything
 _MOST_ANSWERS = 6
 _PASSWORD = re.compile(r"password\s*[:：]?\s*$", re.IGNORECASE)
-# What a prompt looks like where the platform file does not say.
-_ANY_PROMPT = re.compile(r"^[^\s].{0,100}[>#\]$%]$")
 
 
 @dataclass(slots=True)
@@ -41,8 +39,8 @@ class _Screen:
         return time.monotonic() - self.since
 
 
-def log_in(terminal: Terminal) -> None:
-    """Wait for the prompt, answer the platform's questions, send its setup, learn the prompt.
+def await_prompt(terminal: Terminal) -> None:
+    """Wait for the prompt and answer the platform's questions on the way.
 
     Raises LoginRefused, NoFreeLine, DeviceTimeout, SessionLost, ReadOnlyViolation.
     """
@@ -51,6 +49,11 @@ def log_in(terminal: Terminal) -> None:
     for question in questions:
         refuse_agreement(question.answer)
     _await_prompt(terminal, questions)
+
+
+def set_up(terminal: Terminal) -> None:
+    """Send the platform's setup once, or an empty line, and learn the prompt from the answer."""
+    platform = terminal.conversation.platform
     settings = terminal.conversation.settings
     for command in (platform.setup if platform else ()) or ("",):
         raw = terminal.ask(command, idle_s=settings.login_timeout_s, learning=True)
@@ -65,7 +68,7 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
     idle_s = terminal.conversation.settings.login_timeout_s
     while True:
         line = decode(last_line(screen.heard[screen.answered_at :])).text
-        at_prompt = _is_prompt(terminal, line)
+        at_prompt = terminal.looks_like_prompt(line)
         wait_s = _SETTLE_S if at_prompt else min(_QUIET_S, idle_s)
         chunk = terminal.chunk(terminal.conversation.deadline.cap(wait_s))
         if chunk is not None:
@@ -79,19 +82,11 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
             return
         if screen.silent_s >= _QUIET_S:
             hidden = terminal.line_before_noise(screen.heard[screen.answered_at :])
-            if _is_prompt(terminal, decode(hidden).text):
+            if terminal.looks_like_prompt(decode(hidden).text):
                 terminal.prompt = hidden
                 return
             _when_quiet(terminal, screen, line)
         terminal.give_up_if_late(screen.silent_s, idle_s)
-
-
-def _is_prompt(terminal: Terminal, line: str) -> bool:
-    if not line or YES_OR_NO.search(line):
-        return False
-    platform = terminal.conversation.platform
-    pattern = (platform.prompt if platform else None) or _ANY_PROMPT
-    return bool(pattern.search(line))
 
 
 def _answer_known(

@@ -1,6 +1,5 @@
 """Channel `shell`: single commands over SSH exec, without a terminal; the exit status is proof."""
 
-import contextlib
 import time
 from dataclasses import dataclass
 
@@ -18,15 +17,12 @@ from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import watchdog
 from xunjian.transport.decode import decode
-from xunjian.transport.known_hosts import RefuseUnknown
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.ssh import credential, expect_ssh, handshake, reach
-from xunjian.transport.tcp import Waker
+from xunjian.transport.ssh import SshClient, log_in_over, reach
 
 # A Chinese locale changes the headers of df, free, systemctl.
 _PREFIX = "LC_ALL=C LANG=C "
 _CHUNK_BYTES = 65536
-_LEAVING_S = 2.0
 _DETAIL_CHARACTERS = 500
 
 
@@ -42,12 +38,9 @@ class _Heard:
 class ShellLink:
     """An authenticated SSH transport; each command is a channel of its own."""
 
-    def __init__(
-        self, client: paramiko.SSHClient, conversation: Conversation, waker: Waker
-    ) -> None:
-        self._client = client
+    def __init__(self, ssh: SshClient, conversation: Conversation) -> None:
+        self._ssh = ssh
         self._conversation = conversation
-        self._waker = waker
 
     def ask(self, request: Request) -> Answer:
         """Run one command. Complete when the output ended and the exit status came."""
@@ -77,17 +70,16 @@ class ShellLink:
 
     def close(self) -> None:
         """Close the transport."""
-        with contextlib.suppress(Exception):  # foreign code on a dying connection
-            leave(self._client)
-        self._conversation.switch.remove(self._waker)
+        self._conversation.switch.remove(self._ssh.line.waker)
+        self._ssh.close()
 
     def _run(self, request: Request, heard: _Heard) -> int:
-        transport = self._client.get_transport()
+        transport = self._ssh.client.get_transport()
         if transport is None or not transport.is_active():
             raise self._lost()
         limit_s = self._conversation.deadline.cap(request.timeout_s)
         try:
-            with watchdog(limit_s, self._waker) as bitten:
+            with watchdog(limit_s, self._ssh.line.waker) as bitten:
                 channel = transport.open_session(timeout=max(limit_s, 0.1))
                 channel.exec_command(_PREFIX + request.text)
         except (paramiko.SSHException, OSError, EOFError) as error:
@@ -143,44 +135,11 @@ def _take_errors(channel: paramiko.Channel, heard: _Heard) -> None:
         heard.err += channel.recv_stderr(_CHUNK_BYTES)
 
 
-def leave(client: paramiko.SSHClient) -> None:
-    """Close a client and wait for its reading thread."""
-    transport = client.get_transport()
-    client.close()
-    if transport is not None and transport.is_alive():
-        transport.join(_LEAVING_S)
-
-
 def open_shell(conversation: Conversation) -> ShellLink:
     """Connect and authenticate once. Raises DeviceError."""
-    shown = credential(conversation, Channel.SHELL)
-    sock = reach(conversation, Channel.SHELL)
-    try:
-        expect_ssh(sock, conversation)
-        client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(RefuseUnknown())
-        if conversation.known_hosts.is_file():
-            client.load_host_keys(str(conversation.known_hosts))
-    except BaseException:
-        sock.close()
-        raise
-    limit_s = max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s))
-    with handshake(sock, client, conversation):
-        client.connect(
-            conversation.host(Channel.SHELL),
-            port=conversation.of(Channel.SHELL).port or 22,
-            username=shown.username,
-            password=shown.password,
-            key_filename=shown.key_file,
-            passphrase=shown.passphrase,
-            look_for_keys=False,
-            allow_agent=False,
-            sock=sock,
-            timeout=limit_s,
-            banner_timeout=limit_s,
-            auth_timeout=limit_s,
-        )
+    line = reach(conversation, Channel.SHELL)
+    client = paramiko.SSHClient()
+    log_in_over(line, client, conversation, Channel.SHELL)
     conversation.seen.login = True
-    waker = Waker(sock)
-    conversation.switch.add(waker)
-    return ShellLink(client, conversation, waker)
+    conversation.switch.add(line.waker)
+    return ShellLink(SshClient(client=client, line=line), conversation)

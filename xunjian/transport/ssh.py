@@ -22,12 +22,13 @@ from xunjian.errors import (
 from xunjian.language import Text
 from xunjian.transport.answer import Conversation
 from xunjian.transport.deadline import watchdog
-from xunjian.transport.known_hosts import fingerprint
+from xunjian.transport.known_hosts import RefuseUnknown, fingerprint
 from xunjian.transport.model import Channel
 from xunjian.transport.tcp import Waker, connect_patiently
 
 _PORT = 22
 _PEEK_BYTES = 1024
+_LEAVING_S = 2.0  # paramiko's reading thread ends after its socket
 _SUPPORTED_PROFILES = frozenset({"", "modern", "legacy"})
 
 
@@ -52,9 +53,48 @@ def credential(conversation: Conversation, channel: Channel) -> Credential:
     )
 
 
-def reach(conversation: Conversation, channel: Channel) -> socket.socket:
-    """Connect the TCP side of an SSH channel and note the latency. Raises Unreachable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The byte stream a login runs over: a TCP connection, or a tunnel through a jump host.
+
+    waker: wakes whoever waits on the line, from another thread.
+    """
+
+    sock: socket.socket | paramiko.Channel
+    waker: Waker
+    jump: "SshClient | None" = None
+
+    def close(self) -> None:
+        """Close the stream and what it runs through."""
+        self.sock.close()
+        if self.jump is not None:
+            self.jump.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshClient:
+    """An authenticated client and the line under it."""
+
+    client: paramiko.SSHClient
+    line: Line
+
+    def close(self) -> None:
+        """Close both and wait for paramiko's reading thread."""
+        transport = self.client.get_transport()
+        with contextlib.suppress(Exception):  # foreign code on a dying connection
+            self.client.close()
+        self.line.close()
+        if transport is not None and transport.is_alive():
+            transport.join(_LEAVING_S)
+
+
+def reach(conversation: Conversation, channel: Channel) -> Line:
+    """Connect what an SSH login runs over and note the latency. Raises Unreachable."""
     _refuse_unbuilt(conversation, channel)
+    if conversation.device.via:
+        from xunjian.transport.jump import tunnel
+
+        return tunnel(conversation, channel)
     settings = conversation.settings
     connected = connect_patiently(
         conversation.host(channel),
@@ -65,13 +105,48 @@ def reach(conversation: Conversation, channel: Channel) -> socket.socket:
         switch=conversation.switch,
     )
     conversation.seen.answered(connected.latency_s)
-    return connected.sock
+    line = Line(sock=connected.sock, waker=Waker(connected.sock))
+    try:
+        expect_ssh(connected.sock, conversation)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def log_in_over(
+    line: Line, client: paramiko.SSHClient, conversation: Conversation, channel: Channel
+) -> None:
+    """Authenticate once over a line, with strict host keys; closes both on failure."""
+    limit_s = max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s))
+    try:
+        shown = credential(conversation, channel)
+        client.set_missing_host_key_policy(RefuseUnknown())
+        if conversation.known_hosts.is_file():
+            client.load_host_keys(str(conversation.known_hosts))
+    except BaseException:
+        line.close()
+        raise
+    with handshake(line, client, conversation):
+        client.connect(
+            conversation.host(channel),
+            port=conversation.of(channel).port or _PORT,
+            username=shown.username,
+            password=shown.password,
+            key_filename=shown.key_file,
+            passphrase=shown.passphrase,
+            look_for_keys=False,
+            allow_agent=False,
+            sock=line.sock,
+            timeout=limit_s,
+            banner_timeout=limit_s,
+            auth_timeout=limit_s,
+        )
 
 
 def _refuse_unbuilt(conversation: Conversation, channel: Channel) -> None:
     """Say so when the inventory asks for a way that is not built; nothing is ignored in silence."""
     asked = {
-        "via": conversation.device.via,
         "telnet": conversation.option(channel, "telnet"),
         "socks": conversation.option(channel, "socks"),
     }
@@ -117,23 +192,20 @@ def refuse_full_lines(text: str, conversation: Conversation) -> None:
 
 
 @contextlib.contextmanager
-def handshake(
-    sock: socket.socket, client: paramiko.SSHClient, conversation: Conversation
-) -> Iterator[None]:
+def handshake(line: Line, client: paramiko.SSHClient, conversation: Conversation) -> Iterator[None]:
     """Bound a handshake in time and turn paramiko's errors into ours, by their types.
 
-    On any error the client and the socket are closed.
+    On any error the client and the line are closed.
     """
     limit_s = conversation.deadline.cap(3 * conversation.settings.login_timeout_s)
-    wake = Waker(sock)
+    wake = line.waker
     conversation.switch.add(wake)
     try:
         with watchdog(limit_s, wake) as bitten:
             yield
     except BaseException as error:
         text = auth_banner(client)
-        client.close()
-        sock.close()
+        SshClient(client=client, line=line).close()
         conversation.switch.remove(wake)
         if isinstance(error, DeviceError):
             raise

@@ -33,6 +33,8 @@ _MOST_PAGES = 20_000
 
 # "Continue? [Y/N]:", "(yes/no)", "[y/n]": the last thing on the screen.
 YES_OR_NO = re.compile(r"[\[(]\s*y(?:es)?\s*/\s*n(?:o)?\s*[\])]\s*[:?]?\s*$", re.IGNORECASE)
+# What a prompt looks like where the platform file does not say.
+ANY_PROMPT = re.compile(r"^[^\s].{0,100}[>#\]$%]$")
 _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|[\x00\x07]")
 # Huawei USG in a pair shows its role before the prompt, and the role may change: HRP_M<FW1>.
 _ROLE = re.compile(rb"^HRP_[A-Z]")
@@ -223,14 +225,16 @@ class Terminal:
             return hearing.silent_s >= (_ECHO_LOST_S if self.echoes else _QUIET_S)
         if not hearing.echoed:
             return False
-        if learning and self._looks_like_prompt(decode(line).text):
+        if learning and self.looks_like_prompt(decode(line).text):
             self.prompt = line
             return True
         return self._at_prompt(self.line_before_noise(hearing.heard))
 
-    def _looks_like_prompt(self, line: str) -> bool:
+    def looks_like_prompt(self, line: str) -> bool:
+        """Whether a last line has the form of the platform's prompts."""
         platform = self.conversation.platform
-        return bool(platform and platform.prompt and platform.prompt.search(line))
+        pattern = (platform.prompt if platform else None) or ANY_PROMPT
+        return bool(line and pattern.search(line) and not YES_OR_NO.search(line))
 
     def _turn_page(self, hearing: _Hearing) -> None:
         """Press the platform's key when its pager is the last thing on the screen."""
