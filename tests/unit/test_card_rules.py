@@ -168,7 +168,6 @@ CHECK_MISTAKES = {
     "when is about the device": ("when: rpm > 0\nabnormal: rpm > 1", "unknown name: rpm"),
     "placeholder": ("abnormal: rpm > 1\nmessage: '{valeu} of {fan}'", "did you mean value"),
     "braces": ("abnormal: rpm > 1\nmessage: '{value'", "braces do not match"),
-    "value of itself": ("abnormal: value > 1\nlet: {a: value * 2}", "let.a: unknown name: value"),
     "levels": ("abnormal: rpm > 1\nlevels: {abnormal: V}", "expected one of"),
 }
 
@@ -176,6 +175,13 @@ CHECK_MISTAKES = {
 @pytest.mark.parametrize(("lines", "wanted"), CHECK_MISTAKES.values(), ids=CHECK_MISTAKES)
 def test_mistakes_in_a_check(tmp_path: Path, lines: str, wanted: str) -> None:
     assert wanted in said(tmp_path, check_card(lines))
+
+
+def test_a_value_does_not_name_itself_but_a_let_may(tmp_path: Path) -> None:
+    assert "value: unknown name: value" in said(
+        tmp_path, check_card("value: value * 2\nabnormal: value > 1", drop="    value: rpm\n")
+    )
+    assert said(tmp_path / "x", check_card("let: {a: value * 2}\nabnormal: a > 1")) == ""
 
 
 def test_equal_limits_and_expressions_are_sound(tmp_path: Path) -> None:

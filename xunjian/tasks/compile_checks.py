@@ -124,7 +124,7 @@ def _without(scope: Scope, name: str) -> Scope:
 def _lets(card: Card, at: KeyPath, file: CheckFile, scope: Scope) -> Mapping[str, Expression]:
     """Compile `let` in order; each may use the ones before it."""
     found: dict[str, Expression] = {}
-    names = dict(_without(scope, "value").names)
+    names = dict(scope.names)
     for name, text in file.let.items():
         made = card.expression((*at, "let", name), text, Scope(names=names, facts=scope.facts))
         names[name] = None
