@@ -163,6 +163,12 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path, lab_data: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, lab_data: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError, match="不可写"):
+        _up(tmp_path / "file" / "ws", lab_data)
+
+
 def test_a_missing_extra_is_said_with_what_to_install(
     tmp_path: Path, lab_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

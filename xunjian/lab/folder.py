@@ -11,14 +11,16 @@ from typing import Any
 
 import yaml
 
+from xunjian.errors import UsageError
 from xunjian.lab.devices import LabDevice, lab_devices
 from xunjian.lab.faults import FAULTS, Fault
 from xunjian.lab.personality import LAB_ZONE, PERSONALITIES, LabClock
 from xunjian.lab.station import Credential
+from xunjian.language import Text
+from xunjian.secrets import AGE_KEY, decrypt_with, encrypt_for
 
 USERNAME = "inspector"
 SECRETS_FILE = "secrets.age"
-KEY_FILE = "keys/age.key"
 _SECRET_BYTES = 24
 _SETTINGS = """\
 # 由 xunjian lab up 生成：实验环境，全部为仿真设备
@@ -128,24 +130,40 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read a small state file; empty when there is none."""
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     return data
 
 
 def make_folder(folder: LabFolder, more: int, personalities: Path = PERSONALITIES) -> LabPlan:
-    """Make a lab's folder with keys and secrets, or take up the one that was made before."""
-    if folder.plan.exists():
-        return read_plan(folder)
+    """Make a lab's folder with keys and secrets, or take up the one that was made before.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    if not folder.plan.exists():
+        try:
+            _make_new(folder, more, personalities)
+        except OSError as error:
+            raise UsageError(
+                Text(
+                    f"目录不可写: {folder.root}（{error.strerror}）",
+                    f"the folder cannot be written: {folder.root} ({error.strerror})",
+                ),
+                Text("换一个目录", "choose another folder"),
+            ) from error
+    return read_plan(folder)
+
+
+def _make_new(folder: LabFolder, more: int, personalities: Path) -> None:
     for path in (folder.own / "host_keys", folder.transcript, folder.root / "inventory"):
         path.mkdir(parents=True, exist_ok=True)
-    (folder.root / KEY_FILE).parent.mkdir(mode=0o700, exist_ok=True)
+    (folder.root / AGE_KEY).parent.mkdir(mode=0o700, exist_ok=True)
     recipient = _write_secrets(folder)
     (folder.root / "xunjian.yml").write_text(_SETTINGS.format(recipient), encoding="utf-8")
     began = datetime.now(LAB_ZONE) - timedelta(days=1)
     plan = {"began": began.isoformat(), "more": more, "personalities": str(personalities)}
     write_json(folder.plan, plan)
-    return read_plan(folder)
 
 
 def read_plan(folder: LabFolder) -> LabPlan:
@@ -176,24 +194,21 @@ def _write_secrets(folder: LabFolder) -> str:
     """Make a key and the devices' secrets, sealed to it; gives the public half."""
     import pyrage
 
-    identity = pyrage.x25519.Identity.generate()
-    key = folder.root / KEY_FILE
-    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    identity = pyrage.x25519.Identity.generate()  # pyright: ignore[reportAttributeAccessIssue]
+    recipient = str(identity.to_public())
+    descriptor = os.open(folder.root / AGE_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"# public key: {identity.to_public()}\n{identity}\n")
+        file.write(f"# public key: {recipient}\n{identity}\n")
     values = {name: secrets.token_urlsafe(_SECRET_BYTES) for name in ("login", "snmp", "snmp_key")}
-    sealed = pyrage.encrypt(yaml.safe_dump(values).encode(), [identity.to_public()])
+    sealed = encrypt_for(recipient, yaml.safe_dump(values).encode())
     (folder.root / SECRETS_FILE).write_bytes(sealed)
-    return str(identity.to_public())
+    return recipient
 
 
 def read_credential(folder: LabFolder) -> Credential:
     """The account the devices know, from the lab's own sealed secrets."""
-    import pyrage
-
-    key = (folder.root / KEY_FILE).read_text(encoding="utf-8").splitlines()[-1]
     sealed = (folder.root / SECRETS_FILE).read_bytes()
-    values = yaml.safe_load(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(key)]))
+    values = yaml.safe_load(decrypt_with(folder.root / AGE_KEY, sealed))
     return Credential(
         username=USERNAME,
         password=values["login"],

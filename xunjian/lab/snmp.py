@@ -7,6 +7,7 @@ pysnmp does protocol and security; our controller answers from the records, and 
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from typing_extensions import override
@@ -14,14 +15,17 @@ from typing_extensions import override
 from xunjian.lab.listening import Listening
 from xunjian.lab.station import Station
 
+# pysnmp ships no types and is taken as Any; its own imports warn of deprecations.
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # deprecations inside pysnmp's own imports
-    from pysnmp.carrier.asyncio.dgram import udp
-    from pysnmp.entity import config, engine
-    from pysnmp.entity.rfc3413 import cmdrsp, context
-    from pysnmp.proto import rfc1902, rfc1905
-    from pysnmp.smi import error
-    from pysnmp.smi.instrum import AbstractMibInstrumController
+    warnings.simplefilter("ignore")
+    udp: Any = import_module("pysnmp.carrier.asyncio.dgram.udp")
+    config: Any = import_module("pysnmp.entity.config")
+    engine: Any = import_module("pysnmp.entity.engine")
+    cmdrsp: Any = import_module("pysnmp.entity.rfc3413.cmdrsp")
+    context: Any = import_module("pysnmp.entity.rfc3413.context")
+    rfc1902: Any = import_module("pysnmp.proto.rfc1902")
+    rfc1905: Any = import_module("pysnmp.proto.rfc1905")
+    error: Any = import_module("pysnmp.smi.error")
 
 Oid = tuple[int, ...]
 Records = dict[Oid, Any]
@@ -49,8 +53,11 @@ def read_records(text: str) -> Records:
     return dict(sorted(records.items()))
 
 
-class _Controller(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp is untyped
-    """Answers reads from the station's records as they stand at this moment."""
+class _Controller:
+    """Answers reads from the station's records as they stand at this moment.
+
+    Has the methods that pysnmp's responders call on a MIB instrumentation controller.
+    """
 
     def __init__(self, station: Station) -> None:
         self._station = station
@@ -59,12 +66,10 @@ class _Controller(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp
         self._station.received("snmp", f"{what} {' '.join(str(name) for name, _ in binds)}")
         return read_records(self._station.file("agent.snmprec"))
 
-    @override
     def read_variables(self, *binds: Any, **_: Any) -> list[Any]:
         records = self._records("GET", binds)
         return [(name, records.get(tuple(name), rfc1905.noSuchInstance)) for name, _ in binds]
 
-    @override
     def read_next_variables(self, *binds: Any, **_: Any) -> list[Any]:
         records = self._records("GETNEXT", binds)
         return [self._next(records, name) for name, _ in binds]
@@ -77,7 +82,6 @@ class _Controller(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp
             return name, rfc1905.endOfMibView
         return rfc1902.ObjectName(oids[place]), records[oids[place]]
 
-    @override
     def write_variables(self, *binds: Any, **_: Any) -> list[Any]:
         self._station.received("snmp", f"SET {' '.join(str(name) for name, _ in binds)}")
         raise error.NotWritableError(idx=0)
