@@ -350,3 +350,25 @@ def test_stored_evidence_gives_the_same_facts_again(tmp_path: Path) -> None:
     assert (unknown.complete, unknown.error) == (False, "not_sent")
     assert stored(evidence[0].request) is evidence[0]
     assert table.of("Fan")
+
+
+def test_a_decoder_opens_json_inside_json(tmp_path: Path) -> None:
+    step = """
+    get: /status
+    decode: huawei_te.data
+    columns: {fan: [id, fanId], rpm: speed}
+    """
+    body = '{"success": 1, "data": "[{\\"fanId\\": 0012, \\"speed\\": 900}]"}'.replace(
+        "0012", '\\"0012\\"'
+    )
+    table, _ = one_step(tmp_path, step).collect({"/status": body})
+    fact = table.of("Fan")[0].fact
+    assert (fact.key, fact.values()["rpm"]) == (("", "0012"), 900)
+    assert state(one_step(tmp_path, step).collect({"/status": "{}"})[0]) is StepState.UNPARSED
+
+
+def test_ports_have_one_form(tmp_path: Path) -> None:
+    step = "send: show ports\nparse: lines\npattern: '(?P<port>\\S+) (?P<admin>up|down)'"
+    built = one_step(tmp_path, step, "Interface")
+    table, _ = built.collect({"show ports": "GigabitEthernet2/0/3 up\nGi2/0/4 down\n"})
+    assert [row.fact.key for row in table.of("Interface")] == [("GE2/0/3",), ("GE2/0/4",)]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from re import Pattern
 
 from xunjian.facts.model import StepState
-from xunjian.parse import DECODERS, NotOffered, Row, Table, TemplateCache, Unparsed
+from xunjian.parse import NotOffered, Row, Table, TemplateCache, Unparsed
 from xunjian.parse.answers import parse_object, parse_sip
+from xunjian.parse.decoders import Decoder
 from xunjian.parse.documents import load_json, parse_xml, rows_of_json
 from xunjian.parse.lines import parse_lines, parse_pairs
 from xunjian.parse.snmp import row_of_scalars, rows_of_walks
@@ -153,7 +154,7 @@ def _table(
         return _fixed(step, evidence)
     answer = evidence[0]
     if step.decode is not None:
-        return _decoded(step, answer)
+        return _decoded(step, templates.decoders[step.decode], answer)
     if parser.endswith(".textfsm"):
         return templates.parse(platform.name if platform else "", parser, answer.text)
     if parser == "ntc":
@@ -183,8 +184,8 @@ def _generic(step: Step, parser: str, answer: Evidence) -> Table:
     return parse_lines(answer.text, step.pattern)
 
 
-def _decoded(step: Step, answer: Evidence) -> Table:
-    rows = DECODERS[step.decode or ""](answer.text)
+def _decoded(step: Step, decode: Decoder, answer: Evidence) -> Table:
+    rows = decode(answer.text)
     named: list[Row] = []
     for row in rows:
         found = {

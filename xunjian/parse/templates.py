@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from re import Pattern
 
 from xunjian.errors import UsageError
+from xunjian.parse.decoders import DECODERS, Decoder
 from xunjian.parse.model import Table, Unparsed
 from xunjian.parse.ntc import joined_rows, read_index, read_template
 from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_form
@@ -17,9 +18,13 @@ GENERIC_PARSERS = ("ntc", "xml", "json", "pairs", "lines")
 
 @dataclass(slots=True)
 class TemplateCache:
-    """Forms by platform and name; one cache per workspace and process."""
+    """Forms by platform and name, and the decoders; one cache per workspace and process.
+
+    decoders: ours, or with those that a workspace's plugins add.
+    """
 
     workspace: Workspace
+    decoders: Mapping[str, Decoder] = field(default_factory=lambda: DECODERS)
     _forms: dict[tuple[str, str], Form] = field(default_factory=dict)
     _ntc: dict[tuple[str, str], Form | None] = field(default_factory=dict)
     _index: Mapping[str, tuple[tuple[str, Pattern[str]], ...]] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from xunjian.errors import UsageError
 from xunjian.language import Text
-from xunjian.parse import DECODERS, GENERIC_PARSERS, TemplateError
+from xunjian.parse import GENERIC_PARSERS, TemplateError
 from xunjian.parse.answers import ICMP_COLUMNS, SESSION_COLUMNS, SIP_COLUMNS
 from xunjian.parse.documents import compile_jmespath, compile_xpath
 from xunjian.parse.templates import FOLDER, relative_path
@@ -61,8 +61,9 @@ def _walked(step: StepKeys) -> tuple[str, ...]:
 
 
 def _decoded(card: Card, at: KeyPath, step: StepKeys) -> tuple[str, ...]:
-    if step.decode not in DECODERS:
-        card.unknown((*at, "decode"), Text("解码器", "decoder"), str(step.decode), DECODERS)
+    known = card.templates.decoders
+    if step.decode not in known:
+        card.unknown((*at, "decode"), Text("解码器", "decoder"), str(step.decode), known)
     if not step.columns:
         card.complain(at, Text("decode 需要 columns", "decode needs columns"))
     return tuple(step.columns)
