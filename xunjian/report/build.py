@@ -30,11 +30,7 @@ def build_report(
     findings = [f for outcome in record.outcomes for f in outcome.findings]
     problems = _problems(findings, devices, compared.trends)
     numbered = {row.finding.id: row for row in problems}
-    unanswered = tuple(
-        Unanswered(device=devices[outcome.device], task=outcome.task, reason=outcome.reason)
-        for outcome in record.outcomes
-        if not outcome.reached
-    )
+    unanswered = _unanswered(record, devices)
     by_device = _grouped(findings)
     sheets = tuple(
         _sheet(device, by_device[device.name], numbered, unanswered) for device in record.devices
@@ -58,15 +54,7 @@ def build_report(
         sheets=sheets,
         problems=problems,
         unanswered=unanswered,
-        left_out=tuple(
-            LeftOutRow(
-                device=left.device,
-                label=devices[left.device].label if left.device in devices else "",
-                task=left.task,
-                reason=left.reason.value,
-            )
-            for left in record.left_out
-        ),
+        left_out=_left_out(record, devices),
         resolved=_earlier(compared.resolved, devices, Trend.RESOLVED),
         unverified=_earlier(compared.unverified, devices, Trend.UNVERIFIED),
         previous_run_id=compared.previous_run_id,
@@ -79,6 +67,26 @@ def build_report(
         inactive=record.inactive,
         nornir_results=record.nornir_results,
         task_titles=task_titles or {},
+    )
+
+
+def _unanswered(record: RunRecord, devices: Mapping[str, DeviceResult]) -> tuple[Unanswered, ...]:
+    return tuple(
+        Unanswered(device=devices[outcome.device], task=outcome.task, reason=outcome.reason)
+        for outcome in record.outcomes
+        if not outcome.reached
+    )
+
+
+def _left_out(record: RunRecord, devices: Mapping[str, DeviceResult]) -> tuple[LeftOutRow, ...]:
+    return tuple(
+        LeftOutRow(
+            device=left.device,
+            label=devices[left.device].label if left.device in devices else "",
+            task=left.task,
+            reason=left.reason.value,
+        )
+        for left in record.left_out
     )
 
 

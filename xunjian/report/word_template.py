@@ -40,17 +40,17 @@ def t(zh: str, en: str) -> str:
 
 
 PROBLEMS: Sequence[Column] = (
-    ("#", "{{ row.number }}", 1.0),
-    (t("判定", "Verdict"), "{{ say(row.finding.verdict.word) }}", 1.6),
-    (t("级别", "Level"), "{{ row.finding.level }}", 1.2),
-    (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 3.2),
-    (t("项目", "Item"), "{{ say(row.finding.title) }} {{ subject(row) }}", 3.2),
+    ("#", "{{ row.number }}", 0.9),
+    (t("判定", "Verdict"), "{{ say(row.finding.verdict.word) }}", 1.3),
+    (t("级别", "Level"), "{{ row.finding.level }}", 1.1),
+    (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 2.9),
+    (t("项目", "Item"), "{{ say(row.finding.title) }} {{ subject(row) }}", 2.8),
     (
         t("实测与说明", "Measured"),
         "{{ say(row.finding.message) or number(row.finding.value) }}",
         4.3,
     ),
-    (t("建议", "Advice"), "{{ say(row.finding.advice) }}", 2.9),
+    (t("建议", "Advice"), "{{ say(row.finding.advice) }}", 4.1),
 )
 UNANSWERED: Sequence[Column] = (
     (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 6.0),
@@ -179,6 +179,9 @@ def _pairs(document: Any, pairs: Sequence[tuple[str, str]]) -> None:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = name, value
         cells[0].width, cells[1].width = Cm(4), Cm(9)
+        for cell in cells:
+            cell.paragraphs[0].paragraph_format.space_before = Pt(3)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(3)
 
 
 def _summary(document: Any) -> None:
