@@ -83,23 +83,28 @@ class AbortSwitch:
             self.remove(callback)
 
 
-@contextmanager
-def watchdog(seconds: float, bite: Callable[[], None]) -> Iterator[threading.Event]:
-    """Call `bite` if the block takes longer than `seconds`; yields an event that says it did.
+@final
+class Watchdog:
+    """Calls `bite` if the `with` block takes longer than `seconds`; `bitten` says that it did.
 
     For foreign calls that wait without a limit of their own.
     """
-    bitten = threading.Event()
 
-    def act() -> None:
-        bitten.set()
-        bite()
+    __slots__ = ("_bite", "_timer", "bitten")
 
-    timer = threading.Timer(seconds, act)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield bitten
-    finally:
-        timer.cancel()
-        timer.join()
+    def __init__(self, seconds: float, bite: Callable[[], None]) -> None:
+        self.bitten = False
+        self._bite = bite
+        self._timer = threading.Timer(seconds, self._act)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+
+    def _act(self) -> None:
+        self.bitten = True
+        self._bite()

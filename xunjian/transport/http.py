@@ -3,7 +3,6 @@
 import contextlib
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +23,7 @@ from xunjian.errors import (
 )
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
-from xunjian.transport.deadline import watchdog
+from xunjian.transport.deadline import Watchdog
 from xunjian.transport.decode import decode
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.tcp import connect_patiently, shut
@@ -57,8 +56,9 @@ class HttpLink:
         deadline = self._conversation.deadline
         limit_s = deadline.cap(request.timeout_s)
         heard = _Heard()
+        dog = Watchdog(limit_s, self._wake)
         try:
-            with watchdog(limit_s, self._wake) as bitten, self._errors(bitten):
+            with self._errors(dog), dog:
                 self._get(request.text, limit_s, heard)
         except DeviceError as problem:
             return self._answer(heard, problem)
@@ -140,7 +140,7 @@ class HttpLink:
             )
 
     @contextlib.contextmanager
-    def _errors(self, bitten: threading.Event) -> Iterator[None]:
+    def _errors(self, dog: Watchdog) -> Iterator[None]:
         """Turn httpx's errors into ours, by their types."""
         try:
             yield
@@ -149,7 +149,7 @@ class HttpLink:
                 raise
             if self._conversation.switch.aborted:
                 raise SessionAborted(Text("已中止", "aborted")) from error
-            late = bitten.is_set() or isinstance(error, httpx.TimeoutException)
+            late = dog.bitten or isinstance(error, httpx.TimeoutException)
             if late and self._conversation.deadline.expired:
                 raise DeadlinePassed(Text("设备时限已到", "the deadline has passed")) from error
             if late:

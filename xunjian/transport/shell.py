@@ -15,7 +15,7 @@ from xunjian.errors import (
 )
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
-from xunjian.transport.deadline import watchdog
+from xunjian.transport.deadline import Watchdog
 from xunjian.transport.decode import decode
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.ssh import SshClient, log_in_over, reach
@@ -78,12 +78,13 @@ class ShellLink:
         if transport is None or not transport.is_active():
             raise self._lost()
         limit_s = self._conversation.deadline.cap(request.timeout_s)
+        dog = Watchdog(limit_s, self._ssh.line.waker)
         try:
-            with watchdog(limit_s, self._ssh.line.waker) as bitten:
+            with dog:
                 channel = transport.open_session(timeout=max(limit_s, 0.1))
                 channel.exec_command(_PREFIX + request.text)
         except (paramiko.SSHException, OSError, EOFError) as error:
-            if bitten.is_set():
+            if dog.bitten:
                 raise DeviceTimeout(Text("命令没有开始", "the command did not start")) from error
             raise self._lost() from error
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
+from paramiko.ssh_exception import IncompatiblePeer
 
 from xunjian.errors import (
     DeviceError,
@@ -21,7 +22,7 @@ from xunjian.errors import (
 )
 from xunjian.language import Text
 from xunjian.transport.answer import Conversation
-from xunjian.transport.deadline import watchdog
+from xunjian.transport.deadline import Watchdog
 from xunjian.transport.known_hosts import RefuseUnknown, fingerprint
 from xunjian.transport.model import Channel
 from xunjian.transport.tcp import Waker, connect_patiently
@@ -200,8 +201,9 @@ def handshake(line: Line, client: paramiko.SSHClient, conversation: Conversation
     limit_s = conversation.deadline.cap(3 * conversation.settings.login_timeout_s)
     wake = line.waker
     conversation.switch.add(wake)
+    dog = Watchdog(limit_s, wake)
     try:
-        with watchdog(limit_s, wake) as bitten:
+        with dog:
             yield
     except BaseException as error:
         text = auth_banner(client)
@@ -212,7 +214,7 @@ def handshake(line: Line, client: paramiko.SSHClient, conversation: Conversation
         if conversation.switch.aborted:
             raise SessionAborted(Text("已中止", "aborted")) from error
         refuse_full_lines(text, conversation)
-        if bitten.is_set():
+        if dog.bitten:
             raise DeviceTimeout(Text("登录没有完成", "the login did not end")) from error
         if isinstance(error, Exception):
             raise _as_device_error(error, conversation) from error
@@ -243,7 +245,7 @@ def _as_device_error(error: Exception, conversation: Conversation) -> DeviceErro
         return LoginRefused(Text("设备拒绝登录", "the device refused the login"))
     if isinstance(error, paramiko.PasswordRequiredException | FileNotFoundError | PermissionError):
         return LoginRefused(Text("私钥文件不可用", "the key file cannot be used"))
-    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
+    if isinstance(error, IncompatiblePeer):
         return NotSupported(
             Text(f"没有共同的 SSH 算法：{error}", f"no common SSH algorithm: {error}"),
             Text("老设备需要另外的传输方式", "old equipment needs another transport"),
