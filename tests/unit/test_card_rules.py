@@ -232,6 +232,56 @@ def test_reference_mistakes_are_named_beside_schema_mistakes(tmp_path: Path) -> 
     assert "checks.0.abnormal: unknown name: stat" in found
 
 
+def test_a_broken_card_shows_every_mistake_and_none_twice(tmp_path: Path) -> None:
+    card = """
+    name: one
+    titel: One
+    kinds: [serverr]
+    collect:
+      box:
+        - fact: Fann
+          send: save
+          parse: lines
+          pattern: '('
+        - fact: Fan
+          sned: show fan
+          parse: fan.textfsm
+          map: {state: {from: stat}}
+    checks:
+      - id: one.a
+        title: A
+        for_each: Fan
+        value: rmp
+        worse: high
+        limits: {warning: 90, critical: 80}
+        levels: {abnormal: V}
+      - id: one.b
+        title: B
+        for_each: Fan
+        value: rpm
+        worse: high
+        limits: {warning: 90, critical: 80}
+    """
+    found = mistakes(tmp_path, {"tasks/one.yml": card})
+    wanted = {
+        "title: a required key",
+        "titel: unknown key",
+        "kinds.0: unknown kind",
+        "collect.box.0.fact: unknown fact: Fann",
+        "collect.box.0.send: refused",
+        "collect.box.0.pattern: not a regular",
+        "collect.box.1.sned: unknown key",
+        "collect.box.1.map.state.from: unknown name: stat",
+        "checks.0.value: unknown name: rmp",
+        "checks.0.levels.abnormal: expected one of",
+        "checks.0.source: a required key",
+        "checks.1.limits: the warning limit",
+        "checks.1.source: a required key",
+    }
+    assert len(found) == len(wanted), "\n".join(found)
+    assert all(any(one in line for line in found) for one in wanted), "\n".join(found)
+
+
 def test_check_ids_and_names_are_unique(tmp_path: Path) -> None:
     found = "\n".join(mistakes(tmp_path, {"tasks/a.yml": FAN_CARD, "tasks/b.yml": FAN_CARD}))
     assert "the name stands twice: fans" in found

@@ -5,7 +5,7 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.options import InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
-from xunjian.errors import ContentError
+from xunjian.errors import ContentError, Problem, UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -36,6 +36,8 @@ def register(app: typer.Typer, output: Output) -> None:
                 load()
             except ContentError as error:
                 problems |= set(error.problems)
+            except UsageError as error:  # no inventory at all is one mistake among others
+                problems.add(Problem("inventory/hosts.yml", 0, "", error.message, error.hint))
         if problems:
             raise ContentError(tuple(problems))
         output.say(Text("内容无误", "content is in order"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xunjian.collect.questions import requests_of
+from xunjian.facts import FACTS
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath
@@ -54,8 +55,7 @@ def compile_step(
     card: Card, at: KeyPath, step: StepFile, platform: Platform | None
 ) -> StepGroup | None:
     """Compile one step with its alternatives; None when its fact is unknown."""
-    if not card.fact((*at, "fact"), step.fact):
-        return None
+    known = card.fact((*at, "fact"), step.fact)
     for key in ("rows", "expect"):
         if key in step.defaults.model_fields_set:
             message = Text(f"defaults 不能含 {key}", f"defaults may not hold {key}")
@@ -69,7 +69,8 @@ def compile_step(
         _step(card, where, fact=step.fact, step=keys, platform=platform)
         for where, keys in candidates
     ]
-    return StepGroup(fact=step.fact, alternatives=tuple(one for one in made if one is not None))
+    alternatives = tuple(one for one in made if one is not None)
+    return StepGroup(fact=step.fact, alternatives=alternatives) if known else None
 
 
 def _with_defaults(defaults: StepKeys, step: StepKeys) -> StepKeys:
@@ -117,7 +118,7 @@ def _step(
         columns=named_columns(step),
         rows=_rows(step.rows),
         skip=card.expression((*at, "skip"), step.skip, answer.scope),
-        map=compile_map(card, at, fact=fact, step=step, answer=answer),
+        map=compile_map(card, at, fact=fact, step=step, answer=answer) if fact in FACTS else {},
     )
     _check_step(card, at, made, platform)
     return made

@@ -90,6 +90,7 @@ def _platform(
     task: Task, name: str, checks: Sequence[Check], catalog: Catalog, platforms: Platforms
 ) -> ExplainedPlatform:
     groups = task.collect[name]
+    read = None if tuple(checks) == task.checks else _facts_read(checks)
     provided = provided_fields(_all_groups(task, name, catalog))
     platform = platforms.get(name)
     return ExplainedPlatform(
@@ -98,10 +99,22 @@ def _platform(
         steps=tuple(
             _step(name, step, n)
             for group in groups
+            if read is None or group.fact in read
             for n, step in enumerate(group.alternatives, start=1)
         ),
         checks=tuple(explain_check(check, provided) for check in checks),
     )
+
+
+def _facts_read(checks: Sequence[Check]) -> frozenset[str]:
+    """Give the facts that checks look at."""
+    found: set[str] = set()
+    for check in checks:
+        written = (check.when, check.where, check.value, check.warning, check.abnormal)
+        for expression in (*written, *check.let.values()):
+            found |= set(expression.fact_fields) if expression is not None else set()
+        found |= {check.for_each, *(join.fact for join in check.join.values())}
+    return frozenset(found)
 
 
 def _all_groups(task: Task, platform: str, catalog: Catalog) -> list[StepGroup]:

@@ -1,6 +1,6 @@
 """All cards of a workspace, compiled; every mistake of every card at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from xunjian.errors import ContentError
 from xunjian.inventory.fields import KINDS
@@ -16,11 +16,12 @@ from xunjian.schema import (
     refuse_anchors,
     validate,
 )
-from xunjian.tasks.card_file import CardFile, CheckFile, StepFile
+from xunjian.tasks.card_file import CardFile, CheckFile
 from xunjian.tasks.compile_checks import compile_check
-from xunjian.tasks.compile_steps import compile_collect, compile_step
+from xunjian.tasks.compile_steps import compile_collect
 from xunjian.tasks.model import Catalog, Check, Task
 from xunjian.tasks.resolve import Card
+from xunjian.tasks.salvage import resolve_sound_parts
 from xunjian.workspace import Found, Workspace
 
 FOLDER = "tasks"
@@ -83,12 +84,13 @@ def _task(card: Card, found: Found, kinds: frozenset[str]) -> Task | None:
     """Compile one card; with a schema mistake somewhere, what is sound is still resolved."""
     refuse_anchors(card.document, card.problems)
     file = validate(card.document, CardFile, card.problems)
-    if file is None:
-        _resolve_sound_parts(card)
-        return None
-    for n, kind in enumerate(file.kinds):
-        if kind not in kinds:
+    written = part_at(card.document.data, ("kinds",))
+    for n, kind in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(kind, str) and kind not in kinds:
             card.unknown(("kinds", n), Text("设备种类", "kind of device"), kind, kinds)
+    if file is None:
+        resolve_sound_parts(card)
+        return None
     return Task(
         name=file.name,
         title=file.title,
@@ -109,23 +111,6 @@ def _known_kinds(workspace: Workspace) -> frozenset[str]:
     except ContentError:  # the inventory's own loader says what is wrong with it
         added = None
     return KINDS | frozenset(map(str, added) if isinstance(added, Iterable) else ())
-
-
-def _resolve_sound_parts(card: Card) -> None:
-    """Resolve the steps and checks that are sound by themselves, so that all mistakes are named."""
-    unheard = Problems()  # the schema's mistakes are noted already
-    collect = part_at(card.document.data, ("collect",))
-    for platform, steps in collect.items() if isinstance(collect, Mapping) else ():
-        for n in range(len(steps) if isinstance(steps, list) else 0):
-            at = ("collect", platform, n)
-            step = validate(card.document, StepFile, unheard, at)
-            if step is not None:
-                compile_step(card, at, step, card.platforms.get(platform))
-    checks = part_at(card.document.data, ("checks",))
-    for n in range(len(checks) if isinstance(checks, list) else 0):
-        check = validate(card.document, CheckFile, unheard, ("checks", n))
-        if check is not None:
-            compile_check(card, ("checks", n), check, "")
 
 
 def _checks(card: Card, files: Sequence[CheckFile], task: str) -> tuple[Check, ...]:

@@ -6,7 +6,7 @@ would silently change nothing or everything.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from xunjian.inventory.model import Scalar
 from xunjian.language import Text
@@ -122,7 +122,7 @@ def _check_one(
         )
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
