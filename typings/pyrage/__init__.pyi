@@ -1,4 +1,4 @@
-"""What xunjian uses of pyrage, a compiled module that ships no types."""
+# what xunjian uses of pyrage, a compiled module that ships no types
 
 from collections.abc import Sequence
 

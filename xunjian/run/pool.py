@@ -27,12 +27,15 @@ class Watch(Protocol):
 
     def site(self, host: str) -> str:
         """Which site's limit a host counts against."""
+        ...
 
     def may_start(self, host: str) -> bool:
         """Whether a host may start now; false only while something that runs may change it."""
+        ...
 
     def tend(self, host: str) -> bool:
         """Look at a running host's time; true leaves its thread behind."""
+        ...
 
     def skipped(self, host: str, reason: str) -> None:
         """A host will not start: `interrupted` or `run_deadline`."""

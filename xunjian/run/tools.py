@@ -28,9 +28,11 @@ class Session(Protocol):
     @property
     def reason(self) -> str:
         """Why the session was given up; empty while it is well."""
+        ...
 
     def ask(self, request: Request) -> Evidence:
         """Ask one question; device trouble comes back as evidence."""
+        ...
 
     def close(self) -> None:
         """Log out and free everything."""
