@@ -253,6 +253,35 @@ def test_pruned_is_not_missing(state: Path) -> None:
     assert now > START
 
 
+def test_what_a_crash_left_half_written_is_swept(state: Path) -> None:
+    store, run_id = filled(state)
+    folder = store._blobs.path(store.record(run_id).evidence[0].sha256).parent
+    (folder / ".tmp-abc").write_bytes(b"half")
+    assert store.verify().is_intact
+    assert store.prune(365).pieces == 0
+    assert not list(folder.glob(".tmp-*"))
+    assert store.verify().is_intact
+
+
+def test_a_sealed_answer_opens_with_the_key_and_is_judged_without(state: Path) -> None:
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    store = open_store(state, recipient=str(identity.to_public()), facts=FACTS)
+    run_id = store.begin_run(plan("sw1"), start("sw1"))
+    store.save_device(run_id, saved("sw1", text="password cipher Kq82LmXx\nCPU 40%\n"))
+    store.finish_run(run_id)
+    assert store.record(run_id).evidence[0].custody == "sealed"
+    (shut,) = store.evidence(run_id, "sw1")
+    (opened,) = store.evidence(run_id, "sw1", identity=str(identity))
+    assert shut.complete
+    assert "CPU 40%" in shut.text
+    assert "Kq82LmXx" not in shut.text + shut.raw.decode()
+    assert b"Kq82LmXx" in opened.raw
+    assert opened.text == shut.text
+    assert store.verify().is_intact
+
+
 def test_a_killed_run_is_unsealed_not_broken(state: Path) -> None:
     store = open_store(state)
     run_id = store.begin_run(plan("sw1"), start("sw1"))

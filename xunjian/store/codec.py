@@ -31,7 +31,7 @@ def plain(value: object, clean: Clean = keep) -> object:
     if isinstance(value, Text):
         return {"zh": clean(value.zh), "en": clean(value.en)}
     if isinstance(value, Mapping):
-        return {clean(str(key)): plain(item, clean) for key, item in value.items()}
+        return {str(key): plain(item, clean) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item, clean) for item in value]
     return _tagged(value) or clean(str(value))

@@ -57,8 +57,10 @@ _BARE = re.compile(
     r"(?P<value>%\^%#\S.*?%\^%#|%@%@\S.*?%@%@|%\$%\$\S.*?%\$%\$|\$\d[a-z]?\$[^\s$]+\$[^\s\"',;<>]+|AGE-SECRET-KEY-1\w+)"
 )
 _KEYWORD = re.compile(rf"\b{_WORD}\b", re.IGNORECASE)
-_WORTH_A_LOOK = re.compile(
-    rf"\b{_WORD}\b|cipher|PRIVATE KEY|[%$]\S*[%$]|{_XML_TAG}|AGE-", re.IGNORECASE
+# one of these stands in whatever the rules can find; plain search is 50 times cheaper than they
+_WORTH_A_LOOK = (
+    *("pass", "secret", "commun", "psk", "key", "token", "cipher", "authentication-mode"),
+    *("private", "%^%#", "%@%@", "%$%$", "$"),
 )
 _CERTAIN = (_BLOCK, _BARE, _MARKED, _COMMUNITY, _SNMP_USER, _XML)
 
@@ -89,7 +91,8 @@ def _is_secret_shaped(value: str) -> bool:
 
 def blank(text: str) -> Blanked:
     """Blank every secret-shaped value behind a keyword."""
-    if not _WORTH_A_LOOK.search(text):
+    lowered = text.lower()
+    if not any(word in lowered for word in _WORTH_A_LOOK):
         return Blanked(text=text, values=0, keywords=0)
     count = 0
 

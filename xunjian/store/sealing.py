@@ -27,6 +27,11 @@ class Keepable:
     leaks: int  # secret values found
     keywords: int  # keywords without a value, only counted
 
+    @property
+    def text_bytes(self) -> bytes:
+        """The text as it is kept."""
+        return self.text.encode("utf-8", "surrogateescape")
+
 
 def keepable(evidence: Evidence, own: OwnSecrets, recipient: str | None) -> Keepable:
     """Decide what of an answer may go to disk; the device's own secrets never do."""

@@ -75,6 +75,7 @@ class Store:
     def finish_run(self, run_id: str, end: RunEnd | None = None) -> str:
         """Give every pair without an outcome one, close the run, chain it; gives its root hash."""
         end = end or RunEnd()
+        self._blobs.settle()
         with self._write, self._database.writing() as connection:
             writer.fill_missing(connection, run_id, end.missing_reason, self._blobs)
             return writer.finish(connection, run_id, end)
@@ -178,6 +179,7 @@ class Store:
         """Remove evidence bytes of runs that ended more than `keep_days` ago; hashes stay."""
         with self._write, self._database.writing() as connection:
             doomed, runs = proof.bury(connection, keep_days, now or datetime.now(tz=UTC))
+        self._blobs.sweep()
         sizes = [self._blobs.remove(sha256) for sha256 in sorted(doomed)]
         return Pruned(pieces=sum(1 for size in sizes if size), size_bytes=sum(sizes), runs=runs)
 

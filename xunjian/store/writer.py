@@ -27,7 +27,8 @@ from xunjian.store.rows import (
     outcome_rows,
     stamp,
 )
-from xunjian.store.sealing import keepable
+from xunjian.store.sealing import Keepable, keepable
+from xunjian.transport.model import Evidence
 
 
 def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
@@ -118,15 +119,15 @@ class PreparedSave:
         self.own = OwnSecrets(save.secrets)
         self.complete = is_complete(save)
         self.outcomes = outcome_rows(run_id, save.outcomes)
+        kept = [keepable(item, self.own, recipient) for item in save.evidence]
+        hashes = iter(blobs.put(part for k in kept for part in (k.raw, k.text_bytes)))
         self.evidence = [
-            _evidence_row(run_id, item, blobs, self.own, recipient) for item in save.evidence
+            {**_evidence_row(run_id, item, k, self.own), "sha256": sha, "text_sha256": text_sha}
+            for item, k, sha, text_sha in zip(save.evidence, kept, hashes, hashes, strict=True)
         ]
 
 
-def _evidence_row(
-    run_id: str, item: Any, blobs: Blobs, own: OwnSecrets, recipient: str | None
-) -> Row:
-    kept = keepable(item, own, recipient)
+def _evidence_row(run_id: str, item: Evidence, kept: Keepable, own: OwnSecrets) -> Row:
     return {
         "run_id": run_id,
         "device": item.device,
@@ -135,8 +136,6 @@ def _evidence_row(
         "text": own.blank(item.request.text),
         "options": dumps(item.request.options, own.blank),
         "timeout_s": item.request.timeout_s,
-        "sha256": blobs.put(kept.raw),
-        "text_sha256": blobs.put(kept.text.encode("utf-8", "surrogateescape")),
         "size_bytes": len(item.raw),
         "custody": kept.custody.value,
         "leaks": kept.leaks,
