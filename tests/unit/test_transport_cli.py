@@ -4,6 +4,7 @@ import dataclasses
 import json
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.sessions import BODY, CANARY, QUICK, VRP, device, display, session
+from tests.fixtures.small_servers import tcp_server
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.inventory.model import Device
 from xunjian.platforms import LoginQuestion, Platform, ReadOnlyRules
@@ -304,11 +306,75 @@ def test_write_is_never_sent(tmp_path: Path) -> None:
     assert server.typed == []
 
 
-def test_telnet_is_said_not_to_be_built(tmp_path: Path) -> None:
-    with opening(device(1, telnet=True), VRP, tmp_path) as opened:
+def telnet_device(lines: list[str], password: str) -> Callable[[socket.socket], None]:
+    """Play a switch over telnet: options first, then a login, then VRP."""
+
+    def handle(sock: socket.socket) -> None:
+        with sock.makefile("rwb", buffering=0) as stream:
+            stream.write(
+                b"\xff\xfb\x01\xff\xfd\x18\xff\xfb\x03\r\nLogin authentication\r\n\r\nUsername:"
+            )
+            lines.append(_telnet_line(stream))
+            stream.write(b"\r\nPassword:")
+            given = _telnet_line(stream)
+            if given != password:
+                stream.write(b"\r\nError: authentication fail\r\nUsername:")
+                lines.append(_telnet_line(stream))
+                return
+            stream.write(b"\r\nInfo: \xff\xff one line\r\n<SW1>")
+            while line := _telnet_line(stream):
+                lines.append(line)
+                if line == "quit":
+                    return
+                body = BODY if line == "display version" else b"\r\n"
+                stream.write(line.encode() + body + b"<SW1>")
+
+    return handle
+
+
+def _telnet_line(stream: socket.SocketIO) -> str:
+    """Read a line, leaving out the client's three-byte commands."""
+    heard = bytearray()
+    while (byte := stream.read(1) or b"") and byte != b"\n":
+        if byte == b"\xff":
+            stream.read(2)
+        elif byte != b"\r":
+            heard += byte
+    return heard.decode()
+
+
+def test_telnet_where_nothing_better_exists(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with (
+        tcp_server(telnet_device(lines, CANARY)) as port,
+        opening(device(port, telnet=True), VRP, tmp_path) as opened,
+    ):
+        evidence = opened.ask(display())
+        seen = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
+    assert evidence.complete, evidence
+    assert evidence.text.startswith("Huawei Versatile")
+    assert lines == ["xunjian", "screen-length 0 temporary", "display version", "quit"]
+    assert (seen["login"], seen["notes"]) == (True, ["telnet"])
+
+
+def test_telnet_refused_login_is_one_attempt(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with (
+        tcp_server(telnet_device(lines, "another-1")) as port,
+        opening(device(port, telnet=True), VRP, tmp_path) as opened,
+    ):
+        evidence = opened.ask(display())
+        seen = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
+    assert evidence.error == "login_refused"
+    assert seen["login"] is False
+    assert lines == ["xunjian", ""]
+
+
+def test_what_is_not_built_is_said(tmp_path: Path) -> None:
+    with opening(device(1, socks="192.0.2.1:1080"), VRP, tmp_path) as opened:
         evidence = opened.ask(display())
     assert evidence.error == "unsupported"
-    assert "telnet" in evidence.detail
+    assert "socks" in evidence.detail
 
 
 @contextmanager

@@ -2,36 +2,53 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 
-from xunjian.errors import DeviceError
+from xunjian.errors import DeviceError, NotSupported
+from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.clean import clean
 from xunjian.transport.decode import decode
-from xunjian.transport.driver import QuietDriver, make_driver
+from xunjian.transport.driver import QuietDriver, make_driver, telnet_type
 from xunjian.transport.login import await_prompt, set_up
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.ssh import Line, SshClient, credential, handshake, reach
+from xunjian.transport.ssh import SshClient, credential, handshake, reach
+from xunjian.transport.tcp import Waker, connect_patiently
+from xunjian.transport.telnet import TelnetSource, answer_telnet
 from xunjian.transport.terminal import Terminal
 
-_PORT = 22
+_SSH_PORT = 22
+_TELNET_PORT = 23
 _GENERIC = "terminal_server"  # netmiko's driver that does nothing of its own
 
 
 class CliLink:
     """A logged-in command line."""
 
-    def __init__(self, driver: QuietDriver, line: Line, conversation: Conversation) -> None:
+    def __init__(
+        self,
+        driver: QuietDriver,
+        conversation: Conversation,
+        *,
+        waker: Waker,
+        hang_up: Callable[[], None],
+    ) -> None:
         self._driver = driver
-        self._line = line
-        self._ssh = SshClient(client=driver.client, line=line)
+        self._waker = waker
+        self._hang_up = hang_up
         self._terminal = Terminal(
             source=driver.source, conversation=conversation, newline=driver.RETURN.encode()
         )
+        conversation.switch.add(waker)
         self._in_step = False  # nothing is typed at a device that is not at its prompt
 
     def log_in(self) -> None:
-        """Go from the open shell to a known prompt."""
+        """Go from the open shell, or telnet's login prompt, to a known prompt."""
+        conversation = self._terminal.conversation
+        if self._driver.protocol == "telnet":
+            answer_telnet(self._terminal, self._driver.username, self._driver.password)
         await_prompt(self._terminal)
+        conversation.seen.login = True
         if self._driver.secret:
             self._driver.raise_privilege(decode(self._terminal.prompt).text)
             self._terminal.prompt = b""  # it is another one now
@@ -67,8 +84,8 @@ class CliLink:
         """Log out politely if the session is in step, then close."""
         with contextlib.suppress(Exception):  # foreign code on a dying connection
             self._log_out()
-        self._terminal.conversation.switch.remove(self._line.waker)
-        self._ssh.close()
+        self._terminal.conversation.switch.remove(self._waker)
+        self._hang_up()
         with contextlib.suppress(Exception):
             self._driver.disconnect()
 
@@ -86,9 +103,20 @@ class CliLink:
 
 def open_cli(conversation: Conversation) -> CliLink:
     """Connect, authenticate once, log in. Raises DeviceError."""
+    is_telnet = bool(conversation.option(Channel.CLI, "telnet"))
+    link = _over_telnet(conversation) if is_telnet else _over_ssh(conversation)
+    try:
+        link.log_in()
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+def _over_ssh(conversation: Conversation) -> CliLink:
     line = reach(conversation, Channel.CLI)
     try:
-        driver = _driver(line, conversation)
+        driver = _driver(conversation, _dialect(conversation), sock=line.sock)
     except BaseException:
         line.close()
         raise
@@ -99,25 +127,49 @@ def open_cli(conversation: Conversation) -> CliLink:
         driver.disconnect()
         raise
     conversation.seen.login = True
-    conversation.switch.add(line.waker)
-    link = CliLink(driver, line, conversation)
+    ssh = SshClient(client=driver.client, line=line)
+    return CliLink(driver, conversation, waker=line.waker, hang_up=ssh.close)
+
+
+def _over_telnet(conversation: Conversation) -> CliLink:
+    """Telnet has no key to check and hides nothing: it is noted in the session's evidence."""
+    if conversation.device.via:
+        raise NotSupported(Text("telnet 不能经跳板机", "no telnet through a jump host"))
+    conversation.seen.note("telnet")
+    settings = conversation.settings
+    connected = connect_patiently(
+        conversation.host(Channel.CLI),
+        conversation.of(Channel.CLI).port or _TELNET_PORT,
+        timeout_s=settings.connect_timeout_s,
+        retries=settings.retries,
+        deadline=conversation.deadline,
+        switch=conversation.switch,
+    )
+    conversation.seen.answered(connected.latency_s)
     try:
-        link.log_in()
+        driver = _driver(conversation, telnet_type(_dialect(conversation)))
     except BaseException:
-        link.close()
+        connected.sock.close()
         raise
-    return link
+    driver.open_over(TelnetSource(connected.sock))
+    return CliLink(driver, conversation, waker=Waker(connected.sock), hang_up=connected.sock.close)
 
 
-def _driver(line: Line, conversation: Conversation) -> QuietDriver:
-    shown = credential(conversation, Channel.CLI)
+def _dialect(conversation: Conversation) -> str:
     platform = conversation.platform
+    return (platform.netmiko if platform else "") or _GENERIC
+
+
+def _driver(
+    conversation: Conversation, device_type: str, sock: object | None = None
+) -> QuietDriver:
+    shown = credential(conversation, Channel.CLI)
     limit_s = max(1.0, conversation.deadline.cap(conversation.settings.login_timeout_s))
     return make_driver(
-        (platform.netmiko if platform else "") or _GENERIC,
-        sock=line.sock,
+        device_type,
+        sock=sock,
         host=conversation.host(Channel.CLI),
-        port=conversation.of(Channel.CLI).port or _PORT,
+        port=conversation.of(Channel.CLI).port or _SSH_PORT,
         username=shown.username,
         password=shown.password,
         secret=conversation.secret_option(Channel.CLI, "enable_secret") or "",

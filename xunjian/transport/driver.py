@@ -22,6 +22,7 @@ from typing_extensions import override
 from xunjian.errors import LoginRefused, NotSupported, ReadOnlyViolation, SessionLost
 from xunjian.language import Text
 from xunjian.transport.known_hosts import RefuseUnknown
+from xunjian.transport.terminal import ByteSource
 
 _WIDTH = 511  # a narrow terminal makes devices wrap the echo (netmiko uses the same)
 _HEIGHT = 1000  # a tall one keeps many pagers away
@@ -54,9 +55,8 @@ class ShellSource:
 class SourceChannel(NetmikoChannel):
     """netmiko's view on a byte source, for the few driver methods we still use."""
 
-    def __init__(self, source: ShellSource) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self.source = source
-        self.heard = bytearray()
 
     @override
     def read_buffer(self) -> str:
@@ -65,7 +65,6 @@ class SourceChannel(NetmikoChannel):
         data = self.source.read(1.0)
         if not data:
             raise SessionLost(Text("设备关闭了会话", "the device closed the session"))
-        self.heard += data
         return data.decode("gb18030", errors="replace")
 
     @override
@@ -83,7 +82,12 @@ class SourceChannel(NetmikoChannel):
 class QuietDriver(BaseConnection):
     """Our session under a netmiko driver: connects, gives bytes, answers nothing."""
 
-    source: ShellSource
+    source: ByteSource
+
+    def open_over(self, source: ByteSource) -> None:
+        """Take a byte source that is already there."""
+        self.source = source
+        self.channel = SourceChannel(source)
 
     def open_quietly(self) -> None:
         """Authenticate once over the given socket and open the shell; raises paramiko's errors."""
@@ -118,8 +122,7 @@ class QuietDriver(BaseConnection):
         self.client.connect(**parameters)
         channel = self.client.invoke_shell(term="vt100", width=width, height=height)
         self.remote_conn = channel
-        self.source = ShellSource(channel)
-        self.channel = SourceChannel(self.source)
+        self.open_over(ShellSource(channel))
 
     @override
     def special_login_handler(self, delay_factor: float = 1.0) -> None:
@@ -160,6 +163,12 @@ def quiet_class(device_type: str) -> type[QuietDriver]:
             Text(f"netmiko 没有驱动：{device_type}", f"netmiko has no driver: {device_type}")
         )
     return type(f"Quiet{base.__name__}", (QuietDriver, base), {})
+
+
+def telnet_type(device_type: str) -> str:
+    """Give netmiko's name for the telnet form of a driver."""
+    name = f"{device_type}_telnet"
+    return name if name in CLASS_MAPPER else "generic_telnet"
 
 
 def make_driver(device_type: str, **parameters: Any) -> QuietDriver:

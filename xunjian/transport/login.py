@@ -15,6 +15,9 @@ _QUIET_S = 0.4
 _SETTLE_S = 0.03  # a banner line that looks like a prompt is followed by more at once
 _WAKE_S = 1.5  # some devices wait for a key before they show anything
 _MOST_ANSWERS = 6
+_LOGIN_AGAIN = re.compile(
+    r"(?:user ?name|login|user|password|用户名|口令|密码)\s*[:：]\s*$", re.IGNORECASE
+)
 _PASSWORD = re.compile(r"password\s*[:：]?\s*$", re.IGNORECASE)
 
 
@@ -109,6 +112,9 @@ def _when_quiet(terminal: Terminal, screen: _Screen, line: str) -> None:
         terminal.conversation.seen.note("login_question:unknown")
         _say(terminal, screen, "n")
         return
+    if terminal.conversation.seen.login is None and _LOGIN_AGAIN.search(line):
+        terminal.conversation.seen.login = False
+        raise LoginRefused(Text("设备拒绝登录", "the device refused the login"))
     if _PASSWORD.search(line):
         terminal.conversation.seen.note("password_change_forced")
         raise LoginRefused(
