@@ -173,6 +173,8 @@ _EXPECTED: Mapping[str, Text] = {
     "missing": Text("缺少必填的键", "a required key is missing"),
     "string_type": Text("应为文本", "expected a text"),
     "int_type": Text("应为整数", "expected a whole number"),
+    "int_parsing": Text("应为整数", "expected a whole number"),
+    "float_parsing": Text("应为数字", "expected a number"),
     "int_from_float": Text("应为整数", "expected a whole number"),
     "float_type": Text("应为数字", "expected a number"),
     "bool_type": Text("应为 true 或 false", "expected true or false"),

@@ -8,7 +8,8 @@ import typer
 from typer.exceptions import TyperException
 
 from xunjian.cli.language import Everywhere, both, take_everywhere, translate
-from xunjian.cli.output import Output, harmless
+from xunjian.cli.output import Output
+from xunjian.cli.usage import explained, find_command
 from xunjian.errors import XunjianError
 from xunjian.language import Text
 
@@ -34,13 +35,13 @@ COMMANDS = (
 
 INTERRUPTED = 130
 INTERNAL = 5
+USAGE = 2
 
 
-def build(output: Output) -> typer.Typer:
-    """Build the command tree; every command prints through `output`."""
+def build(output: Output, names: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Build the tree of the named commands; every command prints through `output`."""
     app = typer.Typer(
         name="xunjian",
-        no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -60,7 +61,7 @@ def build(output: Output) -> typer.Typer:
     def _root() -> None:
         """Keep the root a group."""
 
-    for name in COMMANDS:
+    for name in names:
         import_module(f"xunjian.cli.{name}").register(app, output)
     return app
 
@@ -74,10 +75,6 @@ def run(arguments: Sequence[str]) -> int:
     except XunjianError as error:
         output.error(error)
         _details(output)
-        return error.exit_code
-    except TyperException as error:
-        output.say(Text("用法错误：", "usage error: ").to(output.language) + harmless(error))
-        output.say(Text("  看用法：加 --help", "  see the usage with --help"))
         return error.exit_code
     except KeyboardInterrupt:
         output.say(Text("已中断", "interrupted"))
@@ -93,11 +90,19 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(everywhere: Everywhere, output: Output) -> int:
-    command = typer.main.get_command(build(output))
-    translate(command, everywhere.language)
-    result = command.main(
-        args=list(everywhere.arguments), prog_name="xunjian", standalone_mode=False
-    )
+    arguments = everywhere.arguments
+    is_named = bool(arguments) and arguments[0] in COMMANDS
+    tree = build(output, arguments[:1] if is_named else COMMANDS)  # what is not named costs time
+    root = typer.main.get_command(tree)
+    translate(root, everywhere.language)
+    command, is_whole = find_command(root, arguments)
+    words = [*arguments] if is_whole else [*arguments, "--help"]
+    try:
+        result = root.main(args=words, prog_name="xunjian", standalone_mode=False)
+    except TyperException as error:
+        raise explained(error, command, everywhere.language) from error
+    if not is_whole:
+        return USAGE  # a command was wanted; a script must not take the help for success
     return result if isinstance(result, int) else 0
 
 

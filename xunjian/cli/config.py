@@ -3,7 +3,7 @@
 import typer
 
 from xunjian.cli.language import both
-from xunjian.cli.options import FormatOption, WorkspaceOption
+from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.run.content import Content
 
@@ -19,7 +19,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "(command line > XUNJIAN_* > xunjian.yml > default).",
         ),
     )
-    def config(workspace: WorkspaceOption = None, form: FormatOption = "table") -> int:
+    def config(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
         content = Content(workspace)
         rows = [
             {"name": name, "value": setting.value, "source": setting.source}

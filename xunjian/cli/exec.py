@@ -7,6 +7,7 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.list import selected
 from xunjian.cli.options import (
+    Form,
     FormatOption,
     InventoryOption,
     LimitOption,
@@ -51,7 +52,7 @@ def register(app: typer.Typer, output: Output) -> None:
                 "--timeout", metavar="S", min=1, help=both("每台时限（秒）", "seconds each")
             ),
         ] = 60.0,
-        form: FormatOption = "text",
+        form: FormatOption = Form.TABLE,
     ) -> int:
         from xunjian.run.adhoc import ask_all, plan_adhoc
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from xunjian.cli.language import both
-from xunjian.cli.options import FormatOption
+from xunjian.cli.options import Form, FormatOption
 from xunjian.cli.output import Output
 from xunjian.language import Text
 
@@ -38,7 +38,7 @@ def register(app: typer.Typer, output: Output) -> None:
         return 0
 
     @lab.command("faults", help=both("列出可植入的故障", "List the faults that can be planted"))
-    def faults_command(form: FormatOption = "table") -> int:
+    def faults_command(form: FormatOption = Form.TABLE) -> int:
         from xunjian.lab import faults_listing
 
         faults = faults_listing()

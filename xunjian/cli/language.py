@@ -57,9 +57,16 @@ def translate(command: Any, language: Language) -> None:
         text = getattr(command, attribute, None)
         if text:
             setattr(command, attribute, pick(text, language))
+    if command.help and not getattr(command, "short_help", None):
+        command.short_help = _first_sentence(command.help)
     for parameter in command.params:
         text = getattr(parameter, "help", None)
         if text:
             parameter.help = pick(text, language)
     for child in getattr(command, "commands", {}).values():
         translate(child, language)
+
+
+def _first_sentence(text: str) -> str:
+    """Give what the list of commands shows: whole, where the parser's own would be cut off."""
+    return text.partition("。")[0].partition(". ")[0].partition("\n")[0].removesuffix(".")

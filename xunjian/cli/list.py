@@ -8,6 +8,7 @@ import typer
 
 from xunjian.cli.language import both
 from xunjian.cli.options import (
+    Form,
     FormatOption,
     InventoryOption,
     LimitOption,
@@ -50,7 +51,7 @@ def register(app: typer.Typer, output: Output) -> None:
                 "--run", metavar="RUN", help=both("只列某一轮的结果", "findings of one run")
             ),
         ] = None,
-        form: FormatOption = "table",
+        form: FormatOption = Form.TABLE,
     ) -> int:
         content = Content(workspace, inventory)
         listings: dict[str, Callable[[], Sequence[Row]]] = {
@@ -186,10 +187,10 @@ def findings(content: Content, output: Output, run: str | None, limit: str | Non
     from xunjian.store import FindingFilter
 
     names = {d.name for d in selected(content, limit, None)} if limit else None
-    newest = next((summary.run_id for summary in content.store.runs()), None)
-    if newest is None:
+    wanted = content.find_run(run) if run else next(iter(content.store.runs()), None)
+    if wanted is None:
         return []
-    found = content.store.findings(FindingFilter(run_id=run or newest))
+    found = content.store.findings(FindingFilter(run_id=wanted.run_id))
     return [
         {
             "id": finding.id,

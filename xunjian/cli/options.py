@@ -1,11 +1,20 @@
 """The options that many commands share, written once."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xunjian.cli.language import both
+
+
+class Form(StrEnum):
+    """How a listing is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -57,14 +66,12 @@ WhereOption = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    str,
-    typer.Option(
-        "--format", metavar="FORM", help=both("table 或 json", "table or json"), show_default=True
-    ),
+    Form,
+    typer.Option("--format", metavar="FORM", help=both("table 或 json", "table or json")),
 ]
 
 PlaybookArgument = Annotated[
-    str, typer.Argument(metavar="[PLAYBOOK]", help=both("剧本名", "name of a playbook"))
+    str, typer.Argument(metavar="PLAYBOOK", help=both("剧本名", "name of a playbook"))
 ]
 TagsOption = Annotated[
     str,

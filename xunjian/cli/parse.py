@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from xunjian.cli.language import both
-from xunjian.cli.options import WorkspaceOption
+from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.language import Text
@@ -43,10 +43,7 @@ def register(app: typer.Typer, output: Output) -> None:
             ),
         ],
         workspace: WorkspaceOption = None,
-        form: Annotated[
-            str,
-            typer.Option("--format", metavar="FORM", help=both("json 或 table", "json or table")),
-        ] = "json",
+        form: FormatOption = Form.JSON,
     ) -> int:
         from xunjian.collect.parse_file import parse_file
         from xunjian.parse import TemplateCache

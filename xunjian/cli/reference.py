@@ -38,6 +38,7 @@ def register(app: typer.Typer, output: Output) -> None:
     ) -> int:
         content = Content(workspace, inventory)
         names = [d.name for d in selected(content, limit, None)] if limit else None
+        content.find_run(run)
         with content.store.locked("reference accept"):
             accepted = content.store.accept_reference(run, names)
         output.say(

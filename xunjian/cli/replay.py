@@ -1,22 +1,20 @@
-"""`replay RUN`: judge an old run again from its evidence; nobody is contacted."""
+"""`replay RUN` or `replay DIR`: judge an old run again from its evidence; nobody is contacted."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from xunjian.cli.documents import write_documents
 from xunjian.cli.language import both
-from xunjian.cli.options import (
-    DocumentsOption,
-    InventoryOption,
-    OutOption,
-    RunArgument,
-    WorkspaceOption,
-)
+from xunjian.cli.options import DocumentsOption, InventoryOption, OutOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.recap import show_recap
+from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.playbook.model import RunSettings
 from xunjian.run.content import Content
-from xunjian.store.model import Comparison
+from xunjian.store import Comparison
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -25,13 +23,20 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "replay",
         help=both(
-            "用现在的卡和阈值，按存下的证据重新判定一轮；不联系设备，不改存储。",
+            "用现在的卡和阈值，按存下的证据重新判定一轮；不联系设备，不改存储。"
+            "给出目录则是别处拿来的工作区，判它最新的一轮；同时给 -w，就用 -w 的卡和阈值判。",
             "Judge a run again from its evidence with the cards and limits of today; no device is "
-            "contacted, the store is not changed.",
+            "contacted, the store is not changed. A folder is a workspace brought from elsewhere: "
+            "its newest run is judged, with the cards and limits of -w if given.",
         ),
     )
     def replay_command(
-        run: RunArgument,
+        run: Annotated[
+            str,
+            typer.Argument(
+                metavar="RUN|DIR", help=both("轮次，或工作区目录", "a run, or a folder")
+            ),
+        ],
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
         out: OutOption = None,
@@ -40,17 +45,32 @@ def register(app: typer.Typer, output: Output) -> None:
         from xunjian.run.replay import replay
         from xunjian.run.round import tools_for
 
-        content = Content(workspace, inventory, {"format": form})
+        brought = Path(run) if Path(run).is_dir() else None
+        source = Content(brought or workspace, inventory)
+        run_id = _newest(source) if brought else source.find_run(run).run_id
+        content = Content(workspace or brought, source.inventory_dir, {"format": form})
         record = replay(
-            content.store.record(run),
-            content.store,
+            source.store.record(run_id),
+            source.store,
             tools_for(content, RunSettings()),
             devices=content.inventory.devices,
-            identity=content.identity(),
+            identity=source.identity(),
         )
         forms = content.settings.format or ("json", "html")
-        folder = out or content.workspace.reports_dir / f"{record.run_id}-replay"
-        write_documents(content, output, record, forms, folder, Comparison(run_id=record.run_id))
-        output.say(Text("按存下的证据重新判定：", "judged again from stored evidence:"))
+        folder = out or content.workspace.reports_dir / f"{run_id}-replay"
+        write_documents(content, output, record, forms, folder, Comparison(run_id=run_id))
+        output.say(Text(f"按存下的证据重新判定 {run_id}：", f"{run_id} judged again:"))
         show_recap(output, record, folder, to_stdout=forms != ("json",))
         return record.exit_code or 0
+
+
+def _newest(source: Content) -> str:
+    """The newest run of a workspace; nothing is made in a folder that has none."""
+    folder = source.workspace.state_dir
+    runs = source.store.runs() if folder.is_dir() else ()
+    if not runs:
+        raise UsageError(
+            Text(f"那里没有任何一轮: {folder}", f"no run is stored there: {folder}"),
+            Text("应为含 .xunjian 的工作区目录", "expected a workspace folder with .xunjian"),
+        )
+    return runs[0].run_id

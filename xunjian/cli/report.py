@@ -29,7 +29,7 @@ def register(app: typer.Typer, output: Output) -> None:
         form: DocumentsOption = None,
     ) -> int:
         content = Content(workspace, options={"format": form})
-        record = content.store.record(run)
+        record = content.store.record(content.find_run(run).run_id)
         forms = content.settings.format or ("json", "html", "md", "docx", "junit")
         folder = out or content.workspace.reports_dir / record.run_id
         write_documents(content, output, record, forms, folder)

@@ -3,7 +3,7 @@
 import typer
 
 from xunjian.cli.language import both
-from xunjian.cli.options import FormatOption, WorkspaceOption
+from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.language import Text
 from xunjian.run.content import Content
@@ -20,7 +20,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "there); exit code 1 when something was.",
         ),
     )
-    def verify_command(workspace: WorkspaceOption = None, form: FormatOption = "table") -> int:
+    def verify_command(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
         proof = Content(workspace).store.verify()
         kinds = {"altered": proof.altered, "missing": proof.missing, "broken": proof.broken}
         if form == "json":

@@ -4,27 +4,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from xunjian.errors import UsageError
 from xunjian.inventory import Device, Inventory, load_inventory
-from xunjian.parse import TemplateCache
+from xunjian.language import Text
 from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import AGE_KEY, Secret, SecretRef, SecretSource, resolve_secret
 from xunjian.settings import Settings, load_settings
-from xunjian.store import open_store
-from xunjian.store.store import Store
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
-from xunjian.tasks.thresholds import Limits, check_inventory_limits, load_thresholds
-from xunjian.transport import DeviceSession, open_session
-from xunjian.transport.deadline import Deadline
 from xunjian.workspace import Workspace, load_plugins, open_workspace
+
+if TYPE_CHECKING:
+    from xunjian.parse import TemplateCache
+    from xunjian.store import RunSummary
+    from xunjian.store.store import Store
+    from xunjian.tasks.model import Catalog
+    from xunjian.tasks.thresholds import Limits
+    from xunjian.transport import DeviceSession
 
 
 class Content:
     """A workspace opened for one call.
 
-    Everything is read lazily: `list runs` must work where a card is broken, and `lint` where the
-    inventory is.
+    Everything is read (and its code imported) lazily: `list runs` must work where a card is broken,
+    `lint` where the inventory is, and a listing must not wait for the store's or the cards' code.
     """
 
     def __init__(
@@ -50,8 +53,10 @@ class Content:
         return load_platforms(self.workspace)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """All cards, after the workspace's plugins where its settings allow them."""
+        from xunjian.tasks.load import load_catalog
+
         if self.settings.plugins:
             load_plugins(self.workspace)
         return load_catalog(self.workspace, self.platforms)
@@ -67,20 +72,41 @@ class Content:
         return replace(found, devices={n: self._as_operator(d) for n, d in found.devices.items()})
 
     @cached_property
-    def thresholds(self) -> Limits:
+    def thresholds(self) -> "Limits":
         """The contract's limits; the inventory's are checked beside them."""
+        from xunjian.tasks.thresholds import check_inventory_limits, load_thresholds
+
         check_inventory_limits(self.inventory_dir, self.catalog)
         return load_thresholds(self.workspace, self.catalog)
 
     @cached_property
-    def templates(self) -> TemplateCache:
+    def templates(self) -> "TemplateCache":
         """Parsing templates, compiled once."""
+        from xunjian.parse import TemplateCache
+
         return TemplateCache(self.workspace)
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The workspace's store."""
+        from xunjian.store import open_store
+
         return open_store(self.workspace.state_dir, recipient=self.settings.recipient)
+
+    def find_run(self, run_id: str) -> "RunSummary":
+        """Give an earlier run; raises UsageError with the nearest id when there is none."""
+        from xunjian.schema import nearest
+
+        known = {summary.run_id: summary for summary in self.store.runs()}
+        if run_id in known:
+            return known[run_id]
+        near = nearest(run_id, known)
+        raise UsageError(
+            Text(f"没有这一轮: {run_id}", f"no such run: {run_id}"),
+            Text(f"是否想写 {near}", f"did you mean {near}?")
+            if near
+            else Text("看有哪些：xunjian list runs", "see them: xunjian list runs"),
+        )
 
     def log_in_as(self, username: str | None, password: Secret | None) -> None:
         """Use the operator's own login (`-u`, `-k`) on every device; call before `inventory`."""
@@ -96,8 +122,11 @@ class Content:
         words = key.read_text("utf-8").split() if key.is_file() else []
         return next((word for word in words if word.startswith("AGE-SECRET-KEY-")), None)
 
-    def open_session(self, device: Device, deadline_s: float) -> DeviceSession:
+    def open_session(self, device: Device, deadline_s: float) -> "DeviceSession":
         """Open a session outside a run."""
+        from xunjian.transport import open_session
+        from xunjian.transport.deadline import Deadline
+
         return open_session(
             device,
             self.platforms.get(device.platform),

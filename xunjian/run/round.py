@@ -104,13 +104,7 @@ def _playbook_name(content: Content, wanted: Wanted) -> str:
                 Text("看有哪些：xunjian list playbooks", "see them: xunjian list playbooks"),
             )
         return wanted.playbook
-    known = {summary.run_id: summary.playbook for summary in content.store.runs()}
-    if earlier not in known:
-        raise UsageError(
-            Text(f"没有这一轮: {earlier}", f"no such run: {earlier}"),
-            Text("看有哪些：xunjian list runs", "see them: xunjian list runs"),
-        )
-    name = known[earlier]
+    name = content.find_run(earlier).playbook
     if wanted.playbook and wanted.playbook != name:
         raise UsageError(
             Text(f"这一轮用的是剧本 {name}", f"that run belongs to playbook {name}"),
