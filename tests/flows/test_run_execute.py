@@ -197,6 +197,15 @@ def test_an_interrupted_run_is_resumed_under_its_id(store: Store, world: World) 
     assert store.verify().is_intact
 
 
+def test_a_finished_run_is_not_resumed(store: Store, world: World) -> None:
+    first = order(world, device("good-1"), device("dead-1"))
+    done = execute(first, store)
+    plan = resume_plan(store.remaining(done.run_id), {}, done)
+    assert plan.pairs == ()
+    again = execute(dataclasses.replace(first, plan=plan, resume=done.run_id), store)
+    assert again == done
+
+
 def test_a_store_that_fails_stops_the_run(
     store: Store, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

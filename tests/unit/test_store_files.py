@@ -224,6 +224,11 @@ def test_altered_and_missing_evidence_is_found(state: Path) -> None:
         "DELETE FROM findings",
         "DELETE FROM device_results WHERE device = 'sw1'",
         "UPDATE facts SET rows = '[]'",
+        "DELETE FROM left_out",
+        "DELETE FROM planned_pairs WHERE task = 'levels'",
+        "UPDATE runs SET planned = planned - 1",
+        "UPDATE runs SET started_at = '2020-01-01T00:00:00.000000+00:00'",
+        "DELETE FROM runs",
     ],
 )
 def test_tampering_with_the_records_is_found(state: Path, tampering: str) -> None:

@@ -63,7 +63,10 @@ def execute(
         started_at = order.clock()
         if order.resume:
             run_id = order.resume
-            started_at = store.record(run_id).started_at
+            record = store.record(run_id)
+            if record.state is RunState.FINISHED and not order.plan.pairs:
+                return record  # nothing was left open
+            started_at = record.started_at
             store.reopen_run(run_id)
         else:
             run_id = store.begin_run(order.plan, _start(order, started_at))

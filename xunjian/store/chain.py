@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,14 +16,14 @@ GENESIS = "0" * 64
 
 def root(
     previous: str,
-    run_id: str,
+    plan: Sequence[object],
     evidence: Iterable[Mapping[str, Any]],
     devices: Iterable[Mapping[str, Any]],
 ) -> str:
-    """Hash of a run's evidence list and of its devices' digests, chained to `previous`."""
+    """Hash of a run's plan, evidence list and devices' digests, chained to `previous`."""
     parts = [
         previous,
-        run_id,
+        plan,
         sorted(
             [
                 e["evidence_id"],
@@ -43,6 +43,35 @@ def root(
     ]
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plan_of(connection: Connection, run_id: str) -> list[object]:
+    """What a run set out to do, in the order it was written: no pair can be made to disappear."""
+    run = connection.execute(
+        select(
+            t.runs.c.number,
+            t.runs.c.playbook,
+            t.runs.c.title,
+            t.runs.c.started_at,
+            t.runs.c.planned,
+        ).where(t.runs.c.run_id == run_id)
+    ).first()
+    pairs = (
+        select(t.planned.c.device, t.planned.c.task)
+        .where(t.planned.c.run_id == run_id)
+        .order_by(t.planned.c.position)
+    )
+    left_out = (
+        select(t.left_out.c.device, t.left_out.c.task, t.left_out.c.reason)
+        .where(t.left_out.c.run_id == run_id)
+        .order_by(t.left_out.c.position)
+    )
+    return [
+        run_id,
+        list(run or ()),
+        [list(row) for row in connection.execute(pairs)],
+        [list(row) for row in connection.execute(left_out)],
+    ]
 
 
 def seal_run(connection: Connection, run_id: str) -> str:
@@ -66,7 +95,7 @@ def seal_run(connection: Connection, run_id: str) -> str:
         select(t.chain.c.link, t.chain.c.root_hash).order_by(t.chain.c.link.desc()).limit(1)
     ).first()
     previous, link = (str(last[1]), int(last[0]) + 1) if last else (GENESIS, 1)
-    root_hash = root(previous, run_id, open_evidence, open_devices)
+    root_hash = root(previous, plan_of(connection, run_id), open_evidence, open_devices)
     connection.execute(
         insert(t.chain).values(
             link=link,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from xunjian.run.model import RunState
 from xunjian.store import tables as t
 from xunjian.store.blobs import AlteredBlob, Blobs, MissingBlob
-from xunjian.store.chain import GENESIS, root
+from xunjian.store.chain import GENESIS, plan_of, root
 from xunjian.store.model import Damage, Verification
 from xunjian.store.rows import digest, stamp
 
@@ -114,7 +114,8 @@ def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
     for link in _all(connection, select(t.chain).order_by(t.chain.c.link)):
         number, run_id = link["link"], str(link["run_id"])
         sealed.add(run_id)
-        computed = root(previous, run_id, by_link.get(number, []), devices.get(number, []))
+        plan = plan_of(connection, run_id)
+        computed = root(previous, plan, by_link.get(number, []), devices.get(number, []))
         if (
             number != expected_link
             or link["previous_hash"] != previous
@@ -134,8 +135,8 @@ def bury(connection: Connection, keep_days: int, now: datetime) -> tuple[frozens
     number of those runs. The bytes go after the commit: a crash between loses no tombstone.
     """
     horizon = stamp(now - timedelta(days=keep_days))
-    runs = _all(connection, select(t.runs.c.run_id, t.runs.c.ended_at))
-    old = {r["run_id"] for r in runs if r["ended_at"] is not None and r["ended_at"] < horizon}
+    runs = _all(connection, select(t.runs.c.run_id, t.runs.c.started_at, t.runs.c.ended_at))
+    old = {r["run_id"] for r in runs if (r["ended_at"] or r["started_at"]) < horizon}
     rows = _all(connection, select(t.evidence))
     kept = {sha for r in rows if r["run_id"] not in old for sha in _hashes(r)}
     doomed = {sha for r in rows if r["run_id"] in old for sha in _hashes(r)} - kept

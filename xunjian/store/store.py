@@ -89,6 +89,7 @@ class Store:
 
     def reopen_run(self, run_id: str) -> None:
         """Open a killed or interrupted run again, to go on with what `remaining` gives."""
+        check_free_disk(self.state_dir, len(self.remaining(run_id)))
         with self._write, self._database.writing() as connection:
             reader.run_row(connection, run_id)
             connection.execute(
