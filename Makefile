@@ -30,7 +30,7 @@ format: setup
 
 # the tests use every core: they wait for devices more than they compute
 test: setup
-	$(BIN)/python -m pytest -q -n auto --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -rs -n auto --dist loadscope $(PYTEST_ARGS)
 
 demo: setup
 	$(BIN)/python runner.py demo
