@@ -1,5 +1,6 @@
 """HTTP, NUT, SIP, ICMP, SNMP and shell: whole answers, cut ones, refusals, silence."""
 
+import dataclasses
 import json
 import re
 import threading
@@ -47,6 +48,7 @@ def asking(
     password: str = CANARY,
     deadline_s: float = 20.0,
     address: str = "127.0.0.1",
+    only: str = "http",
 ) -> Iterator[DeviceSession]:
     settings = ChannelSettings(
         hostname=address,
@@ -60,7 +62,7 @@ def asking(
     )
     opened = open_session(
         device,
-        ANYTHING,
+        dataclasses.replace(ANYTHING, channels=(only,)),
         known_hosts=tmp_path / "known_hosts",
         resolve=lambda _: Secret(password),
         deadline=Deadline(deadline_s),
@@ -323,3 +325,52 @@ def test_shell_wrong_password_stops_every_channel(tmp_path: Path) -> None:
             other = opened.ask(request(Channel.HTTP, "/x"))
     assert (refused.error, other.error) == ("login_refused", "not_sent")
     assert server.logins == [CANARY]
+
+
+# -- a round that asks nothing but reachability -------------------------------------------------
+
+
+def calling_on(channel: str, port: int, tmp_path: Path, **options: object) -> dict[str, object]:
+    with asking(channel, port, tmp_path, options=options, only=channel) as opened:
+        seen: dict[str, object] = json.loads(opened.ask(request(Channel.SESSION, "SESSION")).raw)
+    return {name: seen[name] for name in ("answers", "login", "reason")}
+
+
+ALIVE = {"answers": True, "login": True, "reason": ""}
+DEAD = {"answers": False, "login": None, "reason": "no_answer"}
+
+
+def test_reachability_of_a_nut_server(tmp_path: Path) -> None:
+    with tcp_server(nut_handler(VARIABLES)) as port:
+        assert calling_on("nut", port, tmp_path) == ALIVE
+    assert calling_on("nut", 1, tmp_path) == DEAD
+
+
+def test_reachability_of_a_sip_terminal(tmp_path: Path) -> None:
+    with udp_server(lambda message, _: (sip_answer(message),)) as port:
+        assert calling_on("sip", port, tmp_path) == ALIVE
+    assert calling_on("sip", 9, tmp_path) == DEAD
+
+
+def test_reachability_of_a_controller(tmp_path: Path) -> None:
+    with http_server({}, CANARY) as port:
+        assert calling_on("http", port, tmp_path, scheme="http") == ALIVE
+    with http_server({}, "right-one-12") as port:
+        refused = {"answers": True, "login": False, "reason": "login_refused"}
+        assert calling_on("http", port, tmp_path, scheme="http") == refused
+    assert calling_on("http", 1, tmp_path, scheme="http") == DEAD
+
+
+def test_reachability_of_a_shell_without_a_pin(tmp_path: Path) -> None:
+    with TerminalServer(Behaviour()) as server:
+        unknown = {"answers": True, "login": False, "reason": "host_key_unknown"}
+        assert calling_on("shell", server.port, tmp_path) == unknown
+        server.pin(tmp_path / "known_hosts")
+        assert calling_on("shell", server.port, tmp_path) == ALIVE
+
+
+def test_reachability_after_a_ping_still_asks_the_device(tmp_path: Path) -> None:
+    with asking("nut", 1, tmp_path, only="nut") as opened:
+        opened.ask(request(Channel.ICMP, "PING", count=1))
+        seen = json.loads(opened.ask(request(Channel.SESSION, "SESSION")).raw)
+    assert seen["reason"] == "no_answer"

@@ -1,6 +1,5 @@
 """One device, one session: channels are opened when asked for, and given up when out of step."""
 
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from xunjian.secrets import Secret, SecretRef
 from xunjian.transport.answer import Answer, Conversation, Link, Seen, TransportSettings
 from xunjian.transport.deadline import AbortSwitch, Deadline
 from xunjian.transport.model import Channel, Evidence, Request
+from xunjian.transport.reachability import GREETINGS, preferred, report
 from xunjian.transport.redact import Redactor
 
 # Imported when first needed: netmiko alone costs a third of a second.
@@ -68,7 +68,12 @@ class DeviceSession:
     @property
     def reason(self) -> str:
         """Why the session was given up: the first fatal code, empty while all is well."""
-        return next((code for ch, code in self._lost.items() if ch is not Channel.ICMP), "")
+        codes = (
+            code
+            for channel, code in self._lost.items()
+            if channel is not Channel.ICMP or code in _FOR_ALL_CHANNELS
+        )
+        return next(codes, "")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -114,11 +119,14 @@ class DeviceSession:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        channel = request.channel
+        return self._deliver(request.channel, request)
+
+    def _deliver(self, channel: Channel, request: Request | None) -> Answer:
+        """Open a channel if need be and ask on it; without a request opening is all."""
         try:
             if channel not in self._links:
                 self._links[channel] = self._open(channel)
-            answer = self._links[channel].ask(request)
+            answer = self._links[channel].ask(request) if request else Answer(complete=True)
         except (DeviceError, ReadOnlyViolation) as error:
             answer = Answer(error=error.code, detail=str(error.message))
         except Exception as error:  # noqa: BLE001 - foreign drivers run here; one device, one outcome
@@ -168,45 +176,32 @@ class DeviceSession:
 
     def _session_answer(self) -> Answer:
         """Say what was seen; a device nobody asked anything yet is called on first."""
-        if not self._links and not self._lost:
+        if not any(channel is not Channel.ICMP for channel in (*self._links, *self._lost)):
             self._call_on()
-        seen = self._conversation.seen
-        report = {
-            "answers": seen.answers,
-            "login": seen.login,
-            "latency_ms": seen.latency_ms,
-            "reason": self.reason,
-            "notes": list(seen.notes),
-            "host_key": seen.host_key,
-            "decoded_as": seen.decoded_as or "utf-8",
-            "channels": {
-                channel.value: self._lost.get(channel, "")
-                for channel in Channel
-                if channel in self._links or channel in self._lost
-            },
+        states = {
+            channel.value: self._lost.get(channel, "")
+            for channel in Channel
+            if channel in self._links or channel in self._lost
         }
-        raw = json.dumps(report, ensure_ascii=False, sort_keys=True).encode()
+        raw = report(self._conversation.seen, self.reason, states)
         return Answer(raw=raw, text=raw.decode(), complete=True)
 
     def _call_on(self) -> None:
-        """Open the device's preferred channel, for a round that asks nothing but reachability."""
-        channel = self._preferred()
-        try:
-            self._links[channel] = self._open(channel)
-        except (DeviceError, ReadOnlyViolation) as error:
-            self._conversation.seen.note(f"{channel.value}:{error.code}")
-            self._give_up(channel, error.code)
-        except Exception as error:  # noqa: BLE001 - foreign drivers run here
-            self._conversation.seen.note(f"{channel.value}:{type(error).__name__}")
-            self._give_up(channel, "session_lost")
-
-    def _preferred(self) -> Channel:
-        platform = self._conversation.platform
-        names = platform.channels if platform else tuple(self._conversation.device.channels)
-        for name in names:
-            if name in {channel.value for channel in _OPENERS}:
-                return Channel(name)
-        return Channel.ICMP
+        """Open the preferred channel and greet, for a round that asks nothing but reachability."""
+        channel = preferred(self._conversation)
+        greeting = GREETINGS.get(channel)
+        seen = self._conversation.seen
+        if self._conversation.switch.aborted or self._conversation.deadline.expired:
+            code = "interrupted" if self._conversation.switch.aborted else "deadline"
+            self._give_up(channel, code)
+            return
+        answer = self._deliver(channel, greeting)
+        if answer.error in FATAL:
+            seen.note(f"{channel.value}:{answer.error}")
+        elif seen.login is None and channel is not Channel.ICMP:
+            seen.login = True
+        if channel is Channel.ICMP and not seen.answers:
+            self._lost[Channel.SESSION] = "no_answer"
 
 
 def open_session(  # noqa: PLR0913 - what one session depends on, each given by the run

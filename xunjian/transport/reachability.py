@@ -1,0 +1,56 @@
+"""What the session layer says about a device: whether it answers, the login, what was odd."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from xunjian.transport.answer import Conversation, Seen
+from xunjian.transport.model import Channel, Request
+
+# The smallest harmless question on channels where being connected proves nothing yet. A command
+# line and an SNMP agent are proved by opening them.
+GREETINGS: Final[Mapping[Channel, Request]] = {
+    Channel.HTTP: Request(channel=Channel.HTTP, text="/", timeout_s=10.0),
+    Channel.NUT: Request(channel=Channel.NUT, text="VER", timeout_s=10.0),
+    Channel.SIP: Request(channel=Channel.SIP, text="OPTIONS", timeout_s=5.0),
+    Channel.ICMP: Request(
+        channel=Channel.ICMP, text="PING", options=(("count", 3),), timeout_s=5.0
+    ),
+}
+_TALKING: Final = frozenset(
+    {Channel.CLI, Channel.SHELL, Channel.HTTP, Channel.SNMP, Channel.NUT, Channel.SIP}
+)
+# With these ends nobody can say whether the login would have been accepted.
+_UNTRIED: Final = frozenset({"", "deadline", "interrupted", "unsupported"})
+
+
+def preferred(conversation: Conversation) -> Channel:
+    """Give the platform's first channel, else the first the inventory describes, else ICMP."""
+    platform = conversation.platform
+    names = platform.channels if platform else tuple(conversation.device.channels)
+    for name in names:
+        if name in {channel.value for channel in _TALKING}:
+            return Channel(name)
+    return Channel.ICMP
+
+
+def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
+    """Write the evidence of the channel `session`.
+
+    login: false when the device answers but no login was reached (refused, host key, no free
+    line, no secret); null when it does not answer or nobody tried.
+    """
+    login = seen.login
+    if login is None and seen.answers and reason not in _UNTRIED:
+        login = False
+    body = {
+        "answers": seen.answers,
+        "login": login,
+        "latency_ms": seen.latency_ms,
+        "reason": reason,
+        "notes": list(seen.notes),
+        "host_key": seen.host_key,
+        "decoded_as": seen.decoded_as or "utf-8",
+        "channels": dict(channels),
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
