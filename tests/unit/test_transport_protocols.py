@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.sessions import CANARY, QUICK
+from tests.fixtures.sessions import ANYTHING, CANARY, QUICK
 from tests.fixtures.small_servers import (
     cut_page,
     http_server,
@@ -24,18 +24,9 @@ from tests.fixtures.small_servers import (
 )
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.language import Text
-from xunjian.platforms import Platform, ReadOnlyRules
 from xunjian.secrets import Secret, SecretRef, SecretSource
 from xunjian.transport import Deadline, DeviceSession, open_session
 from xunjian.transport.model import Channel, Evidence, Request
-
-ANYTHING = Platform(
-    name="anything",
-    title=Text("任意"),
-    channels=("http",),
-    read_only=ReadOnlyRules(allow=(re.compile("."),)),
-)
 
 
 @contextmanager
