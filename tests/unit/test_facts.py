@@ -27,6 +27,13 @@ KEYS = {
     "Interface": "port",
     "Optics": "port lane",
     "OpticsLimits": "port",
+    "StackMember": "member",
+    "MultiChassis": "domain",
+    "MultiChassisPort": "port",
+    "SpanningTree": "instance",
+    "StpPort": "instance port",
+    "License": "feature",
+    "Patch": "patch",
     "LogEntry": "at text",
     "Filesystem": "mount",
     "Unit": "unit",
@@ -37,6 +44,10 @@ KEYS = {
     "Peripheral": "name",
     "Certificate": "name",
     "Reading": "name",
+    "StackMember": "member",
+    "StpPort": "instance port",
+    "StpTree": "instance",
+    "License": "name",
 }
 SINGLE = [
     "Reachability",
@@ -47,6 +58,7 @@ SINGLE = [
     "CallState",
     "Session",
     "HaState",
+    "SavedConfig",
 ]
 
 

@@ -19,6 +19,10 @@ class Interface(Fact):
     crc: counter, frames with a wrong checksum.
     in_util_pct: 0-100 of the speed.
     out_util_pct: 0-100 of the speed.
+    link_changes: counter, times the link came up or went down.
+    changed_s: seconds since the link last came up or went down.
+    disabled_by: why the device itself closed the port (err-disabled, error-down), its own word;
+        `none` where it looked and closed nothing.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("port",)
@@ -35,6 +39,13 @@ class Interface(Fact):
     crc: int | None = None
     in_util_pct: float | None = None
     out_util_pct: float | None = None
+    last_up_at: datetime | None = None
+    last_down_at: datetime | None = None
+    flapped_s: float | None = None
+    down_reason: str | None = None
+    link_changes: int | None = None
+    changed_s: float | None = None
+    disabled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

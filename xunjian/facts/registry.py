@@ -1,6 +1,8 @@
 """All fact types by name."""
 
 from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
 from types import MappingProxyType
 
 from xunjian.facts.chassis import Cpu, Fan, Health, Memory, PowerSupply, Temperature
@@ -19,6 +21,17 @@ from xunjian.facts.power import Battery, UpsOutput, UpsPhase
 from xunjian.facts.reading import Reading
 from xunjian.facts.server import Filesystem, Unit
 from xunjian.facts.session import Clock, Identity, Path, Reachability
+from xunjian.facts.switching import License, SavedConfig, StackMember, StpPort, StpTree
+from xunjian.facts.switching import (
+    License,
+    MultiChassis,
+    MultiChassisPort,
+    Patch,
+    SavedConfig,
+    SpanningTree,
+    StackMember,
+    StpPort,
+)
 
 _TYPES: tuple[type[Fact], ...] = (
     Reachability,
@@ -36,6 +49,14 @@ _TYPES: tuple[type[Fact], ...] = (
     OpticsLimits,
     Session,
     HaState,
+    StackMember,
+    MultiChassis,
+    MultiChassisPort,
+    SpanningTree,
+    StpPort,
+    SavedConfig,
+    License,
+    Patch,
     Certificate,
     LogEntry,
     Filesystem,
@@ -51,3 +72,9 @@ _TYPES: tuple[type[Fact], ...] = (
 )
 
 FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.__name__: fact for fact in _TYPES})
+
+
+@cache
+def field_names(fact: str) -> frozenset[str]:
+    """Give the names of a fact's fields; none for an unknown fact."""
+    return frozenset(field.name for field in fields(FACTS[fact])) if fact in FACTS else frozenset()

@@ -51,6 +51,7 @@ class Identity(Fact):
     version: software version.
     uptime_s: since the last start.
     sysname: the name the device gives itself.
+    patch: active patches, names or versions with `,` between; `none` when there is none.
     """
 
     model: str | None = None
@@ -58,6 +59,7 @@ class Identity(Fact):
     version: str | None = None
     uptime_s: float | None = None
     sysname: str | None = None
+    patch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
