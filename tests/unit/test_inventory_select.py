@@ -105,7 +105,7 @@ def test_a_file_holds_a_pattern_per_line(inventory: Inventory, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("switsh", "did you mean switch?"),
+        ("switsh,ups1", "did you mean switch?"),
         ("all:!switsh", "did you mean switch?"),
         ("all:&wter", "did you mean water?"),
         ("~(", ""),
@@ -120,6 +120,15 @@ def test_what_a_pattern_cannot_mean_is_a_usage_error(
     with pytest.raises(UsageError) as caught:
         select(inventory, pattern)
     assert hint in caught.value.hint.en
+
+
+@pytest.mark.parametrize("pattern", ["switsh", "switsh,upz"])
+def test_only_unknown_words_select_nothing_and_name_the_nearest(
+    inventory: Inventory, pattern: str
+) -> None:
+    with pytest.raises(NothingSelected) as caught:
+        select(inventory, pattern)
+    assert "did you mean switch?" in caught.value.hint.en
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; nothing heavy is imported for `--version`."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a submodule here
     if arguments in (["--version"], ["-V"]):
         from xunjian import __version__
 

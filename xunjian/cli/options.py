@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from xunjian.cli.language import both
+from xunjian.errors import UsageError
+from xunjian.language import Text
 
 
 class Form(StrEnum):
@@ -65,9 +67,22 @@ WhereOption = Annotated[
         ),
     ),
 ]
+
+
+def _form(given: str) -> str:
+    if given not in tuple(Form):
+        raise UsageError(
+            Text(f"--format 的值不对: {given}", f"--format has a wrong value: {given}"),
+            Text("可用: table, json", "known: table, json"),
+        )
+    return given
+
+
 FormatOption = Annotated[
-    Form,
-    typer.Option("--format", metavar="FORM", help=both("table 或 json", "table or json")),
+    str,
+    typer.Option(
+        "--format", metavar="FORM", callback=_form, help=both("table 或 json", "table or json")
+    ),
 ]
 
 PlaybookArgument = Annotated[

@@ -4,7 +4,8 @@ Patterns are ansible's own: `a:b` and `a,b` union, `&a` intersection, `!a` exclu
 order they are written in), globs, `~regex` (from the start of a name), `a[0]` and `a[0:2]` (ends
 included), `@file` (a pattern per line), `all` and `*`. A site stands for itself and every site
 below it. A plain word that is nothing in the inventory is an error, not a warning as in ansible:
-a misspelt `!core` must not send a round into the core.
+a misspelt `!core` must not send a round into the core. Where every word is unknown, nothing is
+selected.
 """
 
 import fnmatch
@@ -61,11 +62,14 @@ def matching(inventory: Inventory, pattern: str) -> frozenset[str]:
 
     Raises:
         UsageError: an empty pattern, an unknown word, a bad regex, an unreadable @file.
+        NothingSelected: no word of it is known.
     """
     terms = _terms(pattern)
     if not terms:
         raise UsageError(Text("选择模式是空的", "the pattern is empty"))
     index = _index(inventory)
+    if all(_is_unknown(index, term) for term in terms):
+        raise NothingSelected(*_no_such(index, terms[0]))
     wanted = [term for term in terms if term[0] not in "&!"]
     names: set[str] = set()
     for term in wanted or ["all"]:
@@ -132,14 +136,25 @@ def _select_term(index: Mapping[str, Sequence[str]], inventory: Inventory, term:
         return _subscripted([n for n in inventory.devices if n in names], subscript)
     if any(char in term for char in "*?["):
         return _by_word(index, re.compile(fnmatch.translate(term)).match)
+    raise UsageError(*_no_such(index, term))
+
+
+def _no_such(index: Mapping[str, Sequence[str]], term: str) -> tuple[Text, Text]:
+    """Message and hint for a word that is nothing in the inventory."""
     shown = printable(term)
-    raise UsageError(
+    return (
         Text(
             f"没有这个设备、组、类型、站点或系统: {shown}",
             f"no such device, group, kind, site or system: {shown}",
         ),
         nearest_hint(term, index),
     )
+
+
+def _is_unknown(index: Mapping[str, Sequence[str]], term: str) -> bool:
+    """Whether a term is a plain word that is nothing in the inventory."""
+    is_plain = term[0] not in "~&!" and not any(char in term for char in "*?[")
+    return is_plain and term not in index and term not in _ALL
 
 
 def _is_known(index: Mapping[str, Sequence[str]], term: str) -> bool:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from xunjian.checks.model import Verdict
 from xunjian.errors import UsageError
 from xunjian.language import Text
+from xunjian.mistakes import nearest_hint
 
 
 class Behaviour(StrEnum):
@@ -217,10 +218,9 @@ def chosen_faults(names: tuple[str, ...]) -> tuple[Fault, ...]:
         UsageError: a name is not in the table.
     """
     if unknown := sorted(set(names) - set(FAULTS) - {"all"}):
-        known = " ".join(FAULTS)
         raise UsageError(
             Text(f"没有这种故障：{'、'.join(unknown)}", f"no such fault: {', '.join(unknown)}"),
-            Text(f"可用：all {known}", f"known: all {known}"),
+            nearest_hint(unknown[0], FAULTS, limit=len(FAULTS)),
         )
     return tuple(f for f in _FAULTS if "all" in names or f.name in names)
 
