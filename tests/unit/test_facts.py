@@ -232,7 +232,19 @@ def test_rows_without_key_are_one_row_and_events_never_merge() -> None:
 def sample(fact: type[Fact]) -> Fact:
     values: dict[str, object] = {}
     for field in fields(fact):
-        for candidate in ("GE1/0/1", 0, 1.5, True, NOW, "ok", "up", "mains", "in", "input"):
+        for candidate in (
+            "GE1/0/1",
+            0,
+            1.5,
+            True,
+            NOW,
+            "ok",
+            "up",
+            "mains",
+            "in",
+            "input",
+            "master",
+        ):
             made, problems = make_fact(fact.__name__, {field.name: candidate})
             if not problems:
                 values[field.name] = candidate
