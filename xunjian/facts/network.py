@@ -19,10 +19,11 @@ class Interface(Fact):
     crc: counter, frames with a wrong checksum.
     in_util_pct: 0-100 of the speed.
     out_util_pct: 0-100 of the speed.
+    last_up_at: when the link last came up.
+    last_down_at: when the link last went down.
+    flapped_s: seconds since the link last came up or went down.
     link_changes: counter, times the link came up or went down.
-    changed_s: seconds since the link last came up or went down.
-    disabled_by: why the device itself closed the port (err-disabled, error-down), its own word;
-        `none` where it looked and closed nothing.
+    down_reason: why the device itself holds the port down (err-disabled, error-down), its own word.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("port",)
@@ -44,8 +45,6 @@ class Interface(Fact):
     flapped_s: float | None = None
     down_reason: str | None = None
     link_changes: int | None = None
-    changed_s: float | None = None
-    disabled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

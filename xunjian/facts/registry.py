@@ -17,21 +17,12 @@ from xunjian.facts.network import (
     OpticsLimits,
     Session,
 )
+from xunjian.facts.pair import MultiChassis, MultiChassisPort
 from xunjian.facts.power import Battery, UpsOutput, UpsPhase
 from xunjian.facts.reading import Reading
 from xunjian.facts.server import Filesystem, Unit
 from xunjian.facts.session import Clock, Identity, Path, Reachability
 from xunjian.facts.switching import License, SavedConfig, StackMember, StpPort, StpTree
-from xunjian.facts.switching import (
-    License,
-    MultiChassis,
-    MultiChassisPort,
-    Patch,
-    SavedConfig,
-    SpanningTree,
-    StackMember,
-    StpPort,
-)
 
 _TYPES: tuple[type[Fact], ...] = (
     Reachability,
@@ -50,13 +41,12 @@ _TYPES: tuple[type[Fact], ...] = (
     Session,
     HaState,
     StackMember,
-    MultiChassis,
-    MultiChassisPort,
-    SpanningTree,
     StpPort,
+    StpTree,
     SavedConfig,
     License,
-    Patch,
+    MultiChassis,
+    MultiChassisPort,
     Certificate,
     LogEntry,
     Filesystem,
