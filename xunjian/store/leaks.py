@@ -4,6 +4,9 @@ A leak is a secret-shaped *value* behind a keyword; a keyword alone (`password a
 counted. Sources of the forms: VRP keeps ciphers as `%^%#…%^%#`, `%@%@…%@%@`, `$1c$…$` and writes
 `cipher`, `simple` or `irreversible-cipher` before the value; IOS numbers its forms (`5 $1$…`,
 `7 0822455D0A16`); Unix crypt is `$id$salt$hash`; FortiOS writes `ENC base64`.
+
+Every gap in a rule is bounded: the text is untrusted, and a rule that looks for its end up to the
+end of the line would take quadratic time on some.
 """
 
 import re
@@ -28,13 +31,13 @@ _MARKED = re.compile(
 )
 # snmp communities: every form of the command ends in the name itself
 _COMMUNITY = re.compile(
-    r"\bsnmp-(?:agent|server)\s+(?:target-host\b[^\n]*?\bsecurityname|community(?:\s+(?:read|write))?)"
+    r"\bsnmp-(?:agent|server)\s+(?:target-host\b[^\n]{0,200}?\bsecurityname|community(?:\s+(?:read|write))?)"
     r"\s+(?!(?:cipher|simple|complexity-check)\b)(?P<value>\S+)",
     re.IGNORECASE,
 )
 # VRP and IOS put an SNMP user's digest behind the mode
 _SNMP_USER = re.compile(
-    r"\bsnmp-(?:agent|server)\b[^\n]*?\b(?:authentication-mode|privacy-mode|auth|priv)\s+\S+\s+"
+    r"\bsnmp-(?:agent|server)\b[^\n]{0,200}?\b(?:authentication-mode|privacy-mode|auth|priv)\s+\S+\s+"
     r"(?!(?:cipher|simple)\b)(?P<value>\S{6,})",
     re.IGNORECASE,
 )
@@ -45,7 +48,7 @@ _ASSIGNED = re.compile(
 )
 _XML_TAG = r"(?:password|passphrase|secret|community|psk|privatekey)"
 _XML = re.compile(
-    rf"<\w*{_XML_TAG}\w*\b[^>]*>(?P<value>[^<\s][^<]*)<",
+    rf"<\w{{0,40}}{_XML_TAG}\w{{0,40}}\b[^<>]{{0,200}}>(?P<value>[^<\s][^<]{{0,4000}})<",
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
@@ -59,7 +62,7 @@ _BARE = re.compile(
 _KEYWORD = re.compile(rf"\b{_WORD}\b", re.IGNORECASE)
 # one of these stands in whatever the rules can find; plain search is 50 times cheaper than they
 _WORTH_A_LOOK = (
-    *("pass", "secret", "commun", "psk", "key", "token", "cipher", "authentication-mode"),
+    *("pass", "secret", "community", "psk", "key", "token", "cipher", "authentication-mode"),
     *("private", "%^%#", "%@%@", "%$%$", "$"),
 )
 _CERTAIN = (_BLOCK, _BARE, _MARKED, _COMMUNITY, _SNMP_USER, _XML)
