@@ -1,12 +1,12 @@
 """Field types that several content models share: bilingual texts and regular expressions."""
 
-import re
 from collections.abc import Mapping
 from re import Pattern
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import PlainValidator
 
+from xunjian.expressions.regex import compile_regex
 from xunjian.language import Text
 from xunjian.schema import reject
 
@@ -26,8 +26,8 @@ def _read_pattern(value: Any) -> Pattern[str]:
     if not isinstance(value, str):
         raise reject(Text("应为正则表达式文本", "expected a regular expression as a text"))
     try:
-        return re.compile(value, re.MULTILINE)
-    except re.error as error:
+        return compile_regex(value)
+    except ValueError as error:
         raise reject(
             Text(f"正则表达式有错: {error}", f"not a regular expression: {error}")
         ) from None

@@ -36,6 +36,7 @@ NAMES = {
         "CALLABLE",
         "CONTEXT_NAMES",
         "COUNTERS_RESTARTED",
+        "NOT_READ",
         "Expression",
         "ExpressionError",
         "FactAccess",

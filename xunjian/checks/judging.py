@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from xunjian.checks.context import FunctionContext, JudgeContext
+from xunjian.checks.by_function import judge_by_function
+from xunjian.checks.context import JudgeContext
 from xunjian.checks.findings import judged, severity, stated, unique
 from xunjian.checks.limits import limit_sources
 from xunjian.checks.model import Finding, Verdict
@@ -12,18 +13,22 @@ from xunjian.checks.plan import CheckPlan, lacking_text
 from xunjian.checks.row_verdict import Judgement, completed, judge_values, lacks_only_the_past
 from xunjian.checks.scope import (
     NOT_SUPPORTED,
+    NOTHING_EXPECTED,
+    Scope,
     ScopedRow,
     is_inside,
+    nothing_expected,
     nothing_in_scope,
     scope_of,
     step_evidence,
     unread,
     unread_finding,
+    unread_reasons,
     vanished,
 )
-from xunjian.checks.situation import Situation, row_evidence, unknown_fields
+from xunjian.checks.situation import Situation, row_evidence, together, unknown_fields
 from xunjian.expressions.values import as_number, truth
-from xunjian.facts.model import Fact, FactRow, FactTable, StepState
+from xunjian.facts.model import Fact, FactTable, StepResult, StepState
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.tasks.model import Check, Task
@@ -58,7 +63,7 @@ def _judge_check(check: Check, situation: Situation) -> Sequence[Finding]:
             return (_when_not(plan, situation, applies),)
     if not check.for_each:
         if check.function:
-            return _by_function(plan, situation, ())
+            return judge_by_function(plan, situation, Scope(rows=(), unclear=()))
         return (_judge_device(plan, situation),)
     if check.for_each.startswith("expected."):
         return _judge_items(plan, situation)
@@ -119,11 +124,8 @@ def _judge_items(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
 
 
 def _nothing_expected(check: Check, situation: Situation, evidence: tuple[str, ...]) -> Finding:
-    verdict = check.empty
-    if verdict is Verdict.NORMAL and not evidence:
-        verdict = Verdict.NOT_APPLICABLE
-    why = Text("清单中没有要求", "the inventory expects nothing")
-    return stated(check, situation, "-", verdict, why, evidence=evidence)
+    verdict = check.empty if evidence else nothing_expected(check)
+    return stated(check, situation, "-", verdict, NOTHING_EXPECTED, evidence=evidence)
 
 
 def _item_subject(item: object) -> str:
@@ -141,16 +143,18 @@ def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
     sources = limit_sources(plan, situation.device, situation.context.thresholds)
     scope = scope_of(plan, situation, sources)
     if check.function:
-        return _by_function(plan, situation, [scoped.row for scoped in scope.rows])
+        return judge_by_function(plan, situation, scope)
     rows = [_judge_row(plan, situation, scoped) for scoped in scope.rows]
     rows += [
         (scoped.row.fact, _undecided(scoped.values), scoped.row.evidence_ids)
         for scoped in scope.unclear
     ]
+    missing = unread(plan, situation)
+    if _says_what_is_missing(plan, rows, missing):
+        return [_unread_row(plan, situation, rows[0], missing)]
     found = _reported(plan, situation, rows)
     gone = vanished(plan, situation, sources)
     found += gone
-    missing = unread(plan, situation)
     supported = [s for s in situation.steps(check.for_each) if s.state is not StepState.UNSUPPORTED]
     if not rows and not (gone and check.empty is not Verdict.ABNORMAL):
         nothing = nothing_in_scope(plan, situation)
@@ -161,6 +165,28 @@ def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
 
 
 Judged = tuple[Fact, Judgement, tuple[str, ...]]
+
+
+def _says_what_is_missing(
+    plan: CheckPlan, rows: Sequence[Judged], missing: Sequence[StepResult]
+) -> bool:
+    """Whether the device's one row is unknown for exactly the steps that were not read.
+
+    A finding `*` beside it would be a second line for one gap.
+    """
+    if len(rows) != 1 or rows[0][0].KEY or rows[0][1].verdict is not Verdict.UNKNOWN:
+        return False
+    empty = frozenset(unknown_fields(plan, rows[0][0]))
+    filled = [step.fields & plan.row_names for step in missing]
+    return bool(missing and empty) and all(filled) and empty <= frozenset().union(*filled)
+
+
+def _unread_row(
+    plan: CheckPlan, situation: Situation, row: Judged, missing: Sequence[StepResult]
+) -> Finding:
+    fact, judgement, ids = row
+    why = unread_reasons(missing)
+    return judged(plan.check, situation, fact.subject, judgement, ids, why=why)
 
 
 def _judge_row(plan: CheckPlan, situation: Situation, scoped: ScopedRow) -> Judged:
@@ -239,7 +265,7 @@ def _worst(
     alike = [name for name, other, _ in rows if other.verdict is judgement.verdict]
     evidence = ids
     if judgement.verdict is Verdict.NORMAL:
-        evidence = tuple(dict.fromkeys(i for _, _, found in rows for i in found))
+        evidence = together(found for _, _, found in rows)
     listed = ", ".join(alike[:5]) + (" …" if len(alike) > 5 else "")
     why = None
     if subject != "-" and judgement.verdict is not Verdict.NORMAL:
@@ -264,7 +290,7 @@ def _grouped(plan: CheckPlan, situation: Situation, rows: Sequence[Judged]) -> l
         if why is None and len(members) > 1:
             why = Text(f"{len(members)} 次", f"{len(members)} times")
         subject = "/".join(str(part) for part in key if part is not None) or "-"
-        evidence = tuple(dict.fromkeys(i for _, _, ids in members for i in ids))
+        evidence = together(ids for _, _, ids in members)
         found.append(judged(check, situation, subject, worst, evidence, why=why))
     return found
 
@@ -285,28 +311,3 @@ def _again(
         return replace(judgement, values=values)
     values = completed(plan, values, judgement.limits, situation)
     return judge_values(plan, values, judgement.limits, situation)
-
-
-def _by_function(
-    plan: CheckPlan, situation: Situation, rows: Sequence[FactRow]
-) -> Sequence[Finding]:
-    check = plan.check
-    function = situation.context.functions.get(check.function or "")
-    if function is None:
-        why = Text(f"没有判定函数 {check.function}", f"no judging function {check.function}")
-        return (stated(check, situation, "-", Verdict.UNKNOWN, why),)
-    context = FunctionContext(
-        device=situation.device, check=check, table=situation.table, judge=situation.context
-    )
-    missing = unread(plan, situation) if check.for_each else ()
-    try:
-        found = list(function.call(rows, context))
-    except Exception as error:  # noqa: BLE001  foreign code: its mistake must not end the round
-        why = Text(f"判定函数出错: {type(error).__name__}", f"it failed: {type(error).__name__}")
-        return (stated(check, situation, "-", Verdict.UNKNOWN, why),)
-    if check.for_each and not rows:
-        nothing = nothing_in_scope(plan, situation)
-        found += [nothing] if nothing is not None and not found else []
-    if missing:
-        found.append(unread_finding(plan, situation, missing))
-    return found

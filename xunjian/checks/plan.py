@@ -1,10 +1,10 @@
 """A check as it is judged on one platform: terms nobody fills are dropped beforehand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xunjian.expressions import Expression
-from xunjian.facts.registry import FACTS
+from xunjian.facts.registry import FACTS, field_names
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -18,8 +18,10 @@ class CheckPlan:
 
     late: the `let` names that use the value, and are worked out after it.
     lacking: what the platform does not report when nothing is left to judge; else empty.
-    facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`.
-    row_names: fields of the judged row that the verdict needs.
+    facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`, also
+    where it only decides whether a row is judged.
+    row_names: fields of the judged row that the verdict needs. fields_used: these, and those that
+    only decide whether the row is judged, or by which limit.
     """
 
     check: Check
@@ -36,6 +38,7 @@ class CheckPlan:
     counted: tuple[str, ...] = ()
     uses_history: bool = False
     row_names: frozenset[str] = frozenset()
+    fields_used: frozenset[str] = frozenset()
     expected_names: frozenset[str] = frozenset()
 
     @property
@@ -84,12 +87,13 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         names.add("value")
     warning = _condition(check.warning, drop(check.warning))
     abnormal = _condition(check.abnormal, drop(check.abnormal))
-    row_fields = frozenset(_fields(check.for_each))
     kept_parts = [e for e in (*kept_let.values(), value, warning, abnormal) if e is not None]
+    when, where = drop(check.when), drop(check.where)
+    rested_on = (*kept_parts, *(e for e in (when, where) if e is not None))
     return CheckPlan(
         check=check,
-        when=drop(check.when),
-        where=drop(check.where),
+        when=when,
+        where=where,
         let=kept_let,
         late=tuple(name for name, kept in kept_let.items() if "value" in kept.names),
         value=value,
@@ -98,9 +102,10 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         own={limit: name for limit, name in check.own.items() if name not in names},
         lacking=_lacking(check, provided, (value, warning, abnormal), names, facts),
         facts=_facts_read(check, written),
-        counted=tuple(sorted({f for part in kept_parts for f in part.fact_fields})),
+        counted=tuple(sorted({f for part in rested_on for f in part.fact_fields})),
         uses_history=any(part.uses_history for part in kept_parts),
-        row_names=frozenset().union(*(part.names for part in kept_parts)) & row_fields,
+        row_names=frozenset().union(*(p.names for p in kept_parts)) & field_names(check.for_each),
+        fields_used=_fields_of(check, rested_on) | frozenset(check.own.values()),
         expected_names=frozenset(
             path.partition(".")[2]
             for expression in written
@@ -110,6 +115,16 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
     )
 
 
+def _fields_of(check: Check, parts: Iterable[Expression]) -> frozenset[str]:
+    """Give the fields of the judged row that expressions name, also as `row.x` or `previous.x`."""
+    fields = field_names(check.for_each)
+    named = {name for part in parts for name in part.names}
+    dotted = {path.partition(".") for part in parts for path in part.paths}
+    named |= {name for base, _, name in dotted if base in _ROW_NAMES}
+    joined = {join.by for join in check.join.values()}
+    return (frozenset(named) | joined) & fields
+
+
 def _condition(written: Expression | None, kept: Expression | None) -> Expression | None:
     """A condition that folded to False (`known(x) and …` without x) can never hold: dropped."""
     if written is None or kept is None or written.is_constant or not kept.is_constant:
@@ -117,15 +132,11 @@ def _condition(written: Expression | None, kept: Expression | None) -> Expressio
     return None if kept.evaluate({}) is False else kept
 
 
-def _fields(fact: str) -> frozenset[str]:
-    return frozenset(FACTS[fact].__dataclass_fields__) if fact in FACTS else frozenset()
-
-
 def _unfilled(fact: str, provided: Provided) -> frozenset[str] | None:
     """Give the fields of a fact that nobody fills; None when nobody fills the fact at all."""
     if fact not in provided:
         return None
-    return _fields(fact) - provided[fact] - frozenset(FACTS[fact].KEY)
+    return field_names(fact) - provided[fact] - frozenset(FACTS[fact].KEY)
 
 
 def _missing(

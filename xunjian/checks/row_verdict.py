@@ -115,5 +115,6 @@ def lacks_only_the_past(
 
 def _has_no_past(plan: CheckPlan, values: Mapping[str, object]) -> bool:
     used = {name for expression in plan.judged for name in expression.names}
-    past = {"previous", "reference", "last_round", "interval_s"} & used
+    past = {"previous", "reference", "last_round"} & used
+    past |= {"previous"} if "interval_s" in used else set()
     return any(values.get(name) is None for name in past)

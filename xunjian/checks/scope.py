@@ -23,6 +23,7 @@ _STATE_WORDS = {
     StepState.OK: Text(""),
 }
 NOT_READ = Text("未能读取", "not read")
+NOTHING_EXPECTED = Text("清单中没有要求", "the inventory expects nothing")
 NOT_SUPPORTED = Text("设备不支持该项", "the device does not support it")
 
 
@@ -75,22 +76,35 @@ def _is_ignored(check: Check, row: FactRow, situation: Situation) -> bool:
 
 
 def unread(plan: CheckPlan, situation: Situation) -> tuple[StepResult, ...]:
-    """Give the steps of the judged fact that did not work; unsupported ones only if they count."""
+    """Give the steps of the judged fact that did not work; unsupported ones only if they count.
+
+    Where a device has one row, a step that fills no field of the check does not concern it; of
+    other facts every step may have held more rows.
+    """
     accepted = {StepState.OK}
     if plan.check.unsupported is Verdict.NOT_APPLICABLE:
         accepted.add(StepState.UNSUPPORTED)
     steps = situation.steps(plan.check.for_each)
-    return tuple(step for step in steps if step.state not in accepted)
+    return tuple(s for s in steps if s.state not in accepted and _concerns(plan, situation, s))
+
+
+def _concerns(plan: CheckPlan, situation: Situation, step: StepResult) -> bool:
+    rows = situation.table.of(plan.check.for_each)
+    is_single = bool(rows) and not rows[0].fact.KEY and not rows[0].fact.EVENT
+    if not is_single or not step.fields or not plan.fields_used or plan.check.function:
+        return True
+    return bool(step.fields & plan.fields_used)
 
 
 def unread_finding(plan: CheckPlan, situation: Situation, steps: Sequence[StepResult]) -> Finding:
     """Say what was not read; subject `*` beside rows that were."""
     subject = "*" if situation.table.of(plan.check.for_each) else "-"
-    why, evidence = _reasons(steps), step_evidence(steps)
+    why, evidence = unread_reasons(steps), step_evidence(steps)
     return stated(plan.check, situation, subject, Verdict.UNKNOWN, why, evidence=evidence)
 
 
-def _reasons(steps: Sequence[StepResult]) -> Text:
+def unread_reasons(steps: Sequence[StepResult]) -> Text:
+    """Say why steps did not work, each reason once."""
     said: dict[Text, None] = {}
     for step in steps:
         word, why = _STATE_WORDS[step.state], shown(step.reason, None)
@@ -108,9 +122,23 @@ def nothing_in_scope(plan: CheckPlan, situation: Situation) -> Finding | None:
         return None
     if not steps and not situation.table.of(check.for_each):
         return stated(check, situation, "-", Verdict.UNKNOWN, NOT_READ)
-    why = Text("没有可判定的对象", "nothing to judge")
     evidence = situation.evidence((check.for_each,))
-    return stated(check, situation, "-", check.empty, why, evidence=evidence)
+    verdict, why = check.empty, Text("没有可判定的对象", "nothing to judge")
+    if not situation.table.of(check.for_each) and not evidence:
+        verdict, why = nothing_expected(check), NOTHING_EXPECTED
+    return stated(check, situation, "-", verdict, why, evidence=evidence)
+
+
+def nothing_expected(check: Check) -> Verdict:
+    """Give the verdict when the inventory's list is empty, so that nothing was asked."""
+    return Verdict.NOT_APPLICABLE if check.empty is Verdict.NORMAL else check.empty
+
+
+def _is_wholly_read(plan: CheckPlan, situation: Situation) -> bool:
+    """Whether a row that is not there is gone: every step was read, and at least one was asked."""
+    steps = situation.steps(plan.check.for_each)
+    read = [step for step in steps if step.state is StepState.OK and step.evidence_ids]
+    return bool(read) and not unread(plan, situation)
 
 
 def step_evidence(steps: Sequence[StepResult]) -> tuple[str, ...]:
@@ -123,7 +151,7 @@ def vanished(plan: CheckPlan, situation: Situation, sources: LimitSources) -> tu
     """Find rows that the last collection had in scope and this complete one has not at all."""
     check = plan.check
     before = situation.previous(check.for_each)
-    if check.vanished is None or not before or not situation.is_complete(check.for_each):
+    if check.vanished is None or not before or not _is_wholly_read(plan, situation):
         return ()
     now = {row.fact.key for row in situation.table.of(check.for_each)}
     why = Text("上次存在，本次消失", "known last time, gone now")

@@ -1,12 +1,13 @@
 """One device's facts, looked up the ways judging needs: by key, complete or not, with a past."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from xunjian.checks.context import JudgeContext
 from xunjian.checks.plan import CheckPlan
-from xunjian.expressions import COUNTERS_RESTARTED
+from xunjian.expressions import COUNTERS_RESTARTED, NOT_READ
 from xunjian.expressions.values import as_number
 from xunjian.facts.model import Fact, FactRow, FactTable, StepResult, StepState
+from xunjian.facts.registry import FACTS
 from xunjian.inventory.model import Device
 
 # VRP and most others print the uptime in whole minutes; a boot time from it may be that much late.
@@ -43,15 +44,22 @@ class Situation:
         return self._steps[fact]
 
     def evidence(self, facts: Sequence[str]) -> tuple[str, ...]:
-        """Give the evidence that facts rest on: of their rows and of their finished steps."""
-        found: dict[str, None] = {}
+        """Give the evidence that facts rest on: of their rows and of their finished steps.
+
+        A row that has none leaves all without: nothing can rest on them.
+        """
+        parts: list[Sequence[str]] = []
         for fact in facts:
-            for row in self.table.of(fact):
-                found.update(dict.fromkeys(row.evidence_ids))
-            for step in self.steps(fact):
-                if step.state is StepState.OK:
-                    found.update(dict.fromkeys(step.evidence_ids))
-        return tuple(found)
+            parts += [row.evidence_ids for row in self.table.of(fact)]
+            done = (step for step in self.steps(fact) if step.state is StepState.OK)
+            parts += [step.evidence_ids for step in done if step.evidence_ids]
+        return together(parts)
+
+    def is_read(self, fact: str) -> bool:
+        """Whether every step of a fact was answered; "the device has no such thing" is one."""
+        answered = (StepState.OK, StepState.UNSUPPORTED)
+        steps = self.steps(fact)
+        return bool(steps) and all(step.state in answered for step in steps)
 
     def previous(self, fact: str) -> Rows | None:
         """Give the rows of the last collection by key; None when there was none."""
@@ -102,6 +110,7 @@ class Situation:
         for alias, join in plan.check.join.items():
             joined = self.joined(join.fact, join.by, getattr(fact, join.by, None))
             values[alias] = joined.fact if joined is not None else None
+        values[NOT_READ] = self._not_read(plan, values)
         before = None
         if not fact.EVENT:
             before = (self.previous(fact_name) or {}).get(fact.key)
@@ -109,11 +118,25 @@ class Situation:
             values["reference"] = marked.fact if marked is not None else None
         if before is not None:
             values["previous"] = before.fact
-            values["interval_s"] = (row.taken_at - before.taken_at).total_seconds()
+            passed_s = (row.taken_at - before.taken_at).total_seconds()
+            values["interval_s"] = passed_s if passed_s > 0 else None  # our clock was set back
             values[COUNTERS_RESTARTED] = self._restarted_since(before)
         elif plan.check.first == "current":
             values[COUNTERS_RESTARTED] = True
         return values
+
+    def _not_read(self, plan: CheckPlan, values: Mapping[str, object]) -> frozenset[str]:
+        """Give the names that are empty because an answer is missing, not because it said so.
+
+        Of the judged row only where there is one row per device: of others the finding `*` tells.
+        """
+        joins = plan.check.join.items()
+        found = {n for n, join in joins if values[n] is None and not self.is_read(join.fact)}
+        if plan.check.for_each in FACTS and not FACTS[plan.check.for_each].KEY:
+            for step in self.steps(plan.check.for_each):
+                if step.state not in (StepState.OK, StepState.UNSUPPORTED):
+                    found |= {name for name in step.fields if values.get(name) is None}
+        return frozenset(found)
 
     def _restarted_since(self, before: FactRow) -> bool:
         for row in self.table.of("Identity"):
@@ -141,15 +164,29 @@ def _device_view(device: Device) -> dict[str, object]:
     }
 
 
+def together(parts: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Join evidence ids; none at all when one part has none (invariant 1)."""
+    found: dict[str, None] = {}
+    for ids in parts:
+        if not ids:
+            return ()
+        found.update(dict.fromkeys(ids))
+    return tuple(found)
+
+
 def row_evidence(situation: Situation, plan: CheckPlan, row: FactRow) -> tuple[str, ...]:
-    """Give the evidence of a row, of the rows joined to it and of the facts counted beside it."""
-    found = dict.fromkeys(row.evidence_ids)
+    """Give the evidence of a row, of the rows joined to it and of the facts counted beside it.
+
+    Empty when one of these rows has none: then nothing that rests on them is normal.
+    """
+    parts: list[Sequence[str]] = [row.evidence_ids]
     for join in plan.check.join.values():
         joined = situation.joined(join.fact, join.by, getattr(row.fact, join.by, None))
-        if joined is not None:
-            found.update(dict.fromkeys(joined.evidence_ids))
-    found.update(dict.fromkeys(situation.evidence(plan.counted)))
-    return tuple(found)
+        parts += [joined.evidence_ids] if joined is not None else []
+    for fact in plan.counted:
+        parts += [other.evidence_ids for other in situation.table.of(fact)]
+    rest = situation.evidence(plan.counted)
+    return together([*parts, rest]) if rest else together(parts)
 
 
 def unknown_fields(plan: CheckPlan, fact: Fact) -> tuple[str, ...]:

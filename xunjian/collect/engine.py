@@ -195,4 +195,5 @@ def _result(task: Task, group: StepGroup, readings: Sequence[Reading]) -> StepRe
         state=state,
         reason="; ".join(dict.fromkeys(r.reason for r in readings if r.reason)),
         evidence_ids=tuple(ids),
+        fields=frozenset().union(*(fields_filled(step) for step in group.alternatives)),
     )

@@ -80,13 +80,15 @@ class Search(Node):
 
 @dataclass(frozen=True, slots=True)
 class Known(Node):
-    """`known(x)`: never unknown itself; False for what the platform does not provide."""
+    """`known(x)`: False for what the platform does not provide, unknown for what was not read."""
 
     argument: Node
 
     @override
     def evaluate(self, env: Environment) -> object:
-        return self.argument.evaluate(env) is not None
+        if self.argument.evaluate(env) is not None:
+            return True
+        return None if self.argument.is_undecided(env) else False
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -104,7 +106,7 @@ class Known(Node):
 
 @dataclass(frozen=True, slots=True)
 class Coalesce(Node):
-    """`coalesce(a, b, …)`: the first that is known."""
+    """`coalesce(a, b, …)`: the first that is known; what was not read has no fallback."""
 
     arguments: tuple[Node, ...]
 
@@ -113,6 +115,8 @@ class Coalesce(Node):
         for argument in self.arguments:
             if (value := argument.evaluate(env)) is not None:
                 return value
+            if argument.is_undecided(env):
+                return None
         return None
 
     @override
@@ -178,6 +182,13 @@ class Aggregate(Node):
         if not env.facts.is_complete(self.fact):
             values.append(None)  # a row that may exist and was not read
         return _AGGREGATES[self.name](values)
+
+    @override
+    def is_undecided(self, env: Environment) -> bool:
+        facts = env.facts
+        if facts is None or not facts.is_complete(self.fact):
+            return True
+        return any(self._inside(row, env) is None for row in facts.rows(self.fact))
 
     @property
     @override

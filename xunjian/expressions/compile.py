@@ -35,6 +35,7 @@ from xunjian.expressions.operators import (
     Negative,
     Not,
 )
+from xunjian.expressions.regex import compile_regex
 from xunjian.language import Text
 
 MAX_CHARS = 2000
@@ -250,8 +251,8 @@ def _search(name: str, arguments: tuple[Node, ...]) -> Node:
             Text(f"{name} 的正则必须直接写出", f"the regex of {name} must be written out")
         )
     try:
-        return Search(name, arguments[0], re.compile(literal.value, re.MULTILINE))
-    except re.error as error:
+        return Search(name, arguments[0], compile_regex(literal.value))
+    except ValueError as error:
         raise ExpressionError(
             Text(f"正则有误: {literal.value}", f"not a regex: {literal.value}"),
             Text(str(error), str(error)),

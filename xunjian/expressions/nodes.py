@@ -17,6 +17,8 @@ TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, ATOM = range(1, 10)
 # Set in `values` by the judge, unreachable from expressions: the previous value of a counter does
 # not count (reboot, or a first round judged with `first: current`).
 COUNTERS_RESTARTED = "counters restarted"
+# Likewise: the names (`synced`, `lim`) without a value because their answer was not read.
+NOT_READ = "names not read"
 
 
 class FactAccess(Protocol):
@@ -71,6 +73,13 @@ class Node(ABC):
         """The fact whose row this node evaluates to; empty for a plain value."""
         return ""
 
+    def is_undecided(self, env: Environment) -> bool:
+        """Whether a value that is unknown may be there all the same: it was not, or not all, read.
+
+        `known(x)` and `coalesce(x, …)` would otherwise take "not read" for "the device has none".
+        """
+        return any(child.is_undecided(env) for child in self.children())
+
     def children(self) -> tuple["Node", ...]:
         """Give the nodes below."""
         return ()
@@ -123,6 +132,11 @@ class Name(Node):
     @override
     def evaluate(self, env: Environment) -> object:
         return env.values.get(self.name)
+
+    @override
+    def is_undecided(self, env: Environment) -> bool:
+        not_read = env.values.get(NOT_READ)
+        return isinstance(not_read, frozenset) and self.name in not_read
 
     @override
     def without(self, missing: Missing) -> Node | None:

@@ -54,13 +54,17 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """The end of one step (with all its alternatives) of one card."""
+    """The end of one step (with all its alternatives) of one card.
+
+    fields: what the step fills, or would have filled; empty when that is not recorded.
+    """
 
     task: str
     fact: str
     state: StepState
     reason: str = ""  # codes and texts of every alternative tried, `; ` between
     evidence_ids: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

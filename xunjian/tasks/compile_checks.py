@@ -6,11 +6,12 @@ from datetime import date
 
 from xunjian.checks.model import Verdict
 from xunjian.expressions import Expression, Scope
+from xunjian.facts.registry import field_names
 from xunjian.language import Text
 from xunjian.schema import KeyPath
 from xunjian.tasks.card_file import CheckFile, IgnoreFile
 from xunjian.tasks.model import Check, Ignore, Join
-from xunjian.tasks.resolve import Card, all_fields, fields_of
+from xunjian.tasks.resolve import Card, all_fields
 
 DEVICE_ATTRIBUTES = frozenset(
     {"name", "kind", "platform", "site", "room", "role", "systems", "asset", "vars"}
@@ -86,10 +87,10 @@ def _joins(card: Card, at: KeyPath, file: CheckFile, fact: str) -> Mapping[str, 
 
 def _scope(file: CheckFile, fact: str, join: Mapping[str, Join]) -> Scope:
     """What the row's expressions may name: its fields, joined rows, and the judgement's names."""
-    fields = fields_of(fact)
+    fields = field_names(fact)
     attributes = fields or None
     names: dict[str, frozenset[str] | None] = dict.fromkeys(fields)
-    names |= {name: fields_of(one.fact) for name, one in join.items()}
+    names |= {name: field_names(one.fact) for name, one in join.items()}
     names |= _context(file)
     names |= {"row": attributes, "previous": attributes, "reference": attributes, "value": None}
     if file.for_each.startswith(EXPECTED):

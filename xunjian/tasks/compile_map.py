@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from xunjian.expressions import Scope
 from xunjian.facts import FACTS, make_fact
+from xunjian.facts.registry import field_names
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath
 from xunjian.tasks.card_file import MapFile, Scalar, StepKeys
 from xunjian.tasks.model import FieldMap
-from xunjian.tasks.resolve import Card, fields_of
+from xunjian.tasks.resolve import Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def compile_map(
     answer: Answer,
 ) -> Mapping[str, FieldMap]:
     """Join the same-name default with what `map` adds and overrides."""
-    fields = fields_of(fact)
+    fields = field_names(fact)
     found = {
         field: FieldMap(column=column)
         for column in answer.columns

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from xunjian.errors import ReadOnlyViolation
 from xunjian.expressions import Expression, ExpressionError, Scope, compile_expression
 from xunjian.facts import FACTS
+from xunjian.facts.registry import field_names
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platform, Platforms
@@ -14,15 +15,9 @@ from xunjian.schema import Document, KeyPath, Problems, nearest_hint
 from xunjian.transport.model import Request
 
 
-def fields_of(fact: str) -> frozenset[str]:
-    """Field names of a fact type; empty for an unknown one."""
-    kind = FACTS.get(fact)
-    return frozenset(kind.__dataclass_fields__) if kind else frozenset()
-
-
 def all_fields() -> Mapping[str, frozenset[str]]:
     """Fields of every fact type, for `count(Fact, …)` and its kin."""
-    return {name: fields_of(name) for name in FACTS}
+    return {name: field_names(name) for name in FACTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +48,9 @@ class Card:
 
     def field(self, at: KeyPath, fact: str, name: str) -> bool:
         """Whether the fact has the field; else a mistake is noted."""
-        if name in fields_of(fact):
+        if name in field_names(fact):
             return True
-        self.unknown(at, Text(f"字段 ({fact})", f"field of {fact}"), name, fields_of(fact))
+        self.unknown(at, Text(f"字段 ({fact})", f"field of {fact}"), name, field_names(fact))
         return False
 
     def expression(self, at: KeyPath, text: object, scope: Scope) -> Expression | None:
