@@ -54,6 +54,7 @@ _PORT = 161
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 _OIDS_PER_GET = 20
 _ROWS_PER_BULK = 20
+_ATTEMPTS = 5
 _MOST_ROWS = 50_000
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _AUTH: Mapping[str, type[BaseAuthKey]] = {
@@ -73,6 +74,7 @@ class SnmpLink:
         self._connect = _connector(conversation)
         self._session: SnmpSession | None = None
         self._budget = conversation.deadline
+        self._attempts = conversation.settings.retries + 1  # of the probe
 
     def probe(self) -> None:
         """Ask for sysUpTime: there is no connection to try. Raises Unreachable, LoginRefused."""
@@ -89,6 +91,8 @@ class SnmpLink:
             raise Unreachable(
                 Text("SNMP 无应答（地址、团体名或密钥）", "no SNMP answer (address or community)")
             ) from error
+        if settings.retries:
+            self._attempts = _ATTEMPTS  # it is there, but may be slow over a large table
         self._conversation.seen.answered(started - self._budget.remaining_s)
         self._conversation.seen.login = True
 
@@ -156,7 +160,7 @@ class SnmpLink:
 
     def _try(self, action: Callable[[SnmpSession], _Got], *, renew: bool = True) -> _Got:
         """Send, and once more after a silence, within the budget."""
-        for _ in range(self._conversation.settings.retries + 1):
+        for _ in range(self._attempts):
             if self._conversation.switch.aborted:
                 raise SessionAborted(Text("已中止", "aborted"))
             if self._budget.expired:

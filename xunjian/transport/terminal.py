@@ -103,6 +103,11 @@ class _Hearing:
             self.echoed = self.wanted in compact.replace(b"\x08", b"")
 
     @property
+    def open_line(self) -> bytes:
+        """The last line, without what was already replied to."""
+        return last_line(self.heard[max(self.replied_at, len(self.heard) - _TAIL_BYTES) :])
+
+    @property
     def silent_s(self) -> float:
         """Seconds since the last byte."""
         return time.monotonic() - self.since
@@ -241,7 +246,7 @@ class Terminal:
         platform = self.conversation.platform
         if platform is None or platform.pager is None:
             return
-        line = last_line(hearing.heard[hearing.replied_at :])
+        line = hearing.open_line
         if not line:
             return
         text = decode(line).text
@@ -256,7 +261,7 @@ class Terminal:
 
     def _decline(self, hearing: _Hearing) -> bool:
         """Say no to a question in the middle of an answer."""
-        line = decode(last_line(hearing.heard[hearing.replied_at :])).text
+        line = decode(hearing.open_line).text
         if not YES_OR_NO.search(line) or hearing.refusals >= _MOST_REFUSALS:
             return False
         hearing.replied_at = len(hearing.heard)
