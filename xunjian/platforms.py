@@ -61,6 +61,7 @@ class Platform:
     unsupported: Pattern[str] | None = None  # "unrecognised command"
     no_privilege: Pattern[str] | None = None
     noise: Pattern[str] | None = None  # log lines injected into an answer
+    log_commands: Pattern[str] | None = None  # their answers are log lines: nothing is taken out
     read_only: ReadOnlyRules = ReadOnlyRules()
     enums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     port_names: tuple[tuple[Pattern[str], str], ...] = ()  # canonical form of port names
@@ -160,6 +161,7 @@ class _File(Model):
     unsupported: Regex | None = None
     no_privilege: Regex | None = None
     noise: Regex | None = None
+    log_commands: Regex | None = None
     read_only: _Rules = _Rules()
     enums: dict[str, dict[str, str | int | float]] = {}
     port_names: list[_PortName] = []
@@ -222,6 +224,7 @@ def _platform(name: str, file: _File) -> Platform:
         unsupported=file.unsupported,
         no_privilege=file.no_privilege,
         noise=file.noise,
+        log_commands=file.log_commands,
         read_only=ReadOnlyRules(
             allow=tuple(file.read_only.allow),
             deny=tuple(

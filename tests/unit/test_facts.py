@@ -127,8 +127,9 @@ def test_what_a_field_cannot_hold_is_unknown_and_said(fact: str, field: str, giv
     made, problems = make_fact(fact, {field: given})
     assert getattr(made, field, None) is None
     assert len(problems) == 1
-    assert field in problems[0]
-    assert len(problems[0]) < 200
+    assert field in problems[0].zh
+    assert field in problems[0].en
+    assert len(problems[0].zh) < 200
 
 
 def test_an_unknown_fact_is_a_programming_error() -> None:
@@ -214,7 +215,7 @@ def test_the_first_of_two_values_stays_and_the_conflict_is_said() -> None:
     )
     assert getattr(rows[0].fact, "used_pct", None) == 10
     assert len(problems) == 1
-    assert "Cpu[1].used_pct" in problems[0]
+    assert "Cpu[1].used_pct" in problems[0].en
 
 
 def test_rows_without_key_are_one_row_and_events_never_merge() -> None:

@@ -1,6 +1,7 @@
 """From raw bytes to text: a pure function, so that a replay reads what the run read."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,14 @@ CASES: tuple[tuple[str, bytes, str], ...] = (
 def test_clean(raw: bytes, text: str) -> None:
     assert clean(raw, "display x", PLATFORM, "<S>").text == text
     assert clean(raw, "display x", PLATFORM, "<S>") == clean(raw, "display x", PLATFORM, "<S>")
+
+
+def test_log_lines_stay_where_they_are_the_answer() -> None:
+    line = "Nov 21 2026 10:00 S %%01X/4/Y: z"
+    raw = f"display log\r\n{line}\r\n<S>".encode()
+    asked_for = replace(PLATFORM, log_commands=re.compile("^display log"))
+    assert clean(raw, "display log", PLATFORM, "<S>").text == ""
+    assert clean(raw, "display log", asked_for, "<S>").text == line
 
 
 def test_captured_text_without_echo_and_prompt_stays_as_it_is() -> None:

@@ -33,11 +33,15 @@ def clean(raw: bytes, command: str, platform: Platform | None, prompt: str = "")
     if platform and platform.pager:
         text = without_pager(text, platform.pager)
     text = as_on_screen(text)
-    if platform and platform.noise:
+    if platform and platform.noise and not _shows_log(command, platform):
         text = without_lines(text, platform.noise)
     text = without_echo(text, command, prompt)
     text = without_prompt(text, prompt)
     return Cleaned(text.strip("\n"), decoded.decoded_as)
+
+
+def _shows_log(command: str, platform: Platform) -> bool:
+    return bool(platform.log_commands and platform.log_commands.search(command))
 
 
 def without_pager(text: str, pager: Pattern[str]) -> str:
