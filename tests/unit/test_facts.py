@@ -240,6 +240,7 @@ def sample(fact: type[Fact]) -> Fact:
             "in",
             "input",
             "master",
+            "valid",
         ):
             made, problems = make_fact(fact.__name__, {field.name: candidate})
             if not problems:
