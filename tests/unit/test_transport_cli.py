@@ -277,7 +277,7 @@ def test_dead_device_is_no_answer_and_session_still_speaks(tmp_path: Path) -> No
     )
     seen = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
     opened.close()
-    assert (seen["answers"], seen["login"], seen["reason"]) == (False, None, "no_answer")
+    assert (seen["answers"], seen["login"], seen["reason"]) == (False, False, "no_answer")
 
 
 def test_abort_from_another_thread_ends_a_wait_at_once(tmp_path: Path) -> None:

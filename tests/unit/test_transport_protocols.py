@@ -328,7 +328,7 @@ def calling_on(channel: str, port: int, tmp_path: Path, **options: object) -> di
 
 
 ALIVE = {"answers": True, "login": True, "reason": ""}
-DEAD = {"answers": False, "login": None, "reason": "no_answer"}
+DEAD = {"answers": False, "login": False, "reason": "no_answer"}
 
 
 def test_reachability_of_a_nut_server(tmp_path: Path) -> None:

@@ -37,11 +37,11 @@ def preferred(conversation: Conversation) -> Channel:
 def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
     """Write the evidence of the channel `session`.
 
-    login: false when the device answers but no login was reached (refused, host key, no free
-    line, no secret); null when it does not answer or nobody tried.
+    login: whether a login was reached: false when it was refused, when the host key forbade it,
+    when every line was in use, when nothing answered; null when nobody can say (no time left).
     """
     login = seen.login
-    if login is None and seen.answers and reason not in _UNTRIED:
+    if login is None and reason not in _UNTRIED:
         login = False
     body = {
         "answers": seen.answers,
