@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from xunjian.checks.model import Verdict
+from xunjian.cli.documents import prepare_folder
 from xunjian.cli.language import both
 from xunjian.cli.output import Output, harmless
 from xunjian.cli.run import make_round
@@ -40,6 +41,7 @@ def register(app: typer.Typer, output: Output) -> None:
         from xunjian.lab import up
         from xunjian.lab.score import score_round
 
+        prepare_folder(out)
         output.say(
             Text(
                 "正在本机回环上启动实验室（设备全部是仿真的）…",

@@ -19,6 +19,7 @@ from xunjian.errors import NothingSelected
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.run.content import Content
+from xunjian.run.model import LeftOutReason
 from xunjian.transport.model import Evidence
 
 NOT_REACHED = 3
@@ -61,7 +62,7 @@ def register(app: typer.Typer, output: Output) -> None:
             selected(content, limit, where), command, content.platforms.get, timeout_s=timeout_s
         )
         for left in plan.left_out:
-            reason = output.text(words.word(words.REASONS, left.reason.value))
+            reason = output.text(_why_left_out(left.reason))
             output.say(f"{left.device}: {output.text(Text('未做', 'left out'))}（{reason}）")
         if not plan.asked:
             raise NothingSelected(
@@ -73,6 +74,12 @@ def register(app: typer.Typer, output: Output) -> None:
         answers.sort(key=lambda answer: answer.device)
         _show(output, form, answers)
         return 0 if all(answer.complete for answer in answers) else NOT_REACHED
+
+
+def _why_left_out(reason: LeftOutReason) -> Text:
+    if reason is LeftOutReason.NO_CARD:
+        return Text("没有命令行", "no command line")
+    return words.word(words.REASONS, reason.value)
 
 
 def _show(output: Output, form: str, answers: list[Evidence]) -> None:

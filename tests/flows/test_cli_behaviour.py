@@ -1,0 +1,337 @@
+"""What the command line does beyond its exit code: whom it contacts, what it prints and keeps."""
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.command_line import call
+from xunjian.cli import lint as lint_command
+from xunjian.lab import LabHandle
+from xunjian.run.content import Content
+
+WRITES_ON_VRP = (
+    "reset saved-configuration",
+    "reset counters interface",
+    "save",
+    "save force",
+    "reboot",
+    "reboot fast",
+    "system-view",
+    "sys",
+    "undo interface Vlanif1",
+    "display version; reboot",
+    "display version | redirect flash:/x",
+    "display version | tee flash:/x",
+    "display version > flash:/x",
+    "display version\nreboot",
+    "display version\rsystem-view",
+    "delete flash:/x",
+    "startup saved-configuration x.cfg",
+    "display ?",
+)
+WRITES_ON_LINUX = (
+    "reboot",
+    "shutdown -h now",
+    "systemctl restart sshd",
+    "cat /proc/uptime; rm -rf /",
+    "cat /proc/uptime && reboot",
+    "cat /proc/uptime | tee /etc/motd",
+    "cat /proc/uptime > /etc/motd",
+    "cat /proc/uptime | sh",
+    "cat $(reboot)",
+    "cat `reboot`",
+    "cat /etc/shadow",
+    "sudo cat /proc/uptime",
+    "uname -r\nreboot",
+)
+
+
+def contacts(lab: LabHandle) -> dict[str, str]:
+    return {device.name: lab.transcript(device.name) for device in lab.devices}
+
+
+@pytest.mark.parametrize("command", WRITES_ON_VRP)
+def test_exec_refuses_what_may_write_on_a_network_device(
+    clean_lab_once: LabHandle, command: str
+) -> None:
+    before = contacts(clean_lab_once)
+    heard = call("exec", command, "-l", "switch", "-w", clean_lab_once.directory)
+    assert heard.code == 6, heard
+    assert heard.out == ""
+    assert contacts(clean_lab_once) == before
+
+
+@pytest.mark.parametrize("command", WRITES_ON_LINUX)
+def test_exec_refuses_what_may_write_on_a_server(clean_lab_once: LabHandle, command: str) -> None:
+    before = contacts(clean_lab_once)
+    heard = call("exec", command, "-l", "hz-srv1", "-w", clean_lab_once.directory)
+    assert heard.code == 6, heard
+    assert contacts(clean_lab_once) == before
+
+
+@pytest.fixture(scope="module")
+def clean_lab_once(lab: LabHandle) -> LabHandle:
+    return lab.plant()
+
+
+def test_exec_is_all_or_nothing(clean_lab: LabHandle) -> None:
+    heard = call("exec", "display clock", "-l", "hz-acc-sw1,hz-srv1", "-w", clean_lab.directory)
+    assert heard.code == 6
+    assert "linux" in heard.err
+    assert contacts(clean_lab) == dict.fromkeys(contacts(clean_lab), "")
+
+
+def test_exec_leaves_out_what_has_no_command_line(clean_lab: LabHandle) -> None:
+    heard = call(
+        "exec", "display clock", "-l", "hz-acc-sw1,hz-ups1", "-w", clean_lab.directory,
+        "--format", "json",
+    )  # fmt: skip
+    assert heard.code == 0
+    (answer,) = heard.json["answers"]
+    assert set(answer) == {"device", "complete", "error", "text"}
+    assert answer["device"] == "hz-acc-sw1"
+    assert answer["complete"] is True
+    assert "hz-ups1: 未做（没有命令行）" in heard.err
+    assert "display clock" in clean_lab.transcript("hz-acc-sw1")
+
+
+def test_exec_says_who_was_not_reached(clean_lab: LabHandle) -> None:
+    faulty = clean_lab.plant("device-dead", "wrong-password")
+    heard = call(
+        "exec", "display clock", "-l", "hz-acc-sw1,hz-acc-sw6,hz-acc-sw7", "-w", faulty.directory
+    )
+    assert heard.code == 3
+    assert "== hz-acc-sw1 ==" in heard.out
+    assert "hz-acc-sw7: 设备未应答" in heard.err
+    assert "hz-acc-sw6: 登录被拒绝" in heard.err
+
+
+@pytest.mark.parametrize("words", [("--check",), ("--list-hosts",), ("-C", "-t", "ups")])
+def test_a_plan_contacts_nobody_and_keeps_nothing(
+    clean_lab: LabHandle, words: tuple[str, ...]
+) -> None:
+    runs = call("list", "runs", "-w", clean_lab.directory).out
+    assert call("run", "daily", "-w", clean_lab.directory, *words).code == 0
+    assert contacts(clean_lab) == dict.fromkeys(contacts(clean_lab), "")
+    assert call("list", "runs", "-w", clean_lab.directory).out == runs
+
+
+def test_an_unwritable_folder_is_found_before_anybody_is_asked(
+    clean_lab: LabHandle, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    heard = call("run", "daily", "-w", clean_lab.directory, "-o", tmp_path / "file" / "out")
+    assert heard.code == 2
+    assert contacts(clean_lab) == dict.fromkeys(contacts(clean_lab), "")
+
+
+def test_a_round_finds_exactly_what_is_planted(clean_lab: LabHandle, tmp_path: Path) -> None:
+    faulty = clean_lab.plant("fan-failed", "ups-on-battery", "cpu-high")
+    run = ("run", "pre_holiday", "-w", faulty.directory, "-l", "hz-core-sw1,hz-ups1,hz-ups2")
+    heard = call(*run, "-o", tmp_path)
+    assert heard.code == 1, heard.err
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["exit_code"] == 1
+    bad = {
+        (f["device"], f["check"], f["verdict"])
+        for f in report["findings"]
+        if f["verdict"] not in {"normal", "not_applicable"}
+    }
+    assert {(device, verdict) for device, _, verdict in bad} == {
+        ("hz-core-sw1", "abnormal"),
+        ("hz-ups1", "abnormal"),
+    }
+    assert ("hz-core-sw1", "environment.fan", "abnormal") in bad
+    totals = report["totals"]
+    assert totals["planned"] == totals["outcomes"] + totals["left_out"]
+    assert "hz-core-sw1" in heard.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 1),
+        (("--fail-on", "abnormal"), 1),
+        (("--fail-on", "IV"), 1),
+        (("--fail-on", "I"), 0),
+    ],
+)
+def test_fail_on_decides_what_counts(
+    clean_lab: LabHandle, tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    faulty = clean_lab.plant("ups-battery-replace")
+    run = ("run", "daily", "-w", faulty.directory, "-l", "hz-ups3", "-o", tmp_path)
+    assert call(*run, *words).code == code
+
+
+def test_an_unreached_device_makes_the_round_incomplete_unless_something_is_worse(
+    clean_lab: LabHandle, tmp_path: Path
+) -> None:
+    faulty = clean_lab.plant("device-dead")
+    run = ("run", "daily", "-w", faulty.directory, "-l", "hz-acc-sw7,hz-ups2", "-o", tmp_path)
+    assert call(*run).code == 1  # reachability.answers is abnormal
+    assert call(*run, "--fail-on", "I").code == 3
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["exit_code"] == 3
+    (dead,) = [d for d in report["devices"] if not d["reached"]]
+    assert dead["name"] == "hz-acc-sw7"
+    assert dead["reason"] == "no_answer"
+    assert report["coverage"]["pct"] < 100
+
+
+def test_json_alone_is_printed_and_nothing_else(clean_lab: LabHandle, tmp_path: Path) -> None:
+    run = ("run", "daily", "-w", clean_lab.directory, "-l", "hz-ups2", "-o", tmp_path)
+    heard = call(*run, "--format", "json")
+    assert heard.code == 0
+    assert heard.out == (tmp_path / "report.json").read_text("utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+    heard = call(*run, "--format", "junit,html")
+    assert {p.name for p in tmp_path.iterdir()} == {"report.json", "report.html", "junit.xml"}
+    assert not heard.out.startswith("{")
+
+
+def test_verify_finds_one_altered_byte_and_knows_what_was_pruned(
+    lab: LabHandle, tmp_path: Path
+) -> None:
+    brought = tmp_path / "ws"
+    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
+    assert call("verify", "-w", brought).code == 0
+    state = brought / ".xunjian"
+    pieces = (path for path in (state / "evidence").rglob("*") if path.is_file())
+    piece = max(pieces, key=lambda path: path.stat().st_size)
+    whole = piece.read_bytes()
+    piece.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+    heard = call("verify", "-w", brought, "--format", "json")
+    assert heard.code == 1
+    assert heard.json["intact"] is False
+    assert len({d["sha256"] for d in heard.json["altered"]}) == 1
+    assert heard.json["missing"] == []
+    piece.unlink()
+    heard = call("verify", "-w", brought)
+    assert heard.code == 1
+    assert "缺失" in heard.out
+    piece.write_bytes(whole)
+    content = Content(brought)
+    pruned = content.store.prune(1, now=datetime.now(UTC) + timedelta(days=30))
+    content.store.close()
+    assert pruned.pieces > 10
+    heard = call("verify", "-w", brought, "--format", "json")
+    assert heard.code == 0
+    assert heard.json["pruned"] > 10
+
+
+def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Path) -> None:
+    brought = tmp_path / "ws"
+    run = ("run", "daily", "-w", lab.plant().directory, "-l", "hz-ups2", "-o", tmp_path / "out")
+    assert call(*run).code == 0
+    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
+    before = call("list", "runs", "-w", brought, "--format", "json").json["runs"]
+    heard = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    assert heard.code == 0, heard.err
+    assert heard.json["run_id"] == before[0]["run_id"]
+    assert heard.json["totals"]["normal"] > 5
+    assert call("list", "runs", "-w", brought, "--format", "json").json["runs"] == before
+    card = brought / "playbooks" / "thresholds.yml"
+    card.parent.mkdir(exist_ok=True)
+    card.write_text("battery.charge: {warning: 101, critical: 100.5}\n", "utf-8")
+    strict = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    assert strict.code == 1, strict.err  # judged by the limits of today
+
+
+def test_the_operators_password_needs_a_terminal(lab: LabHandle) -> None:
+    heard = call("run", "daily", "-w", lab.directory, "-u", "me", "-k")
+    assert heard.code == 2
+    assert "没有终端" in heard.err
+
+
+def test_the_operators_login_is_used(
+    clean_lab: LabHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xunjian.cli.run.is_terminal", lambda _: True)
+    monkeypatch.setattr("xunjian.cli.run.getpass", lambda _: clean_lab.credential.password)
+    run = ("run", "daily", "-w", clean_lab.directory, "-l", "hz-acc-sw1", "-o", tmp_path)
+    assert call(*run, "-u", clean_lab.credential.username, "-k").code == 0
+    refused = call(*run, "-u", "somebody", "-k")
+    assert refused.code == 1
+    assert "登录被拒绝" in refused.out + refused.err
+
+
+def test_an_inventory_from_elsewhere(lab: LabHandle, tmp_path: Path) -> None:
+    own = tmp_path / "inventory"
+    shutil.copytree(lab.directory / "inventory", own)
+    text = (own / "hosts.yml").read_text("utf-8")
+    (own / "hosts.yml").write_text(text.replace("hz-ups2", "hz-ups9"), "utf-8")
+    for words in (("list", "hosts"), ("run", "daily", "--list-hosts")):
+        heard = call(*words, "-w", lab.directory, "-i", own, "-l", "ups")
+        assert "hz-ups9" in heard.out
+        assert "hz-ups2" not in heard.out
+    assert call("list", "hosts", "-w", lab.directory, "-i", tmp_path / "no").code == 2
+
+
+def test_config_shows_where_each_setting_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("init", tmp_path / "ws").code == 0
+
+    def shown() -> dict[str, tuple[object, str]]:
+        heard = call("config", "-w", tmp_path / "ws", "--format", "json")
+        return {row["name"]: (row["value"], row["source"]) for row in heard.json["settings"]}
+
+    assert shown()["forks"] == (None, "default")
+    assert shown()["fail_on"][0] == "abnormal"
+    assert re.fullmatch(r"xunjian.yml:\d+", shown()["fail_on"][1])
+    monkeypatch.setenv("XUNJIAN_FAIL_ON", "warning")
+    monkeypatch.setenv("XUNJIAN_FORKS", "7")
+    assert shown()["fail_on"] == ("warning", "XUNJIAN_FAIL_ON")
+    assert shown()["forks"] == (7, "XUNJIAN_FORKS")
+    monkeypatch.setenv("XUNJIAN_FORKS", "many")
+    heard = call("config", "-w", tmp_path / "ws")
+    assert heard.code == 2
+    assert "XUNJIAN_FORKS" in heard.err
+
+
+def test_xunjian_variables_rank_between_file_and_command_line(
+    clean_lab: LabHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty = clean_lab.plant("ups-battery-replace")
+    run = ("run", "daily", "-w", faulty.directory, "-l", "hz-ups3", "-o", tmp_path)
+    monkeypatch.setenv("XUNJIAN_FAIL_ON", "I")
+    assert call(*run).code == 0
+    assert call(*run, "--fail-on", "abnormal").code == 1
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_our_own_mistake_is_five_and_shown_only_on_demand(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, debug: bool
+) -> None:
+    def burst(*_: object) -> None:
+        raise ZeroDivisionError("canary-in-a-message")
+
+    monkeypatch.setattr(lint_command, "Content", burst)
+    heard = call("lint", *(["--debug"] if debug else []))
+    assert heard.code == 5
+    assert "ZeroDivisionError" in heard.err
+    assert ("Traceback" in heard.err) is debug
+    assert ("canary-in-a-message" in heard.err) is debug
+
+
+def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(lint_command, "Content", closed)
+    assert call("lint").code == 0
+
+
+def test_both_languages_say_it_wholly() -> None:
+    commands = ("list", "run", "exec", "parse", "replay", "verify", "lab", "store", "config")
+    for command in commands:
+        chinese, english = call(command, "--help").out, call(command, "--help", "--lang", "en").out
+        assert re.search(r"[一-鿿]", chinese)
+        assert not re.search(r"[一-鿿]", english), english
+        assert "…" not in chinese + english
+        assert "..." not in english.replace("[ARGS]...", "")
