@@ -28,7 +28,7 @@ def as_json(model: ReportModel, language: Language) -> bytes:
             "reached": model.coverage.reached,
             "pct": model.coverage.pct,
         },
-        "devices": [_device(sheet) for sheet in model.sheets],
+        "devices": [_device(sheet, language) for sheet in model.sheets],
         "findings": [_finding(row, language) for row in model.findings],
         "outcomes": [
             {"device": device, "task": task, "reached": reached, "reason": reason}
@@ -68,7 +68,7 @@ def _totals(model: ReportModel) -> dict[str, int]:
     }
 
 
-def _device(sheet: DeviceSheet) -> dict[str, object]:
+def _device(sheet: DeviceSheet, language: Language) -> dict[str, object]:
     device = sheet.device
     return {
         "name": device.name,
@@ -80,6 +80,7 @@ def _device(sheet: DeviceSheet) -> dict[str, object]:
         "reached": device.reached,
         "reason": device.reason,
         "verdicts": {verdict.value: count for verdict, count in sheet.verdicts.items()},
+        "notes": [note.to(language) for note in device.notes],
     }
 
 

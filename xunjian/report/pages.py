@@ -67,8 +67,10 @@ def plain_number(value: object) -> str:
     """Print a value: at most six significant digits, a dash for unknown."""
     if value is None:
         return "—"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
     return str(value)
 
 

@@ -284,6 +284,9 @@ def _records(document: Any) -> None:
         t("未到达：", "Not reached: ") + "{{ say(m.task(u.task)) }}（{{ reason(u.reason) }}）"
     )
     document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p for note in s.device.notes %}")
+    document.add_paragraph(t("读取中的问题：", "Met with while reading: ") + "{{ say(note) }}")
+    document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p endfor %}")
 
 
