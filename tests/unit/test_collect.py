@@ -140,7 +140,7 @@ def test_rows_are_counted_before_skip(tmp_path: Path) -> None:
 def test_an_unlisted_word_is_unknown_and_recorded(tmp_path: Path) -> None:
     table, _ = one_step(tmp_path, FAN_STEP).collect({"show fan": FANS + "0 3 Odd\n"})
     assert table.of("Fan")[2].fact.values()["state"] is None
-    assert any("Odd" in problem for problem in table.problems)
+    assert any("not listed: Odd" in problem.en for problem in table.problems)
 
 
 def test_a_star_catches_all_words_and_missing_means_no_value(tmp_path: Path) -> None:

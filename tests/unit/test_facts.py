@@ -39,6 +39,15 @@ KEYS = {
     "Peripheral": "name",
     "Certificate": "name",
     "Reading": "name",
+    "Mount": "mount",
+    "RaidArray": "array",
+    "Listener": "protocol address number",
+    "Login": "began user terminal",
+    "FailedLogin": "began user source",
+    "Update": "package",
+    "BondMember": "bond member",
+    "Drive": "part",
+    "Firmware": "part",
     "StackMember": "member",
     "StpPort": "instance port",
     "StpTree": "instance",
@@ -59,7 +68,11 @@ SINGLE = [
 
 def test_the_registry_holds_every_fact_of_the_grammar() -> None:
     assert set(FACTS) == {*KEYS, *SINGLE}
-    assert {name for name, fact in FACTS.items() if fact.EVENT} == {"LogEntry"}
+    assert {name for name, fact in FACTS.items() if fact.EVENT} == {
+        "LogEntry",
+        "Login",
+        "FailedLogin",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))

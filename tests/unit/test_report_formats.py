@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -201,6 +202,18 @@ def test_every_format_shows_the_same_figures(model: ReportModel, language: Langu
     assert conclusion in text
     for verdict, count in model.totals.verdicts.items():
         assert f"{verdict.word.to(language)} {count}" in text
+
+
+@pytest.mark.parametrize("form", ["json", "html", "md", "docx"])
+def test_what_reading_met_with_stands_in_the_report(form: str) -> None:
+    run = record()
+    note = Text("environment: 枚举中没有该值 <b>Odd</b>", "environment: not listed <b>Odd</b>")
+    noted = replace(run, devices=(replace(run.devices[0], notes=(note,)), *run.devices[1:]))
+    for language, wanted in ((Language.ZH, "枚举中没有该值"), (Language.EN, "not listed")):
+        made = render(build_report(noted), form, language, read)
+        text = word_text(made) if form == "docx" else made.decode()
+        assert wanted in text
+        assert "<b>Odd" not in text or form in {"json", "docx"}
 
 
 def test_junit_verdicts_decide_and_silent_outcomes_are_errors(model: ReportModel) -> None:

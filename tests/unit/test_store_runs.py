@@ -10,6 +10,7 @@ import pytest
 from tests.run_samples import FACTS, START, finding, lost, plan, playbook, saved, start
 from xunjian.checks.model import Verdict
 from xunjian.errors import StoreError
+from xunjian.language import Text
 from xunjian.run.model import RunState
 from xunjian.store import FindingFilter, RunEnd, Trend, open_store
 from xunjian.store.numbers import report_number
@@ -51,6 +52,15 @@ def test_a_record_is_read_back_whole(store: Store) -> None:
     assert (record.exit_code, record.notes) == (1, ("a note",))
     assert record.started_at == START
     assert record.started_at.tzinfo is not None
+
+
+def test_what_reading_met_with_is_kept_in_both_languages(store: Store) -> None:
+    run_id = store.begin_run(plan("sw1"), start("sw1"))
+    notes = (Text("风扇状态未列出", "fan state not listed"), Text("KeyError: 'x'"))
+    save = saved("sw1")
+    save = dataclasses.replace(save, result=dataclasses.replace(save.result, notes=notes))
+    store.save_device(run_id, save)
+    assert store.record(run_id).devices[0].notes == notes
 
 
 def test_a_record_of_a_killed_run_still_adds_up(store: Store) -> None:

@@ -11,7 +11,7 @@ from xunjian.checks.row_verdict import completed
 from xunjian.checks.situation import Situation
 from xunjian.checks.wording import shown
 from xunjian.expressions.values import truth
-from xunjian.facts.model import FactRow, StepResult, StepState
+from xunjian.facts.model import NOT_ACTIVE, FactRow, StepResult, StepState
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -97,10 +97,12 @@ def _concerns(plan: CheckPlan, situation: Situation, step: StepResult) -> bool:
 
 
 def unread_finding(plan: CheckPlan, situation: Situation, steps: Sequence[StepResult]) -> Finding:
-    """Say what was not read; subject `*` beside rows that were."""
+    """Say what was not read; subject `*` beside rows that were. An empty form is not checked."""
     subject = "*" if situation.table.of(plan.check.for_each) else "-"
     why, evidence = unread_reasons(steps), step_evidence(steps)
-    return stated(plan.check, situation, subject, Verdict.UNKNOWN, why, evidence=evidence)
+    is_form = all(step.reason == NOT_ACTIVE for step in steps)
+    verdict = Verdict.NOT_CHECKED if is_form else Verdict.UNKNOWN
+    return stated(plan.check, situation, subject, verdict, why, evidence=evidence)
 
 
 def unread_reasons(steps: Sequence[StepResult]) -> Text:

@@ -4,7 +4,7 @@ Nothing here sends anything, so a run, a replay and a test drive the same code.
 """
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xunjian.collect.follow import Walk
 from xunjian.collect.mapping import fields_filled, map_rows
@@ -12,8 +12,9 @@ from xunjian.collect.questions import ITEM_PATTERN, requests_of
 from xunjian.collect.reading import Reading, parse_step
 from xunjian.errors import ReadOnlyViolation
 from xunjian.facts import merge_rows
-from xunjian.facts.model import FactRow, FactTable, StepResult, StepState
+from xunjian.facts.model import NOT_ACTIVE, FactRow, FactTable, StepResult, StepState
 from xunjian.inventory.model import Device
+from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platform
 from xunjian.safety import check_request
@@ -76,7 +77,7 @@ class _Collector:
     _asked: dict[str, Evidence] = field(default_factory=dict)
     _rows: dict[str, list[FactRow]] = field(default_factory=dict)
     _steps: list[StepResult] = field(default_factory=list)
-    _problems: list[str] = field(default_factory=list)
+    _problems: list[Text] = field(default_factory=list)
 
     def group(self, task: Task, group: StepGroup) -> Generator[Request, Evidence, None]:
         """Try the alternatives in order until one is ok or the device stops answering."""
@@ -113,7 +114,7 @@ class _Collector:
 
     def _step(self, step: Step) -> Generator[Request, Evidence, Reading]:
         if step.channel in INACTIVE:
-            return Reading(state=StepState.NOT_READ, reason="not_active")
+            return Reading(state=StepState.NOT_READ, reason=NOT_ACTIVE)
         try:
             if step.follow:
                 return (yield from Walk(step=step, ask=self._ask).run())
@@ -140,44 +141,50 @@ class _Collector:
                 continue
             reading = yield from self._once(step, name)
             rows = tuple({**row, "item": name} for row in reading.rows)
-            parts.append(
-                Reading(
-                    state=reading.state,
-                    reason=reading.reason and f"{name}: {reading.reason}",
-                    rows=rows,
-                    evidence=reading.evidence,
-                )
-            )
+            reason = reading.reason and f"{name}: {reading.reason}"
+            parts.append(replace(reading, rows=rows, reason=reason))
         return _together(parts)
 
     def _keep(self, task: Task, step: Step, reading: Reading) -> Reading:
-        """Turn rows into facts; a row that is lost makes the step not ok."""
+        """Turn rows into facts, each citing its own answer; a lost row makes the step not ok."""
+        broken = [self._keep_part(task, step, part) for part in reading.parts or (reading,)]
+        lost = next((why for why in broken if why), "")
+        if not lost:
+            return reading
+        return replace(reading, state=StepState.UNPARSED, reason=lost, rows=())
+
+    def _keep_part(self, task: Task, step: Step, reading: Reading) -> str:
+        """Keep the facts of one answer; gives why rows were lost."""
         mapped = map_rows(step, reading.rows, self.platform)
-        where = f"{task.name}: "
-        self._problems += [where + problem for problem in mapped.problems]
-        if reading.unmatched:
-            shown = reading.unmatched[0][:80]
-            self._problems.append(f"{where}{len(reading.unmatched)} 行未识别, 首行: {shown}")
+        self._note(task, *mapped.problems)
+        if lines := reading.unmatched:
+            first = lines[0][:80]
+            zh, en = f"{len(lines)} 行未识别, 首行", f"{len(lines)} lines not understood, first"
+            self._note(task, Text(f"{zh}: {first}", f"{en}: {first}"))
+        if mapped.broken:
+            self._note(task, Text(mapped.broken))
         ids = tuple(one.id for one in reading.evidence)
         taken_at = min((one.started_at for one in reading.evidence), default=None)
         if taken_at is not None:
             self._rows.setdefault(step.fact, []).extend(
                 FactRow(fact=fact, evidence_ids=ids, taken_at=taken_at) for fact in mapped.facts
             )
-        if not mapped.broken:
-            return reading
-        self._problems.append(where + mapped.broken)
-        return Reading(state=StepState.UNPARSED, reason=mapped.broken, evidence=reading.evidence)
+        return mapped.broken
+
+    def _note(self, task: Task, *problems: Text) -> None:
+        name = task.name
+        self._problems += [Text(f"{name}: {p.zh}", f"{name}: {p.en or p.zh}") for p in problems]
 
 
 def _together(parts: Sequence[Reading]) -> Reading:
-    """Join the readings of a repeated step: its state is the worst, its rows are all rows."""
+    """Join the readings of a repeated step: its state is the first bad one's, its rows are all."""
     bad = [part for part in parts if part.state is not StepState.OK]
     return Reading(
         state=bad[0].state if bad else StepState.OK,
         reason="; ".join(part.reason for part in bad),
         rows=tuple(row for part in parts for row in part.rows),
         evidence=tuple(one for part in parts for one in part.evidence),
+        parts=tuple(parts),
     )
 
 

@@ -16,6 +16,7 @@ from xunjian.parse.documents import load_json, rows_of_json
 from xunjian.tasks.model import Step
 from xunjian.transport.model import Evidence, Request
 
+_NEXT_LINK = "Members@odata.nextLink"
 MAX_PAGES = 500  # a full rack controller shows about 200 parts
 
 Asking = Generator[Request, Evidence, Evidence]
@@ -90,15 +91,15 @@ class Walk:
         return found
 
     def _all_entries(self, first: Mapping[str, Any]) -> Generator[Request, Evidence, list[Any]]:
-        entries: list[Any] = list(first.get("Members", []))
-        following, seen = first.get("Members@odata.nextLink"), set[str]()
-        while following:
-            if following in seen:
-                raise _StopError(StepState.INCOMPLETE, f"next page leads in a circle: {following}")
-            seen.add(following)
-            page = yield from self._page(_path(following), linked=True)
-            entries += page.get("Members", []) if isinstance(page, Mapping) else []
-            following = page.get("Members@odata.nextLink") if isinstance(page, Mapping) else None
+        entries, link, seen = _members(first), first.get(_NEXT_LINK), set[str]()
+        while link is not None:
+            path = _path(link)
+            if path in seen:
+                raise _StopError(StepState.INCOMPLETE, f"next page leads in a circle: {path[:80]}")
+            seen.add(path)
+            page = yield from self._page(path, linked=True)
+            entries += _members(page)
+            link = page.get(_NEXT_LINK)
         count = first.get("Members@odata.count")
         if isinstance(count, int) and count != len(entries):
             raise _StopError(StepState.INCOMPLETE, f"members: {len(entries)} of {count} announced")
@@ -140,6 +141,14 @@ class Walk:
         if not self.step.rows.admits(len(rows)):
             raise Unparsed(f"rows: {len(rows)}")
         return Table(rows=tuple(rows))
+
+
+def _members(page: Any) -> list[Any]:
+    """Give the members on one page of a collection; a page without a list of them is none."""
+    members = page.get("Members") if isinstance(page, Mapping) else None
+    if not isinstance(members, list):
+        raise _StopError(StepState.UNPARSED, "members: no list")
+    return list(members)
 
 
 def _is_bare_link(value: Mapping[str, Any]) -> bool:

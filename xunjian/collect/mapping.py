@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from xunjian.expressions.values import as_number
 from xunjian.facts import FACTS, make_fact
 from xunjian.facts.model import Fact
+from xunjian.language import Text
 from xunjian.parse import Row
 from xunjian.platforms import Platform
 from xunjian.tasks.model import FieldMap, Step
@@ -20,14 +21,14 @@ class Mapped:
     """
 
     facts: tuple[Fact, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Text, ...] = ()
     broken: str = ""
 
 
 def map_rows(step: Step, rows: Sequence[Row], platform: Platform | None) -> Mapped:
     """Build the facts of a step's rows, without the skipped ones."""
     facts: dict[tuple[object, ...], Fact] = {}
-    problems: list[str] = []
+    problems: list[Text] = []
     broken = ""
     for n, row in enumerate(rows):
         values = _names(row)
@@ -56,7 +57,7 @@ def _names(row: Row) -> Mapping[str, object]:
 
 
 def _fact(
-    step: Step, values: Mapping[str, object], platform: Platform | None, problems: list[str]
+    step: Step, values: Mapping[str, object], platform: Platform | None, problems: list[Text]
 ) -> Fact:
     found: dict[str, object] = {}
     for field, rule in step.map.items():
@@ -76,7 +77,7 @@ def _long_port(name: str, platform: Platform) -> str:
 
 
 def _value(
-    step: Step, field: str, rule: FieldMap, values: Mapping[str, object], problems: list[str]
+    step: Step, field: str, rule: FieldMap, values: Mapping[str, object], problems: list[Text]
 ) -> object:
     if rule.is_const:
         return rule.const
@@ -90,7 +91,12 @@ def _value(
         return value
     word = _word(value, rule.enum)
     if word is None:
-        problems.append(f"{step.fact}.{field} 枚举中没有该值: {str(value)[:60]}")
+        what, shown = f"{step.fact}.{field}", str(value)[:60]
+        problems.append(
+            Text(
+                f"{what} 枚举中没有该值: {shown}", f"{what} has a word that is not listed: {shown}"
+            )
+        )
     return word
 
 

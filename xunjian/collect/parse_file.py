@@ -34,7 +34,7 @@ class ParsedFile:
     facts: Mapping[str, tuple[Fact, ...]] | None = None
     rows: tuple[Mapping[str, object], ...] = ()
     unmatched: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Text, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Give the contract's shape."""
@@ -105,10 +105,10 @@ def _with_cards(
     platform: Platform, command: str, good: Sequence[tuple[Step, Reading]], *, closed: bool
 ) -> ParsedFile:
     rows: dict[str, list[FactRow]] = {}
-    problems: list[str] = []
+    problems: list[Text] = []
     for step, reading in good:
         mapped = map_rows(step, reading.rows, platform)
-        problems += [*mapped.problems, *([mapped.broken] if mapped.broken else [])]
+        problems += [*mapped.problems, *([Text(mapped.broken)] if mapped.broken else [])]
         at = reading.evidence[0].started_at
         rows.setdefault(step.fact, []).extend(
             FactRow(fact=fact, evidence_ids=("file",), taken_at=at) for fact in mapped.facts

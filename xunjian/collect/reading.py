@@ -16,7 +16,7 @@ from xunjian.tasks.model import Step
 from xunjian.transport.model import Channel, Evidence
 
 # The question was sent and its answer did not end: the rest may hold anything.
-_BROKEN_OFF = frozenset({"hang", "session_lost", "deadline", "aborted", "bad_answer"})
+_BROKEN_OFF = frozenset({"hang", "session_lost", "deadline", "interrupted", "bad_answer"})
 _NOT_FOUND_STATUS = frozenset({404, 405, 410, 501})  # RFC 9110: the resource or method is not there
 _NO_SUCH_COMMAND = frozenset({126, 127})  # POSIX shell, section 2.8.2: not executable, not found
 _FIXED_FORM = frozenset({Channel.SIP, Channel.ICMP, Channel.SESSION, Channel.SNMP})
@@ -27,6 +27,7 @@ class Reading:
     """How one alternative ended.
 
     rows: only with state ok (and, beside a broken part, with what was read before it).
+    parts: of a repeated step one per item, so that every row cites its own answer and no other.
     """
 
     state: StepState
@@ -35,6 +36,7 @@ class Reading:
     unmatched: tuple[str, ...] = ()
     parser: str = ""
     evidence: tuple[Evidence, ...] = field(default=())
+    parts: tuple["Reading", ...] = ()
 
     def citing(self, evidence: Sequence[Evidence]) -> "Reading":
         """Give the same reading with the evidence it stands on."""

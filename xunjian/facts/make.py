@@ -10,6 +10,7 @@ from xunjian.expressions.values import as_number
 from xunjian.facts.model import Fact
 from xunjian.facts.port import canonical_port
 from xunjian.facts.registry import FACTS
+from xunjian.language import Text
 
 Reader = Callable[[object], object]
 
@@ -18,10 +19,14 @@ _FALSE = frozenset({"false", "no", "off", "0"})
 
 
 class _UnreadableError(ValueError):
-    """A value that its field cannot hold; the argument says what was expected."""
+    """A value that its field cannot hold; says what was expected."""
+
+    def __init__(self, expected: Text) -> None:
+        super().__init__(expected)
+        self.expected = expected
 
 
-def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[str, ...]]:
+def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[Text, ...]]:
     """Build a fact from columns or mapped values, with the problems met.
 
     Texts lose surrounding blanks; an empty text is no value. What a field cannot hold becomes
@@ -30,17 +35,23 @@ def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[str,
     """
     fact_type = FACTS[name]
     readers = _readers(name)
-    problems: list[str] = []
+    problems: list[Text] = []
     read: dict[str, object] = {}
     for field, value in values.items():
         reader = readers.get(field)
         if reader is None:
-            problems.append(f"{name} 没有字段 {field}")
+            problems.append(Text(f"{name} 没有字段 {field}", f"{name} has no field {field}"))
             continue
         try:
             read[field] = _read(reader, value)
         except _UnreadableError as error:
-            problems.append(f"{name}.{field} {error}: {str(value)[:60]}")
+            shown, expected = str(value)[:60], error.expected
+            problems.append(
+                Text(
+                    f"{name}.{field} {expected.zh}: {shown}",
+                    f"{name}.{field} {expected.en}: {shown}",
+                )
+            )
     return fact_type(**read), tuple(problems)
 
 
@@ -92,20 +103,20 @@ def _read_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise _UnreadableError("不是文本")
+    raise _UnreadableError(Text("不是文本", "is no text"))
 
 
 def _read_float(value: object) -> float:
     number = as_number(value)
     if number is None:
-        raise _UnreadableError("不是数字")
+        raise _UnreadableError(Text("不是数字", "is no number"))
     return float(number)
 
 
 def _read_int(value: object) -> int:
     number = as_number(value)
     if number is None or number != int(number):
-        raise _UnreadableError("不是整数")
+        raise _UnreadableError(Text("不是整数", "is no whole number"))
     return int(number)
 
 
@@ -117,7 +128,7 @@ def _read_bool(value: object) -> bool:
         return True
     if word in _FALSE:
         return False
-    raise _UnreadableError("不是真假值")
+    raise _UnreadableError(Text("不是真假值", "is neither true nor false"))
 
 
 def _read_time(value: object) -> datetime:
@@ -125,18 +136,19 @@ def _read_time(value: object) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise _UnreadableError("不是时间") from None
+            raise _UnreadableError(Text("不是时间", "is no time")) from None
     if not isinstance(value, datetime):
-        raise _UnreadableError("不是时间")
+        raise _UnreadableError(Text("不是时间", "is no time"))
     if value.tzinfo is None:
-        raise _UnreadableError("时间没有时区")
+        raise _UnreadableError(Text("时间没有时区", "is a time without a zone"))
     return value
 
 
 def _word_reader(words: frozenset[str]) -> Reader:
     def read(value: object) -> str:
         if value not in words:
-            raise _UnreadableError(f"不在 {' '.join(sorted(words))} 之中")
+            listed = " ".join(sorted(words))
+            raise _UnreadableError(Text(f"不在 {listed} 之中", f"is none of {listed}"))
         return str(value)
 
     return read

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from xunjian.facts.model import Fact, FactRow
+from xunjian.language import Text
 
 
-def merge_rows(rows: Iterable[FactRow]) -> tuple[tuple[FactRow, ...], tuple[str, ...]]:
+def merge_rows(rows: Iterable[FactRow]) -> tuple[tuple[FactRow, ...], tuple[Text, ...]]:
     """Merge the rows of one fact field by field, in order of first sight, with the conflicts.
 
     Of two different values for a field the first stays. Events are never merged: two equal lines
@@ -14,7 +15,7 @@ def merge_rows(rows: Iterable[FactRow]) -> tuple[tuple[FactRow, ...], tuple[str,
     as the oldest of them.
     """
     merged: dict[object, FactRow] = {}
-    problems: list[str] = []
+    problems: list[Text] = []
     for number, row in enumerate(rows):
         key = number if row.fact.EVENT else row.fact.key
         before = merged.get(key)
@@ -22,7 +23,7 @@ def merge_rows(rows: Iterable[FactRow]) -> tuple[tuple[FactRow, ...], tuple[str,
     return tuple(merged.values()), tuple(problems)
 
 
-def _merge(first: FactRow, second: FactRow, problems: list[str]) -> FactRow:
+def _merge(first: FactRow, second: FactRow, problems: list[Text]) -> FactRow:
     return FactRow(
         fact=_merge_fact(first.fact, second.fact, problems),
         evidence_ids=tuple(dict.fromkeys((*first.evidence_ids, *second.evidence_ids))),
@@ -30,7 +31,7 @@ def _merge(first: FactRow, second: FactRow, problems: list[str]) -> FactRow:
     )
 
 
-def _merge_fact(first: Fact, second: Fact, problems: list[str]) -> Fact:
+def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
     added: dict[str, object] = {}
     for name, value in second.values().items():
         kept = getattr(first, name)
@@ -39,7 +40,7 @@ def _merge_fact(first: Fact, second: Fact, problems: list[str]) -> Fact:
         if kept is None:
             added[name] = value
         else:
-            problems.append(
-                f"{type(first).__name__}[{first.subject}].{name} 有两个值: {kept}, {value}"
-            )
+            what = f"{type(first).__name__}[{first.subject}].{name}"
+            both = f"{str(kept)[:60]}, {str(value)[:60]}"
+            problems.append(Text(f"{what} 有两个值: {both}", f"{what} has two values: {both}"))
     return replace(first, **added) if added else first

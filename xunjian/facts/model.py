@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from xunjian.language import Text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -40,6 +42,9 @@ class FactRow:
     fact: Fact
     evidence_ids: tuple[str, ...]
     taken_at: datetime
+
+
+NOT_ACTIVE = "not_active"  # reason of a step that a later stage runs: forms, modbus
 
 
 class StepState(StrEnum):
@@ -79,7 +84,7 @@ class FactTable:
     rows: Mapping[str, tuple[FactRow, ...]] = field(default_factory=dict)
     steps: tuple[StepResult, ...] = ()
     provided: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
+    problems: tuple[Text, ...] = ()
 
     def of(self, name: str) -> tuple[FactRow, ...]:
         """Rows of one fact type."""

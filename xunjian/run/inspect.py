@@ -9,6 +9,7 @@ from xunjian.checks.context import History
 from xunjian.checks.model import Finding
 from xunjian.errors import DeviceError
 from xunjian.facts.model import FactTable, StepState
+from xunjian.language import Text
 from xunjian.run.breaker import Breaker, Key, credential_key, credentials_of
 from xunjian.run.leash import Leash
 from xunjian.run.model import Outcome, Pair
@@ -176,7 +177,7 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
     judged = _Judged(seen, findings, reason, started_at, round(elapsed_s, 3))
     result = describe(visit.pair.device, reached=not reason, reason=reason)
     return DeviceSave(
-        result=replace(result, notes=(*seen.notes, *seen.table.problems)),
+        result=replace(result, notes=(*map(Text, seen.notes), *seen.table.problems)),
         outcomes=tuple(judged.outcome(visit.pair.device.name, t) for t in visit.pair.tasks),
         table=seen.table,
         evidence=tuple(seen.evidence),

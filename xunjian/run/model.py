@@ -79,7 +79,7 @@ class DeviceResult:
     room_title: str = ""
     party: str = ""
     address: str = ""
-    notes: tuple[str, ...] = ()  # problems of collecting, e.g. an enum value that is not listed
+    notes: tuple[Text, ...] = ()  # problems of collecting, e.g. an enum value that is not listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

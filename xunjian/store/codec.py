@@ -98,7 +98,7 @@ def text_of(value: object) -> Text:
     """Read a text in two languages."""
     if isinstance(value, Mapping):
         return Text(str(value.get("zh", "")), str(value.get("en", "")))
-    return Text("")
+    return Text(value if isinstance(value, str) else "")
 
 
 def rows_to_json(rows: tuple[FactRow, ...], clean: Clean = keep) -> str:

@@ -19,6 +19,7 @@ from xunjian.store.codec import (
     finding_to_json,
     loads,
     rows_to_json,
+    text_of,
 )
 from xunjian.store.model import DeviceSave
 
@@ -48,6 +49,7 @@ def device_from_body(text: str, **changes: object) -> DeviceResult:
     data = loads(text)
     assert isinstance(data, dict)
     known = {f.name for f in fields(DeviceResult)}
+    data["notes"] = tuple(text_of(note) for note in data.get("notes", ()))
     return DeviceResult(**{**{k: v for k, v in data.items() if k in known}, **changes})
 
 
