@@ -18,7 +18,7 @@ from xunjian.facts.network import (
     Session,
 )
 from xunjian.facts.pair import MultiChassis, MultiChassisPort
-from xunjian.facts.power import Battery, UpsOutput, UpsPhase
+from xunjian.facts.power import Battery, UpsOutput, UpsPhase, UpsTest
 from xunjian.facts.reading import Reading
 from xunjian.facts.server import Filesystem, Unit
 from xunjian.facts.session import Clock, Identity, Path, Reachability
@@ -54,6 +54,7 @@ _TYPES: tuple[type[Fact], ...] = (
     Battery,
     UpsOutput,
     UpsPhase,
+    UpsTest,
     Registration,
     CallState,
     MediaStream,
