@@ -98,6 +98,8 @@ def value(text: str, **values: object) -> object:
         ("number(t)", {"t": "1,024 bytes"}, 1024),
         ("number(t)", {"t": "abc"}, None),
         ("text(a)", {"a": 12}, "12"),
+        ("text(a, '/', b)", {"a": 53, "b": "udp"}, "53/udp"),
+        ("text(a, '/', b)", {"a": 53}, None),
         ("seconds_since(t)", {"t": "2026-11-21 11:59:00"}, 60.0),
         ("seconds_since(t)", {"t": "gibberish"}, None),
         ("now - time_of(t, '%d/%m/%Y %H:%M')", {"t": "21/11/2026 11:00"}, 3600.0),

@@ -58,8 +58,9 @@ def _number(_values: Values, value: object) -> Number | None:
     return as_number(found.group(1).replace(",", "")) if found else None
 
 
-def _text(_values: Values, value: object) -> str:
-    return value if isinstance(value, str) else str(value)
+def _text(_values: Values, *parts: object) -> str:
+    """Join the texts of the parts, numbers as they are written."""
+    return "".join(part if isinstance(part, str) else str(part) for part in parts)
 
 
 def _time_of(values: Values, value: object, form: object = None) -> datetime | None:
@@ -108,7 +109,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "len": Function(1, 1, _len),
     "has": Function(2, 2, _has),
     "number": Function(1, 1, _number),
-    "text": Function(1, 1, _text),
+    "text": Function(1, 8, _text),
     "time_of": Function(1, 2, _time_of),
     "seconds_since": Function(1, 1, _seconds_since),
     "dbm_from_uw": Function(1, 1, _dbm_from_uw),

@@ -117,6 +117,7 @@ class Health(Fact):
     enabled: the part is present and in use.
     state: the controller's word: Enabled, Absent, ….
     label: the part's name for readers.
+    power: On or Off, of a system.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("part",)
@@ -126,3 +127,4 @@ class Health(Fact):
     enabled: bool | None = None
     state: str | None = None
     label: str | None = None
+    power: str | None = None

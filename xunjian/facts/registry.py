@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from xunjian.facts.chassis import Cpu, Fan, Health, Memory, PowerSupply, Temperature
 from xunjian.facts.codec import CallState, MediaStream, Peripheral, Registration
+from xunjian.facts.hardware import Drive, Firmware
 from xunjian.facts.model import Fact
 from xunjian.facts.network import (
     Certificate,
@@ -20,7 +21,17 @@ from xunjian.facts.network import (
 from xunjian.facts.pair import MultiChassis, MultiChassisPort
 from xunjian.facts.power import Battery, UpsOutput, UpsPhase, UpsTest
 from xunjian.facts.reading import Reading
-from xunjian.facts.server import Filesystem, Unit
+from xunjian.facts.server import (
+    BondMember,
+    FailedLogin,
+    Filesystem,
+    Listener,
+    Login,
+    Mount,
+    RaidArray,
+    Unit,
+    Update,
+)
 from xunjian.facts.session import Clock, Identity, Path, Reachability
 from xunjian.facts.switching import License, SavedConfig, StackMember, StpPort, StpTree
 
@@ -51,6 +62,15 @@ _TYPES: tuple[type[Fact], ...] = (
     LogEntry,
     Filesystem,
     Unit,
+    Mount,
+    RaidArray,
+    Listener,
+    Login,
+    FailedLogin,
+    Update,
+    BondMember,
+    Drive,
+    Firmware,
     Battery,
     UpsOutput,
     UpsPhase,

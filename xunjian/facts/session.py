@@ -71,6 +71,7 @@ class Clock(Fact):
     synced: it follows a time source.
     source: the time source.
     stratum: NTP stratum; 16 is unsynchronised.
+    ntp_enabled: following a time source is switched on, whether or not it succeeds.
     """
 
     at: datetime | None = None
@@ -78,3 +79,4 @@ class Clock(Fact):
     synced: bool | None = None
     source: str | None = None
     stratum: int | None = None
+    ntp_enabled: bool | None = None
