@@ -365,3 +365,21 @@ def test_reachability_after_a_ping_still_asks_the_device(tmp_path: Path) -> None
         opened.ask(request(Channel.ICMP, "PING", count=1))
         seen = json.loads(opened.ask(request(Channel.SESSION, "SESSION")).raw)
     assert seen["reason"] == "no_answer"
+
+
+@pytest.mark.parametrize("channel", ["http", "snmp", "nut", "sip", "icmp"])
+def test_what_cannot_go_through_a_jump_host_is_said(channel: str, tmp_path: Path) -> None:
+    device = Device(name="d1", kind="ups", address="127.0.0.1", via="jump1")
+    opened = open_session(
+        device,
+        ANYTHING,
+        known_hosts=tmp_path / "kh",
+        resolve=lambda _: Secret(CANARY),
+        deadline=Deadline(5),
+        settings=QUICK,
+    )
+    text = {"http": "/", "snmp": "WALK 1.3.6", "nut": "VER", "sip": "OPTIONS", "icmp": "PING"}
+    evidence = opened.ask(request(Channel(channel), text[channel]))
+    opened.close()
+    assert evidence.error == "unsupported"
+    assert "jump1" in evidence.detail

@@ -184,8 +184,8 @@ def open_http(conversation: Conversation) -> HttpLink:
     scheme = str(conversation.option(Channel.HTTP, "scheme", "https"))
     if scheme not in _PORTS:
         raise NotSupported(Text(f"不支持的协议：{scheme}", f"unsupported scheme: {scheme}"))
-    if conversation.device.via or conversation.option(Channel.HTTP, "socks"):
-        raise NotSupported(Text("尚不支持 via/socks", "via and socks are not supported"))
+    if conversation.option(Channel.HTTP, "socks"):
+        raise NotSupported(Text("尚不支持 socks", "socks is not supported"))
     port = settings.port or _PORTS[scheme]
     host = conversation.host(Channel.HTTP)
     probe = connect_patiently(

@@ -13,7 +13,6 @@ from xunjian.errors import (
     DeviceError,
     DeviceTimeout,
     LoginRefused,
-    NotSupported,
     SessionAborted,
     SessionLost,
 )
@@ -170,8 +169,6 @@ def _error(line: bytes) -> str:
 
 def open_nut(conversation: Conversation) -> NutLink:
     """Connect. Raises Unreachable."""
-    if conversation.device.via:
-        raise NotSupported(Text("尚不支持 via", "via is not supported"))
     connected = connect_patiently(
         conversation.host(Channel.NUT),
         conversation.of(Channel.NUT).port or _PORT,

@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, cast, final
 
-from xunjian.errors import DeviceError, ReadOnlyViolation
+from xunjian.errors import DeviceError, NotSupported, ReadOnlyViolation
 from xunjian.inventory.model import Device
+from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.safety import check_request
 from xunjian.secrets import Secret, SecretRef
@@ -47,6 +48,7 @@ FATAL: Final = frozenset(
 )
 # After these no other channel of the device is tried: no time, or an account that might lock.
 _FOR_ALL_CHANNELS: Final = frozenset({"deadline", "interrupted", "login_refused"})
+_THROUGH_JUMP: Final = frozenset({Channel.CLI, Channel.SHELL})
 _HOST_KEY: Final = frozenset({"host_key_unknown", "host_key_changed"})
 _NOT_SENT: Final = "not_sent"
 
@@ -170,6 +172,13 @@ class DeviceSession:
             link.close()
 
     def _open(self, channel: Channel) -> Link:
+        via = self._conversation.device.via
+        if via and channel not in _THROUGH_JUMP:
+            raise NotSupported(
+                Text(
+                    f"{channel} 不能经跳板机 {via}", f"{channel} cannot go through jump host {via}"
+                )
+            )
         module, name = _OPENERS[channel]
         opener = cast("Callable[[Conversation], Link]", getattr(import_module(module), name))
         return opener(self._conversation)

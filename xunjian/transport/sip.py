@@ -201,6 +201,4 @@ def _message_bytes(heard: bytes) -> int | None:
 
 def open_sip(conversation: Conversation) -> SipLink:
     """Check the options; the first question is the probe."""
-    if conversation.device.via:
-        raise NotSupported(Text("尚不支持 via", "via is not supported"))
     return SipLink(conversation)
