@@ -36,6 +36,7 @@ ORDER = (
     "checks",
     "tasks",
     "transport",
+    "config",
     "run.model",
     "store",
     "run",
