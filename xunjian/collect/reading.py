@@ -79,18 +79,20 @@ def incomplete(evidence: Evidence) -> Reading | None:
 
 def _refused(step: Step, evidence: Evidence, platform: Platform | None) -> Reading | None:
     """Tell an answer that says "no" from one that holds data."""
-    text = evidence.text
+    text = _said(evidence)
     if step.channel in _FIXED_FORM:
         return None
     if (said := _unsupported(step, evidence, platform)) is not None:
         return Reading(state=StepState.UNSUPPORTED, reason=said)
     if step.channel is Channel.HTTP and not 200 <= (evidence.status or 200) < 300:
         return Reading(state=StepState.UNPARSED, reason=f"http_{evidence.status}")
-    for pattern, code in (
-        (platform.no_privilege if platform else None, "no_privilege"),
-        (step.error, "error"),
+    # a card's own `error` is looked for beside the output too; a platform's words would
+    # also stand there when one mount of many could not be read
+    for pattern, code, where in (
+        (platform.no_privilege if platform else None, "no_privilege", text),
+        (step.error, "error", f"{evidence.text}\n{evidence.detail}"),
     ):
-        if pattern is not None and (found := pattern.search(text)):
+        if pattern is not None and (found := pattern.search(where)):
             return Reading(state=StepState.UNPARSED, reason=f"{code}: {_shown(found.group())}")
     if step.expect is not None and not step.expect.search(text):
         return Reading(state=StepState.UNPARSED, reason=f"expect: {step.expect.pattern}")
@@ -107,9 +109,15 @@ def _unsupported(step: Step, evidence: Evidence, platform: Platform | None) -> s
         platform.unsupported if platform else None,
     )
     for pattern in patterns:
-        if pattern is not None and (found := pattern.search(evidence.text)):
+        if pattern is not None and (found := pattern.search(_said(evidence))):
             return _shown(found.group())
     return None
+
+
+def _said(evidence: Evidence) -> str:
+    """Give the output; of a shell command that had none and failed, what it complained of."""
+    silent = evidence.request.channel is Channel.SHELL and not evidence.text.strip()
+    return evidence.detail if silent and evidence.status else evidence.text
 
 
 def _parse(

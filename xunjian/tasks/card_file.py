@@ -84,6 +84,7 @@ class StepKeys(Model):
     get: str | dict[str, Oid] = ""
     walk: dict[str, Oid] = {}
     follow: str = ""
+    ends: Annotated[int, Field(ge=0, le=200)] = 0
     probe: dict[str, str | int | float] = {}
     registers: dict[str, RegisterFile] = {}
     ask: dict[str, QuestionFile] = {}

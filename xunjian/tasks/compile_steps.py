@@ -102,6 +102,7 @@ def _step(
         get=step.get,
         walk=step.walk,
         follow=step.follow,
+        ends=step.ends,
         probe=step.probe,
         registers={name: _register(one) for name, one in step.registers.items()},
         ask={name: _question(one) for name, one in step.ask.items()},
@@ -190,10 +191,10 @@ def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) 
 
 
 def _check_rows(card: Card, at: KeyPath, step: Step) -> None:
-    """`rows: 0..` needs `expect`, else a cut answer reads as "none"; a walk proves its own end."""
+    """`rows: 0..` needs `expect`, else a cut answer reads as "none"; walks prove their own end."""
     if step.rows.most is not None and step.rows.most < step.rows.least:
         card.complain((*at, "rows"), Text("下限大于上限", "the least is more than the most"))
-    needs_proof = step.rows.least == 0 and not step.walk
+    needs_proof = step.rows.least == 0 and not step.walk and not step.follow
     if needs_proof and step.expect is None and step.channel not in {Channel.MANUAL, Channel.MODBUS}:
         card.complain(
             (*at, "rows"),

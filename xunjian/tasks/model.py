@@ -55,6 +55,7 @@ class Step:
     get: str | Mapping[str, str] = ""  # http path; snmp column -> oid
     walk: Mapping[str, str] = field(default_factory=dict)  # snmp column -> oid, adds `index`
     follow: str = ""
+    ends: int = 0  # follow: of a long list of links only so many from either end; 0: all
     probe: Mapping[str, str | int | float] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     ask: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -33,6 +33,7 @@ class _Answer(Model):
     complete: bool = True
     error: str = ""
     status: int | None = None
+    stderr: str = ""
 
 
 class _Device(Model):
@@ -239,6 +240,7 @@ def _answers(path: Path, case: CaseFile) -> dict[str, CannedAnswer]:
             complete=answer.complete and not answer.error,
             error=answer.error,
             status=answer.status,
+            stderr=answer.stderr,
         )
     return found
 

@@ -78,6 +78,7 @@ class CannedAnswer:
     complete: bool = True
     error: str = ""
     status: int | None = None
+    stderr: str = ""
 
 
 @dataclass(slots=True)
@@ -127,6 +128,7 @@ class Canned:
             complete=answer.complete,
             error=answer.error or ("" if answer.complete else "hang"),
             status=answer.status,
+            detail=answer.stderr,
         )
 
     def _snmp(self, text: str) -> str:
