@@ -383,3 +383,9 @@ def test_what_cannot_go_through_a_jump_host_is_said(channel: str, tmp_path: Path
     opened.close()
     assert evidence.error == "unsupported"
     assert "jump1" in evidence.detail
+
+
+def test_shell_over_telnet_is_said_not_to_be_possible(tmp_path: Path) -> None:
+    with asking("shell", 1, tmp_path, options={"telnet": True}) as opened:
+        evidence = opened.ask(request(Channel.SHELL, "uname -r"))
+    assert (evidence.error, evidence.complete) == ("unsupported", False)

@@ -148,6 +148,7 @@ def log_in_over(
 def _refuse_unbuilt(conversation: Conversation, channel: Channel) -> None:
     """Say so when the inventory asks for a way that is not built; nothing is ignored in silence."""
     asked = {
+        "telnet": conversation.option(channel, "telnet"),  # of a shell, or of a jump host
         "socks": conversation.option(channel, "socks"),
     }
     for name, value in asked.items():
