@@ -145,6 +145,7 @@ def _ignore(card: Card, at: KeyPath, file: IgnoreFile) -> Ignore:
 
 def _check_fields(card: Card, at: KeyPath, file: CheckFile, fact: str) -> None:
     if not fact:
+        _refuse_row_keys(card, at, file)
         return
     for name in file.group:
         card.field((*at, "group"), fact, name)
@@ -155,6 +156,16 @@ def _check_fields(card: Card, at: KeyPath, file: CheckFile, fact: str) -> None:
         if limit not in (WORSE_LIMITS if file.worse else set(file.limits)):
             known = WORSE_LIMITS if file.worse else file.limits
             card.unknown((*at, "own", limit), Text("限值", "limit"), limit, known)
+
+
+def _refuse_row_keys(card: Card, at: KeyPath, file: CheckFile) -> None:
+    """Without rows of a fact these would quietly do nothing."""
+    if file.for_each and not file.for_each.startswith(EXPECTED):
+        return  # the fact's name is the mistake
+    for key in ("join", "own", "group", "ignore"):
+        if getattr(file, key):
+            message = Text(f"{key} 需要 for_each 为事实", f"{key} needs a fact as for_each")
+            card.complain((*at, key), message)
 
 
 def _check_limits(card: Card, at: KeyPath, file: CheckFile, check: Check) -> None:
