@@ -1,6 +1,5 @@
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -8,146 +7,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fixtures.judging import (
+    BROKEN,
+    DAY,
+    FACT_FIELDS,
+    HOT,
+    NOW,
+    OK,
+    UNSUPPORTED,
+    Past,
+    check,
+    device,
+    log,
+    port,
+    row,
+    run,
+    table,
+    temperature,
+    two_fans,
+    verdicts,
+)
 from xunjian.checks import (
     Finding,
     JudgeContext,
     Verdict,
     explain_check,
     finding_id,
-    judge,
     judging_function,
 )
-from xunjian.expressions import Expression, Scope, compile_expression
-from xunjian.facts import FACTS, Fact, FactRow, FactTable, StepResult, StepState, make_fact
-from xunjian.inventory.model import Device, Site, SiteLevel
+from xunjian.facts import FACTS, Fact, FactRow, FactTable, StepState
+from xunjian.inventory.model import Site, SiteLevel
 from xunjian.language import Text
-from xunjian.tasks.model import Check, Ignore, Join, Task
-
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
-FACT_FIELDS = {name: frozenset(fact.__dataclass_fields__) for name, fact in FACTS.items()}
-CONTEXT = [
-    "value",
-    "limits",
-    "device",
-    "expected",
-    "previous",
-    "reference",
-    "row",
-    "item",
-    "n",
-    "first",
-    "last",
-    "last_round",
-    "now",
-    "interval_s",
-    "taken_at",
-]
-OK, UNSUPPORTED = StepState.OK, StepState.UNSUPPORTED
-BROKEN = (StepState.UNPARSED, StepState.INCOMPLETE, StepState.NOT_READ)
-
-
-def expression(text: str, fact: str, extra: Mapping[str, Any]) -> Expression:
-    names = dict.fromkeys((*FACT_FIELDS.get(fact, ()), *CONTEXT, *extra))
-    return compile_expression(text, Scope(names=names, facts=FACT_FIELDS))
-
-
-def check(for_each: str = "Temperature", **given: Any) -> Check:
-    extra = {**given.get("let", {}), **given.get("join", {})}
-    for key in ("when", "where", "value", "warning", "abnormal"):
-        if key in given:
-            given[key] = expression(given[key], for_each, extra)
-    if "let" in given:
-        given["let"] = {k: expression(v, for_each, extra) for k, v in given["let"].items()}
-    base: dict[str, Any] = {"id": "t.c", "title": Text("温度", "Temperature"), "task": "t"}
-    return Check(**base | {"for_each": for_each} | given)
-
-
-HOT: dict[str, Any] = {
-    "value": "celsius",
-    "unit": "°C",
-    "worse": "high",
-    "limits": {"warning": 50, "critical": 60},
-}
-
-
-def row(name: str, *, ids: str = "e1", taken: datetime = NOW, **values: Any) -> FactRow:
-    fact, problems = make_fact(name, values)
-    assert not problems
-    return FactRow(fact=fact, evidence_ids=tuple(ids.split()), taken_at=taken)
-
-
-def table(
-    *rows: FactRow,
-    steps: Mapping[str, tuple[StepState, ...]] | None = None,
-    provided: Mapping[str, frozenset[str]] | None = None,
-    also: tuple[str, ...] = (),
-) -> FactTable:
-    names = dict.fromkeys([type(r.fact).__name__ for r in rows] + list(also))
-    ends = dict.fromkeys(names, (OK,)) | dict(steps or {})
-    return FactTable(
-        rows={n: tuple(r for r in rows if type(r.fact).__name__ == n) for n in names},
-        steps=tuple(
-            StepResult(
-                task="t",
-                fact=n,
-                state=s,
-                reason="" if s is OK else "why",
-                evidence_ids=(f"s{i}",),
-            )
-            for n, states in ends.items()
-            for i, s in enumerate(states)
-        ),
-        provided=provided
-        if provided is not None
-        else dict.fromkeys(ends, frozenset()) | {n: FACT_FIELDS[n] for n in ends},
-    )
-
-
-class Past:
-    def __init__(
-        self,
-        *before: FactRow,
-        marked: tuple[FactRow, ...] = (),
-        at: datetime | None = NOW - DAY,
-    ) -> None:
-        self._before, self._marked, self.last_round_at = before, marked, at
-
-    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        return self._of(self._before, fact_name)
-
-    def reference(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        return self._of(self._marked, fact_name)
-
-    @staticmethod
-    def _of(rows: tuple[FactRow, ...], name: str) -> tuple[FactRow, ...] | None:
-        return tuple(r for r in rows if type(r.fact).__name__ == name) or None
-
-
-def device(**given: Any) -> Device:
-    return Device(**{"name": "sw1", "kind": "switch"} | given)
-
-
-def run(
-    checks: Check | tuple[Check, ...],
-    facts: FactTable,
-    on: Device | None = None,
-    **context: Any,
-) -> tuple[Finding, ...]:
-    task = Task(
-        name="t", title=Text("t"), checks=checks if isinstance(checks, tuple) else (checks,)
-    )
-    return judge(on or device(), [task], facts, JudgeContext(now=NOW, **context))
-
-
-def verdicts(findings: tuple[Finding, ...]) -> dict[str, str]:
-    assert len({f.id for f in findings}) == len(findings)
-    return {f.subject: f.verdict.value for f in findings}
-
-
-def temperature(celsius: object, sensor: str = "a", **more: Any) -> FactRow:
-    return row("Temperature", slot="1", sensor=sensor, celsius=celsius, **more)
-
+from xunjian.tasks.model import Check, Ignore, Join
 
 # Invariant 1: no evidence, no normal.
 
@@ -562,10 +453,6 @@ def test_join_by_port() -> None:
 GROWTH = check("Interface", value="delta(in_errors)", abnormal="value > 10", id="t.c")
 
 
-def port(errors: object, *, taken: datetime = NOW, name: str = "GE1/0/1", **more: Any) -> FactRow:
-    return row("Interface", port=name, in_errors=errors, taken=taken, **more)
-
-
 @pytest.mark.parametrize(
     ("now", "before", "uptime_s", "value", "verdict"),
     [
@@ -690,17 +577,6 @@ def test_worst(values: tuple[object, ...], verdict: str, value: object) -> None:
         assert "1/c" in finding.message.zh
 
 
-def log(minute: int, text: str, severity: int = 3) -> FactRow:
-    return row(
-        "LogEntry",
-        at=NOW + timedelta(minutes=minute),
-        text=text,
-        module="IFNET",
-        mnemonic="LINK",
-        severity=severity,
-    )
-
-
 def test_group() -> None:
     judged = check(
         "LogEntry",
@@ -764,22 +640,6 @@ def test_device_and_expected_names() -> None:
     assert verdicts(run(judged, facts, on)) == {"-": "abnormal"}
     assert verdicts(run(judged, facts, device(systems=("water",)))) == {"-": "unknown"}
     assert verdicts(run(judged, facts)) == {"-": "normal"}
-
-
-@judging_function("t.two")
-def two_fans(rows: Any, context: Any) -> list[Finding]:
-    return [
-        Finding(
-            id=finding_id(context.device.name, context.check.id, "-"),
-            check=context.check.id,
-            task=context.check.task,
-            device=context.device.name,
-            subject="-",
-            verdict=Verdict.NORMAL if len(rows) == 2 else Verdict.ABNORMAL,
-            title=context.check.title,
-            evidence_ids=("e1",),
-        )
-    ]
 
 
 @judging_function("t.bad")
