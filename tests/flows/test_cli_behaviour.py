@@ -319,6 +319,26 @@ def test_our_own_mistake_is_five_and_shown_only_on_demand(
     assert ("canary-in-a-message" in heard.err) is debug
 
 
+def test_trouble_with_a_file_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/some/where")
+
+    monkeypatch.setattr(lint_command, "Content", locked)
+    heard = call("lint")
+    assert heard.code == 2
+    assert "/some/where" in heard.err
+
+
+def test_ctrl_c_outside_a_round_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lint_command, "Content", stopped)
+    heard = call("lint")
+    assert heard.code == 130
+    assert "已中断" in heard.err
+
+
 def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(*_: object) -> None:
         raise BrokenPipeError

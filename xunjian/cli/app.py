@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import typer
-from typer.exceptions import TyperException
+from typer.exceptions import Abort, TyperException
 
 from xunjian.cli.language import Everywhere, both, take_everywhere, translate
 from xunjian.cli.output import Output
 from xunjian.cli.usage import explained, find_command
-from xunjian.errors import XunjianError
+from xunjian.errors import UsageError, XunjianError
 from xunjian.language import Text
 
 # in the order of a newcomer's day; each module has `register(app, output)`
@@ -76,17 +76,28 @@ def run(arguments: Sequence[str]) -> int:
         output.error(error)
         _details(output)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Abort):
         output.say(Text("已中断", "interrupted"))
         return INTERRUPTED
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the last border: nobody is shown a traceback unasked
-        kind = type(error).__name__
-        output.say(Text(f"内部错误：{kind}", f"internal error: {kind}"))
-        output.say(Text("  加 --debug 再运行一次可看细节", "  run again with --debug for details"))
+        return _burst(output, error)
+
+
+def _burst(output: Output, error: Exception) -> int:
+    """Say what nobody foresaw; trouble with a named file is the user's to solve, not ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        why, name = error.strerror, error.filename
+        message = Text(f"文件出错（{why}）: {name}", f"trouble with a file ({why}): {name}")
+        output.error(UsageError(message))
         _details(output)
-        return INTERNAL
+        return USAGE
+    kind = type(error).__name__
+    output.say(Text(f"内部错误：{kind}", f"internal error: {kind}"))
+    output.say(Text("  加 --debug 再运行一次可看细节", "  run again with --debug for details"))
+    _details(output)
+    return INTERNAL
 
 
 def _invoke(everywhere: Everywhere, output: Output) -> int:
