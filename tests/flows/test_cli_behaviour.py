@@ -336,7 +336,7 @@ def test_ctrl_c_outside_a_round_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint_command, "Content", stopped)
     heard = call("lint")
     assert heard.code == 130
-    assert "已中断" in heard.err
+    assert "Traceback" not in heard.err
 
 
 def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
