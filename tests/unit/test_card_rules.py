@@ -59,6 +59,14 @@ STEP_MISTAKES = {
     "bad oid": ("get: {a: sysDescr}", "expected an oid"),
     "bad rows": ('send: show fan\nparse: fan.textfsm\nrows: "..2"', 'expected "n"'),
     "rows upside down": ('send: show fan\nparse: fan.textfsm\nrows: "3..2"', "more than the most"),
+    "endless regex": (
+        "send: show fan\nparse: fan.textfsm\nexpect: 'a{99999999999}'",
+        "not a regular",
+    ),
+    "huge regex": (
+        f"send: show fan\nparse: fan.textfsm\nexpect: '{'(a' * 800}{')' * 800}'",
+        "not a regular expression: longer",
+    ),
     "bad regex": ("send: show fan\nparse: fan.textfsm\nexpect: '('", "not a regular expression"),
     # names are resolved
     "unknown template": ("send: show fan\nparse: fam.textfsm", "did you mean fan.textfsm"),
@@ -163,6 +171,8 @@ CHECK_MISTAKES = {
         "did you mean output_w",
     ),
     "unknown function": ("function: split_brain", "unknown function: split_brain"),
+    "endless regex": ("abnormal: matches(fan, 'a{99999999999}')", "not a regex"),
+    "no classes": ("abnormal: KEY == 'x'", "unknown name: KEY"),
     "no None": ("abnormal: rpm == None", "None"),
     "or is boolean": ("abnormal: (rpm or 0) > 1", "condition is needed"),
     "when is about the device": ("when: rpm > 0\nabnormal: rpm > 1", "unknown name: rpm"),
@@ -175,6 +185,22 @@ CHECK_MISTAKES = {
 @pytest.mark.parametrize(("lines", "wanted"), CHECK_MISTAKES.values(), ids=CHECK_MISTAKES)
 def test_mistakes_in_a_check(tmp_path: Path, lines: str, wanted: str) -> None:
     assert wanted in said(tmp_path, check_card(lines))
+
+
+ROW_KEYS = {
+    "group": "[fan]",
+    "own": "{critical: rpm}",
+    "ignore": "[{match: x, field: fan, reason: y}]",
+    "join": "{l: {fact: PowerSupply, by: slot}}",
+}
+
+
+@pytest.mark.parametrize("key", ROW_KEYS)
+@pytest.mark.parametrize("for_each", ["", "    for_each: expected.fans\n"])
+def test_keys_of_rows_need_a_fact(tmp_path: Path, key: str, for_each: str) -> None:
+    card = check_card(f"abnormal: count(Fan) > 1\n{key}: {ROW_KEYS[key]}", "    for_each: Fan\n")
+    found = said(tmp_path, card.replace("    value: rpm\n", for_each))
+    assert f"{key} needs a fact as for_each" in found
 
 
 def test_a_value_does_not_name_itself_but_a_let_may(tmp_path: Path) -> None:

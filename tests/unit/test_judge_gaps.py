@@ -25,7 +25,7 @@ from tests.fixtures.judging import (
     two_fans,
     verdicts,
 )
-from xunjian.checks import Finding, Verdict, judging_function
+from xunjian.checks import Finding, Verdict, explain_check, judging_function
 from xunjian.facts import FactTable, StepResult, StepState
 from xunjian.facts.model import NOT_ACTIVE
 from xunjian.tasks.model import Ignore, Join
@@ -274,3 +274,32 @@ def test_a_function_is_held_to_the_same_rules() -> None:
     for state in BROKEN:
         unread = table(steps={"Fan": (state,)})
         assert verdicts(run(judged, unread, functions=functions)) == {"-": "unknown"}
+
+
+ONLY_MODEL = {"Identity": frozenset({"model"})}
+
+
+@pytest.mark.parametrize(
+    ("given", "expressions"),
+    [
+        ({"warning": "not known(version)"}, None),
+        ({"warning": "known(version) and version == '1'"}, None),
+        ({"warning": "model == 'x'", "where": "known(version)"}, None),
+        (
+            {"warning": "not known(model) or not known(version)"},
+            {"warning": "not known(model)"},
+        ),
+        (
+            {"warning": "model == 'x'", "abnormal": "True"},
+            {"warning": "model == 'x'", "abnormal": "True"},
+        ),
+    ],
+)
+def test_what_a_platform_does_not_report_accuses_no_device(
+    given: dict[str, Any], expressions: dict[str, str] | None
+) -> None:
+    explained = explain_check(check("Identity", **given), ONLY_MODEL)
+    assert explained.applies is (expressions is not None)
+    assert dict(explained.expressions) == (expressions or {})
+    if not explained.applies:
+        assert explained.reason.en == "platform does not report Identity.version"

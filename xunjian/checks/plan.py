@@ -1,14 +1,16 @@
 """A check as it is judged on one platform: terms nobody fills are dropped beforehand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xunjian.expressions import Expression
+from xunjian.expressions.expression import any_expression, constant
 from xunjian.facts.registry import FACTS, field_names
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
 Provided = Mapping[str, frozenset[str]]
+_NEVER = constant(value=False)
 _ROW_NAMES = ("row", "previous", "reference")  # hold a row of the judged fact
 
 
@@ -85,8 +87,7 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
     value = drop(check.value)
     if check.value is not None and value is None:
         names.add("value")
-    warning = _condition(check.warning, drop(check.warning))
-    abnormal = _condition(check.abnormal, drop(check.abnormal))
+    warning, abnormal = (_condition(one, drop) for one in (check.warning, check.abnormal))
     kept_parts = [e for e in (*kept_let.values(), value, warning, abnormal) if e is not None]
     when, where = drop(check.when), drop(check.where)
     rested_on = (*kept_parts, *(e for e in (when, where) if e is not None))
@@ -100,7 +101,7 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         warning=warning,
         abnormal=abnormal,
         own={limit: name for limit, name in check.own.items() if name not in names},
-        lacking=_lacking(check, provided, (value, warning, abnormal), names, facts),
+        lacking=_lacking(check, provided, (where, value, warning, abnormal), names, facts),
         facts=_facts_read(check, written),
         counted=tuple(sorted({f for part in rested_on for f in part.fact_fields})),
         uses_history=any(part.uses_history for part in kept_parts),
@@ -125,11 +126,22 @@ def _fields_of(check: Check, parts: Iterable[Expression]) -> frozenset[str]:
     return (frozenset(named) | joined) & fields
 
 
-def _condition(written: Expression | None, kept: Expression | None) -> Expression | None:
-    """A condition that folded to False (`known(x) and …` without x) can never hold: dropped."""
-    if written is None or kept is None or written.is_constant or not kept.is_constant:
-        return kept
-    return None if kept.evaluate({}) is False else kept
+def _condition(
+    written: Expression | None, drop: Callable[[Expression], Expression | None]
+) -> Expression | None:
+    """Give what is left to judge of a condition.
+
+    An alternative that folded to a constant says something about the platform, not about the
+    device, and is dropped: `known(x) and …` never holds without x, `not known(x)` always would.
+    """
+    if written is None:
+        return None
+    kept: list[Expression] = []
+    for part in written.alternatives:
+        left = drop(part)
+        if left is not None and (part.is_constant or not left.is_constant):
+            kept.append(left)
+    return any_expression(kept)
 
 
 def _unfilled(fact: str, provided: Provided) -> frozenset[str] | None:
@@ -157,14 +169,16 @@ def _missing(
 def _lacking(
     check: Check,
     provided: Provided,
-    kept: tuple[Expression | None, Expression | None, Expression | None],
+    kept: tuple[Expression | None, ...],
     names: set[str],
     facts: Mapping[str, frozenset[str] | None],
 ) -> tuple[str, ...]:
     """Give what the platform does not report, when value or all conditions dropped."""
-    value, warning, abnormal = kept
+    where, value, warning, abnormal = kept
     if check.for_each in FACTS and check.for_each not in provided:
         return (check.for_each,)
+    if check.where is not None and where == _NEVER != check.where:
+        return _named(check, [check.where], names, facts)
     if check.function:
         return ()
     written = [e for e in (check.warning, check.abnormal) if e is not None]

@@ -1,6 +1,6 @@
 """A compiled expression and the scope it is checked against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from typing_extensions import override
@@ -16,6 +16,7 @@ from xunjian.expressions.nodes import (
     Name,
     Node,
 )
+from xunjian.expressions.operators import Logic
 
 # Names of the judgement, not of a row: they keep their meaning inside `count(Fact, …)`.
 CONTEXT_NAMES = frozenset(
@@ -74,6 +75,14 @@ class Expression:
         return None if kept is None else Expression(kept)
 
     @property
+    def alternatives(self) -> "tuple[Expression, ...]":
+        """The operands of an outer `or`; else the expression alone."""
+        root = self.root
+        if isinstance(root, Logic) and root.operator == "or":
+            return tuple(Expression(operand) for operand in root.operands)
+        return (self,)
+
+    @property
     def names(self) -> frozenset[str]:
         """The outer names used; `delta(x)` uses `x` and `previous`."""
         found: set[str] = set()
@@ -122,3 +131,15 @@ class Expression:
     @override
     def __str__(self) -> str:
         return self.root.render()
+
+
+def any_expression(parts: Sequence[Expression]) -> Expression | None:
+    """Join expressions by `or`; None when there is none."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return Expression(Logic("or", tuple(part.root for part in parts)))
+
+
+def constant(*, value: bool) -> Expression:
+    """Give the expression that is always this."""
+    return Expression(Const(value))
