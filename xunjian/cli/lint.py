@@ -5,7 +5,7 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.options import InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
-from xunjian.errors import ContentError, Problem, UsageError
+from xunjian.errors import ContentError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -23,22 +23,10 @@ def register(app: typer.Typer, output: Output) -> None:
         ),
     )
     def lint(workspace: WorkspaceOption = None, inventory: InventoryOption = None) -> int:
-        from xunjian.tasks.lint import lint as lint_content
+        from xunjian.run.content_lint import lint_all
 
-        content = Content(workspace, inventory)
-        problems = set(lint_content(content.workspace))
-        for load in (
-            lambda: content.inventory,
-            lambda: content.settings,
-            lambda: content.thresholds,
-        ):
-            try:
-                load()
-            except ContentError as error:
-                problems |= set(error.problems)
-            except UsageError as error:  # no inventory at all is one mistake among others
-                problems.add(Problem("inventory/hosts.yml", 0, "", error.message, error.hint))
+        problems = lint_all(Content(workspace, inventory))
         if problems:
-            raise ContentError(tuple(problems))
+            raise ContentError(problems)
         output.say(Text("内容无误", "content is in order"))
         return 0

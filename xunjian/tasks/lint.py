@@ -15,6 +15,7 @@ from xunjian.platforms import Platform, PlatformExamples, Platforms, read_platfo
 from xunjian.safety import check_request
 from xunjian.schema import Document, Problems
 from xunjian.tasks.load import read_catalog
+from xunjian.tasks.model import Catalog
 from xunjian.transport.model import Channel, Request
 from xunjian.workspace import Workspace
 
@@ -22,13 +23,20 @@ from xunjian.workspace import Workspace
 def lint(workspace: Workspace, *, functions: Collection[str] | None = None) -> tuple[Problem, ...]:
     """Give every mistake of platforms, templates and cards, in order of file and line."""
     problems = Problems()
+    examine(workspace, problems, functions=functions)
+    return ContentError(list(dict.fromkeys(problems.found))).problems
+
+
+def examine(
+    workspace: Workspace, problems: Problems, *, functions: Collection[str] | None = None
+) -> tuple[Platforms, Catalog]:
+    """Note every mistake of platforms, templates and cards; give what is sound of them."""
     platforms = read_platforms(workspace, problems)
     lint_examples(platforms, problems)
     lint_templates(workspace, problems)
-    read_catalog(
-        workspace, platforms, problems, functions=functions, templates=TemplateCache(workspace)
-    )
-    return ContentError(list(dict.fromkeys(problems.found))).problems
+    cache = TemplateCache(workspace)
+    catalog = read_catalog(workspace, platforms, problems, functions=functions, templates=cache)
+    return platforms, catalog
 
 
 def lint_templates(workspace: Workspace, problems: Problems) -> None:

@@ -4,7 +4,7 @@ Both are held against the cards: a limit nobody judges by, or a warning beyond i
 would silently change nothing or everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -19,8 +19,10 @@ FILE = "playbooks/thresholds.yml"
 Limits = Mapping[str, Mapping[str, Scalar]]
 
 
-def load_thresholds(workspace: Workspace, catalog: Catalog) -> Limits:
+def load_thresholds(workspace: Workspace, catalog: Catalog, broken: Collection[str] = ()) -> Limits:
     """Read the contract's limits by check; empty when there is no such file.
+
+    broken: checks that are written in cards which did not load; nothing is said about them.
 
     Raises:
         ContentError: with every problem of the file.
@@ -29,13 +31,13 @@ def load_thresholds(workspace: Workspace, catalog: Catalog) -> Limits:
         return {}
     document = load_yaml(workspace.find(FILE))
     problems = Problems()
-    check_limits(document, (), catalog, problems)
+    check_limits(document, (), catalog, problems, broken)
     problems.raise_if_any()
     data: Any = document.data
     return data if isinstance(data, dict) else {}
 
 
-def check_inventory_limits(directory: Path, catalog: Catalog) -> None:
+def check_inventory_limits(directory: Path, catalog: Catalog, broken: Collection[str] = ()) -> None:
     """Hold every `limits` of hosts, groups, defaults and sites against the cards.
 
     Raises:
@@ -49,19 +51,23 @@ def check_inventory_limits(directory: Path, catalog: Catalog) -> None:
         document = load_yaml(path)
         for entry, inner in _entries(document, name):
             if "limits" in inner:
-                check_limits(document, (*entry, "limits"), catalog, problems)
+                check_limits(document, (*entry, "limits"), catalog, problems, broken)
     if (directory / "sites.yml").is_file():
         document = load_yaml(directory / "sites.yml")
         data: Any = document.data
         sites = data.get("sites") if isinstance(data, dict) else None
         for name, site in (sites if isinstance(sites, dict) else {}).items():
             if isinstance(site, dict) and "limits" in site:
-                check_limits(document, ("sites", name, "limits"), catalog, problems)
+                check_limits(document, ("sites", name, "limits"), catalog, problems, broken)
     problems.raise_if_any()
 
 
 def check_limits(
-    document: Document, at: tuple[str, ...], catalog: Catalog, problems: Problems
+    document: Document,
+    at: tuple[str, ...],
+    catalog: Catalog,
+    problems: Problems,
+    broken: Collection[str] = (),
 ) -> None:
     """Note every unknown check, unknown limit, non-number and impossible order below `at`."""
     data: Any = document.data
@@ -76,6 +82,8 @@ def check_limits(
     for name, limits in data.items():
         check = checks.get(str(name))
         where = (*at, str(name))
+        if check is None and name in broken:
+            continue
         if check is None:
             problems.add(
                 document,

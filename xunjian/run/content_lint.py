@@ -1,0 +1,69 @@
+"""Every mistake of a workspace in one look; one broken file hides no mistake of another."""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+
+from xunjian.errors import ContentError, Problem, UsageError
+from xunjian.inventory import load_inventory
+from xunjian.playbook import list_playbooks
+from xunjian.run.content import Content
+from xunjian.schema import Problems, load_yaml
+from xunjian.settings import Settings
+from xunjian.tasks.lint import examine
+from xunjian.tasks.thresholds import check_inventory_limits, load_thresholds
+from xunjian.workspace import MARKER, Workspace, load_plugins
+
+HOSTS = "inventory/hosts.yml"
+
+
+def lint_all(content: Content) -> tuple[Problem, ...]:
+    """Give every mistake of settings, platforms, templates, cards, playbooks and inventory.
+
+    What a file that did not load would have defined is still known by name, so that those who
+    refer to it are not blamed.
+    """
+    problems, workspace = Problems(), content.workspace
+    _gather(problems, lambda: _load_plugins(content.settings, workspace))
+    platforms, catalog = examine(workspace, problems)
+    tasks, checks = _written(workspace)
+    names = dict(platforms.aliases)
+    files = workspace.iterate("templates/platforms")
+    names |= {stem: stem for stem in (PurePosixPath(f.relative).stem for f in files)}
+    folder = content.inventory_dir
+    _gather(problems, lambda: load_inventory(folder, platform_names=names), HOSTS)
+    _gather(problems, lambda: load_thresholds(workspace, catalog, checks))
+    _gather(problems, lambda: check_inventory_limits(folder, catalog, checks))
+    for listed in list_playbooks(workspace, task_names={*catalog.names, *tasks}):
+        problems.merge(listed.error or ())
+    return ContentError(list(dict.fromkeys(problems.found))).problems
+
+
+def _load_plugins(settings: Settings, workspace: Workspace) -> None:
+    if settings.plugins:
+        load_plugins(workspace)
+
+
+def _gather(problems: Problems, load: Callable[[], object], file: str = MARKER) -> None:
+    try:
+        load()
+    except ContentError as error:
+        problems.merge(error)
+    except UsageError as error:  # no inventory at all is one mistake among others
+        problems.merge([Problem(file, 0, "", error.message, error.hint)])
+
+
+def _written(workspace: Workspace) -> tuple[set[str], set[str]]:
+    """Names of tasks and ids of checks as they stand in the files, sound or not."""
+    tasks, checks = set[str](), set[str]()
+    for found in workspace.iterate("tasks"):
+        try:
+            data: Any = load_yaml(found, problems=Problems()).data
+        except ContentError:
+            data = None
+        card = data if isinstance(data, dict) else {}
+        tasks |= {str(card.get("name")), PurePosixPath(found.relative).stem}
+        entries = card.get("checks")
+        for check in entries if isinstance(entries, list) else ():
+            checks |= {str(check.get("id"))} if isinstance(check, dict) else set()
+    return tasks, checks
