@@ -52,6 +52,9 @@ KEYS = {
     "StpPort": "instance port",
     "StpTree": "instance",
     "License": "name",
+    "Neighbor": "port neighbor",
+    "Diagnostic": "name",
+    "UpsTest": "test",
 }
 SINGLE = [
     "Reachability",
@@ -63,6 +66,7 @@ SINGLE = [
     "Session",
     "HaState",
     "SavedConfig",
+    "EndpointState",
 ]
 
 
@@ -254,6 +258,10 @@ def sample(fact: type[Fact]) -> Fact:
             "input",
             "master",
             "valid",
+            "full",
+            "off",
+            "self_test",
+            "passed",
         ):
             made, problems = make_fact(fact.__name__, {field.name: candidate})
             if not problems:

@@ -33,6 +33,7 @@ class Interface(Fact):
     oper: Literal["up", "down"] | None = None
     description: str | None = None
     speed_mbps: float | None = None
+    duplex: Literal["full", "half"] | None = None
     in_packets: int | None = None
     out_packets: int | None = None
     in_errors: int | None = None
@@ -45,6 +46,26 @@ class Interface(Fact):
     flapped_s: float | None = None
     down_reason: str | None = None
     link_changes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbor(Fact):
+    """What is plugged into the other end of a port, by CDP or LLDP.
+
+    port: our own port, canonical name.
+    neighbor: the name the other device gives itself, or its identity where it gives none.
+    neighbor_port: its port, as it writes it.
+    address: its management address.
+    model: its platform.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("port", "neighbor")
+
+    port: str | None = None
+    neighbor: str | None = None
+    neighbor_port: str | None = None
+    address: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,14 @@ from functools import cache
 from types import MappingProxyType
 
 from xunjian.facts.chassis import Cpu, Fan, Health, Memory, PowerSupply, Temperature
-from xunjian.facts.codec import CallState, MediaStream, Peripheral, Registration
+from xunjian.facts.codec import (
+    CallState,
+    Diagnostic,
+    EndpointState,
+    MediaStream,
+    Peripheral,
+    Registration,
+)
 from xunjian.facts.hardware import Drive, Firmware
 from xunjian.facts.model import Fact
 from xunjian.facts.network import (
@@ -14,6 +21,7 @@ from xunjian.facts.network import (
     HaState,
     Interface,
     LogEntry,
+    Neighbor,
     Optics,
     OpticsLimits,
     Session,
@@ -47,6 +55,7 @@ _TYPES: tuple[type[Fact], ...] = (
     PowerSupply,
     Health,
     Interface,
+    Neighbor,
     Optics,
     OpticsLimits,
     Session,
@@ -79,6 +88,8 @@ _TYPES: tuple[type[Fact], ...] = (
     CallState,
     MediaStream,
     Peripheral,
+    EndpointState,
+    Diagnostic,
     Reading,
 )
 
