@@ -12,6 +12,7 @@ from re import Pattern
 
 from xunjian.content_fields import Regex, Words
 from xunjian.errors import ContentError
+from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.schema import (
     Document,
@@ -68,7 +69,21 @@ class Platform:
     logout: str = ""  # polite last command
 
 
+def unused_ways(platform: Platform | None, device: Device) -> frozenset[str]:
+    """Give the ways to speak that this device does not offer us although its platform has them.
+
+    A platform with a web interface and a command line is asked on those the inventory describes
+    under `connection_options`; where it describes neither, on the first the platform names.
+    """
+    offered = [name for name in (platform.channels if platform else ()) if name in _SPEAKING]
+    if "http" not in offered or len(offered) == 1 or not device.channels:
+        return frozenset()
+    named = [name for name in offered if name in device.channels]
+    return frozenset(offered) - frozenset(named or offered[:1])
+
+
 FOLDER = "templates/platforms"
+_SPEAKING = frozenset({"http", "cli", "shell"})
 CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "manual")
 
 

@@ -16,13 +16,15 @@ from xunjian.facts.model import NOT_ACTIVE, FactRow, FactTable, StepResult, Step
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
-from xunjian.platforms import Platform
+from xunjian.platforms import Platform, unused_ways
 from xunjian.safety import check_request
 from xunjian.tasks.model import Step, StepGroup, Task
 from xunjian.transport.model import Channel, Evidence, Request
 
 INACTIVE = frozenset({Channel.MODBUS, Channel.MANUAL})  # read and linted, run by a later stage
 _NEXT = frozenset({StepState.UNSUPPORTED, StepState.UNPARSED})  # the next alternative is tried
+
+_BY_DOUBT = tuple(StepState.__members__.values())  # ok first, then ever less is known
 
 Asking = Generator[Request, Evidence, Evidence]
 
@@ -43,7 +45,13 @@ def collect(
     Yields requests in the order of the cards, `session` last. Send back the evidence of each.
     """
     collector = _Collector(device=device, platform=platform, templates=templates)
-    planned = [(task, group) for task in tasks for group in task.steps_for(_name(platform))]
+    unused = unused_ways(platform, device)
+    planned = [
+        (task, group)
+        for task in tasks
+        for whole in task.steps_for(_name(platform))
+        if (group := _on_ways(whole, unused)) is not None
+    ]
     for task, group in sorted(planned, key=lambda pair: _is_session(pair[1])):
         yield from collector.group(task, group)
     return collector.table(group for _, group in planned)
@@ -57,6 +65,14 @@ def provided_fields(groups: Iterable[StepGroup]) -> dict[str, frozenset[str]]:
             if step.channel not in INACTIVE:
                 found[step.fact] = found.get(step.fact, frozenset()) | fields_filled(step)
     return found
+
+
+def _on_ways(group: StepGroup, unused: frozenset[str]) -> StepGroup | None:
+    """Leave out the alternatives on ways the device is not asked on; None if none is left."""
+    if not unused:
+        return group
+    kept = tuple(step for step in group.alternatives if step.channel.value not in unused)
+    return replace(group, alternatives=kept) if kept else None
 
 
 def _name(platform: Platform | None) -> str | None:
@@ -177,10 +193,11 @@ class _Collector:
 
 
 def _together(parts: Sequence[Reading]) -> Reading:
-    """Join the readings of a repeated step: its state is the first bad one's, its rows are all."""
+    """Join the readings of a repeated step: its state is the worst one's, its rows are all."""
     bad = [part for part in parts if part.state is not StepState.OK]
+    states = [part.state for part in bad]
     return Reading(
-        state=bad[0].state if bad else StepState.OK,
+        state=max(states, key=_BY_DOUBT.index, default=StepState.OK),
         reason="; ".join(part.reason for part in bad),
         rows=tuple(row for part in parts for row in part.rows),
         evidence=tuple(one for part in parts for one in part.evidence),

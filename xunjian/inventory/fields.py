@@ -152,8 +152,12 @@ class SnmpExtras(Model):
 
 
 class HttpExtras(Model):
-    """`extras` of the channel http; `verify` may name a file of trusted certificates."""
+    """`extras` of the channel http; `verify` may name a file of trusted certificates.
 
+    token: sent as `Authorization: Bearer` instead of name and password.
+    """
+
+    token: Secret = None
     scheme: Literal["http", "https"] | None = None
     verify: bool | str | None = None
     base_path: str | None = None

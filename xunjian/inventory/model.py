@@ -102,7 +102,7 @@ class ChannelSettings:
 
     Keys of `options` by channel: cli/shell `key_file`, `enable_secret`, `ssh_profile`, `telnet`;
     snmp `version` (2c, 3), `community`, `user`, `auth_protocol`, `auth_key`, `priv_protocol`,
-    `priv_key`; http `scheme`, `verify`, `base_path`; nut `ups`; sip `transport`, `uri`.
+    `priv_key`; http `scheme`, `verify`, `base_path`, `token`; nut `ups`; sip `transport`, `uri`.
     """
 
     hostname: str | None = None

@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 from xunjian.inventory.model import ChannelSettings, Device
+from xunjian.secrets import SecretRef
 
 Key = tuple[str, ...]
 
 
 def credential_key(settings: ChannelSettings) -> Key | None:
     """Name a credential by what it refers to; None when the channel has none."""
-    reference = settings.password
+    token = settings.options.get("token")
+    reference = token if isinstance(token, SecretRef) else settings.password
     key_file = settings.options.get("key_file")
     if reference is None and key_file is None:
         return None

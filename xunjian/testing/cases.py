@@ -16,7 +16,7 @@ from xunjian.collect import collect
 from xunjian.errors import ContentError, Problem
 from xunjian.facts import FACTS, fact_to_json, make_fact
 from xunjian.facts.model import FactRow, FactTable
-from xunjian.inventory.model import Device
+from xunjian.inventory.model import ChannelSettings, Device
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms
@@ -45,6 +45,7 @@ class _Device(Model):
     limits: dict[str, dict[str, str | int | float | bool | None]] = {}
     vars: dict[str, Any] = {}
     asset: dict[str, str | int | float | bool | None] = {}
+    channels: list[str] = []
 
 
 class CaseFile(Model):
@@ -228,6 +229,7 @@ def _device(written: _Device) -> Device:
         limits=written.limits,
         vars=written.vars,
         asset=written.asset,
+        channels={name: ChannelSettings() for name in written.channels},
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from xunjian.platforms import unused_ways
 from xunjian.transport.answer import Conversation, Seen
 from xunjian.transport.model import Channel, Request
 
@@ -28,7 +29,8 @@ def preferred(conversation: Conversation) -> Channel:
     """Give the platform's first channel, else the first the inventory describes, else ICMP."""
     platform = conversation.platform
     names = platform.channels if platform else tuple(conversation.device.channels)
-    for name in names:
+    unused = unused_ways(platform, conversation.device)
+    for name in (name for name in names if name not in unused):
         if name in {channel.value for channel in _TALKING}:
             return Channel(name)
     return Channel.ICMP
