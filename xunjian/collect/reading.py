@@ -11,6 +11,7 @@ from xunjian.parse.decoders import Decoder
 from xunjian.parse.documents import load_json, parse_xml, rows_of_json
 from xunjian.parse.lines import parse_lines, parse_pairs
 from xunjian.parse.snmp import row_of_scalars, rows_of_walks
+from xunjian.parse.xstatus import parse_xstatus
 from xunjian.platforms import Platform
 from xunjian.tasks.model import Step
 from xunjian.transport.model import Channel, Evidence
@@ -135,13 +136,28 @@ def _parse(
         except Unparsed as error:
             reasons.append(error.reason)
             continue
+        failed = _exit_failure(step, evidence)
         return Reading(
-            state=StepState.OK,
+            state=StepState.UNPARSED if failed else StepState.OK,
+            reason=failed,
             rows=table.rows,
             unmatched=table.unmatched,
             parser=parser or step.decode or step.channel.value,
         )
     raise Unparsed("; ".join(reasons))
+
+
+def _exit_failure(step: Step, evidence: Sequence[Evidence]) -> str:
+    """Say that a shell command failed half-way: `df` lists the others and exits 1.
+
+    A command whose status says something else (`dnf check-update`) needs `expect` as its proof.
+    """
+    if step.channel is not Channel.SHELL or step.expect is not None:
+        return ""
+    for one in evidence:
+        if one.status:
+            return _shown(f"exit_{one.status} {one.flags.get('stderr', '')}")
+    return ""
 
 
 def check_rows(step: Step, table: Table) -> None:
@@ -184,6 +200,8 @@ def _generic(step: Step, parser: str, answer: Evidence) -> Table:
     if parser == "xml":
         body = answer.raw if step.channel is Channel.HTTP else answer.text
         return parse_xml(body, each=step.each, columns=step.columns)
+    if parser == "xstatus":
+        return parse_xstatus(answer.text, each=step.each, columns=step.columns)
     if parser == "json":
         body = answer.raw if step.channel is Channel.HTTP else answer.text
         return rows_of_json(load_json(body), each=step.each, columns=step.columns)

@@ -62,6 +62,15 @@ def parse_xml(body: bytes | str, *, each: str, columns: Columns) -> Table:
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise Unparsed("xml: document type declared")
+    return rows_of_xml(root, each=each, columns=columns)
+
+
+def rows_of_xml(root: etree._Element, *, each: str, columns: Columns) -> Table:
+    """Choose rows of an XML document that has been read.
+
+    Raises:
+        Unparsed: `each` does not choose nodes.
+    """
     items = compile_xpath(each)(root) if each else [root]
     if not isinstance(items, list):
         raise Unparsed(f"xml: not a list of nodes: {each}")

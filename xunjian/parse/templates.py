@@ -13,7 +13,7 @@ from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_fo
 from xunjian.workspace import Workspace
 
 FOLDER = "templates/parse"
-GENERIC_PARSERS = ("ntc", "xml", "json", "pairs", "lines")
+GENERIC_PARSERS = ("ntc", "xml", "xstatus", "json", "pairs", "lines")
 
 
 @dataclass(slots=True)

@@ -78,7 +78,7 @@ def _parser_columns(
         return _ntc_columns(card, at, step, platform)
     if parser == "lines":
         return _line_columns(card, at, step)
-    if parser in {"xml", "json", "pairs"}:
+    if parser in {"xml", "xstatus", "json", "pairs"}:
         _check_paths(card, at, parser, step)
         return tuple(step.columns)
     message = Text("缺少或未知的 parse", "parse is missing or unknown")
@@ -142,7 +142,7 @@ def _check_paths(card: Card, at: KeyPath, parser: str, step: StepKeys) -> None:
             message = Text("pairs 需要恰好两个组的 pattern", "pairs needs a pattern of two groups")
             card.complain((*at, "pattern"), message)
         return
-    compiler = compile_xpath if parser == "xml" else compile_jmespath
+    compiler = compile_jmespath if parser == "json" else compile_xpath
     paths = [((*at, "each"), step.each)] if step.each else []
     for name, alternatives in named_columns(step).items():
         paths += [((*at, "columns", name), path) for path in alternatives]
@@ -150,7 +150,7 @@ def _check_paths(card: Card, at: KeyPath, parser: str, step: StepKeys) -> None:
         try:
             compiler(path)
         except ValueError as error:
-            kind = "XPath" if parser == "xml" else "JMESPath"
+            kind = "JMESPath" if parser == "json" else "XPath"
             card.complain(
                 where, Text(f"{kind} 有错: {path}", f"not a {kind}: {path}"), Text(str(error))
             )
