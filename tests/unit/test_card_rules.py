@@ -119,6 +119,18 @@ STEP_MISTAKES = {
         "defaults: {expect: x}\nany_of: [{send: show fan, parse: fan.textfsm}]",
         "defaults may not hold expect",
     ),
+    "keys beside any_of": (
+        'rows: "1"\nany_of: [{send: show fan, parse: fan.textfsm}]',
+        "rows beside any_of does nothing (write it into defaults)",
+    ),
+    "a proof nobody reads": (
+        "get: {fan: 1.3.6.1, rpm: 1.3.6.2}\nexpect: x",
+        "snmp takes no expect",
+    ),
+    "a blank that is no field": (
+        "channel: manual\nask: {fan: {title: a, type: text}, rmp: {title: b, type: number}}",
+        "unknown field of Fan: rmp (did you mean rpm?)",
+    ),
     "const and from": (
         "send: show fan\nparse: fan.textfsm\nmap: {rpm: {const: 1, from: slot}}",
         "goes with no other key",

@@ -245,6 +245,46 @@ def test_repeat_asks_once_per_item_and_checks_it(tmp_path: Path) -> None:
     assert state(built.collect({}, device=empty)[0]) is StepState.OK
 
 
+def test_rows_of_a_repeated_step_cite_their_own_answer(tmp_path: Path) -> None:
+    step = "repeat: expected.fans\nsend: show fan {item}\nparse: fan.textfsm\nmap: {fan: item}"
+    device = Device(name="d1", kind="switch", platform="box", expected={"fans": ("7", "8", "9")})
+    answers: dict[str, str | CannedAnswer] = {
+        "show fan 7": "0 1 Normal\n",
+        "show fan 8": "Error: Unrecognized\n",
+        "show fan 9": CannedAnswer(raw=b"0 1 Norm", complete=False, error="hang"),
+    }
+    table, evidence = one_step(tmp_path, step).collect(answers, device=device)
+    (row,) = table.of("Fan")
+    assert row.evidence_ids == (evidence[0].id,)
+    assert state(table) is StepState.INCOMPLETE, "what is known least decides"
+    assert all(word in table.steps[0].reason for word in ("8: Error", "9: hang"))
+
+
+@pytest.mark.parametrize(
+    ("status", "extra", "wanted"),
+    [(0, "", StepState.OK), (1, "", StepState.UNPARSED), (100, "\nexpect: '^Slot'", StepState.OK)],
+)
+def test_a_command_that_failed_half_way_keeps_its_rows_and_is_not_ok(
+    tmp_path: Path, status: int, extra: str, wanted: StepState
+) -> None:
+    step = f"channel: shell\nsend: cat /proc/fan\nparse: fan.textfsm{extra}"
+    answer = CannedAnswer(raw=FANS.encode(), status=status)
+    table, _ = one_step(
+        tmp_path, step.replace("fan.textfsm", "fan.textfsm\nmap: {state: {const: ok}}")
+    ).collect({"cat /proc/fan": answer})
+    assert (state(table), len(table.of("Fan"))) == (wanted, 2)
+    assert (table.steps[0].reason == "exit_1") is (wanted is not StepState.OK)
+
+
+def test_a_step_names_the_fields_it_fills(tmp_path: Path) -> None:
+    step = """
+    defaults: {parse: fan.textfsm, map: {state: {const: ok}}}
+    any_of: [{send: show fan}, {send: show fans, map: {rpm: "5"}}]
+    """
+    table, _ = one_step(tmp_path, step).collect({})
+    assert table.steps[0].fields == {"slot", "fan", "state", "rpm"}
+
+
 def test_forms_are_not_run(tmp_path: Path) -> None:
     step = "channel: manual\nask: {fan: {title: 风扇, type: text}}"
     table, evidence = one_step(tmp_path, step).collect({})
@@ -313,6 +353,23 @@ def test_links_that_leave_the_service_are_not_followed(tmp_path: Path) -> None:
         table, evidence = one_step(tmp_path, FOLLOW).collect({**tree})
         assert state(table) is StepState.UNPARSED
         assert len(evidence) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '{"Members": null}',
+        '{"Members": {}}',
+        "{}",
+        '{"Members": [], "Members@odata.nextLink": {}}',
+    ],
+)
+def test_a_collection_of_no_list_is_unparsed(tmp_path: Path, page: str) -> None:
+    table, _ = one_step(tmp_path, FOLLOW).collect({**TREE, "/redfish/v1/Chassis": page})
+    assert state(table) is StepState.UNPARSED
+    table, _ = one_step(tmp_path, FOLLOW).collect({**TREE, "/redfish/v1/Chassis?$skip=1": page})
+    assert state(table) in {StepState.UNPARSED, StepState.INCOMPLETE}
+    assert table.of("Fan") == ()
 
 
 def test_pages_in_a_circle_end(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def compile_step(
         if key in step.defaults.model_fields_set:
             message = Text(f"defaults 不能含 {key}", f"defaults may not hold {key}")
             card.complain((*at, "defaults", key), message)
+    _check_shared(card, at, step)
     candidates: list[tuple[KeyPath, StepKeys]] = []
     if not step.any_of or _questions(step):
         candidates.append((at, step))
@@ -71,6 +72,15 @@ def compile_step(
     ]
     alternatives = tuple(one for one in made if one is not None)
     return StepGroup(fact=step.fact, alternatives=alternatives) if known else None
+
+
+def _check_shared(card: Card, at: KeyPath, step: StepFile) -> None:
+    """Refuse keys beside `any_of` that nothing reads: they belong to a question of its own."""
+    if not step.any_of or _questions(step):
+        return
+    for key in sorted(step.model_fields_set - {"fact", "any_of", "defaults"}):
+        message = Text(f"any_of 旁的 {key} 不起作用", f"{key} beside any_of does nothing")
+        card.complain((*at, key), message, Text("写进 defaults", "write it into defaults"))
 
 
 def _with_defaults(defaults: StepKeys, step: StepKeys) -> StepKeys:
@@ -182,12 +192,26 @@ def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) 
     if step.follow and not all(step.follow.split("/")):
         message = Text("follow 应为 名称/*/名称", "follow is names and * between slashes")
         card.complain((*at, "follow"), message)
+    _check_unread(card, at, step)
     if "{item}" in step.send and not step.repeat:
         message = Text("{item} 只能与 repeat 同用", "{item} goes with repeat only")
         card.complain((*at, "send"), message)
     key = next((k for k in _QUESTION_CHANNELS if getattr(step, k)), "channel")
     for request in requests_of(step, "item"):
         card.safe((*at, key), request, platform)
+
+
+_NO_TEXT = frozenset({Channel.SNMP, Channel.SIP, Channel.ICMP, Channel.SESSION})
+
+
+def _check_unread(card: Card, at: KeyPath, step: Step) -> None:
+    """Refuse what would quietly do nothing: a proof where there is no text, an unknown blank."""
+    for key in ("error", "unsupported", "expect"):
+        if step.channel in _NO_TEXT and getattr(step, key) is not None:
+            message = Text(f"通道 {step.channel} 不用 {key}", f"{step.channel} takes no {key}")
+            card.complain((*at, key), message)
+    for name in step.ask:
+        card.field((*at, "ask", name), step.fact, name)
 
 
 def _check_rows(card: Card, at: KeyPath, step: Step) -> None:
