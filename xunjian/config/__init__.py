@@ -1,4 +1,4 @@
 """Configurations: read, redacted, turned into a tree, compared, rated, approved.
 
-Each stage is a pure function from typed input to typed output; `model` holds the types between them.
+Each stage is a pure function from typed input to typed output; `model` holds the types between.
 """

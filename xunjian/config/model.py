@@ -1,6 +1,7 @@
 """The types between the stages of the configuration pipeline.
 
-bytes ─clean─▶ Capture ─redact─▶ Redacted ─normalise─▶ Tree ─compare─▶ changes ─rate─▶ approve ─▶ ConfigDiff
+bytes ─clean─▶ Capture ─redact─▶ Redacted ─parse─▶ Tree ─compare─▶ changes
+      ─rate─▶ ─approve─▶ ConfigDiff
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     RENUMBERED = "renumbered"
-    SECRET_CHANGED = "secret_changed"
+    SECRET_CHANGED = "secret_changed"  # noqa: S105 - a kind of change
 
 
 class Risk(StrEnum):
@@ -55,7 +56,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """A configuration as text, clean of terminal traces, not yet redacted: never written, never shown.
+    """A configuration as text, free of terminal traces, not yet redacted: never written or shown.
 
     lines: without line ends. decoded_as: `utf-8`, `gb18030` or `gb18030-lossy`.
     """
@@ -105,7 +106,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A configuration as sections. unparsed: lines that fitted no syntax and were kept as leaves."""
+    """A configuration as sections. unparsed: lines that fitted no syntax, kept as leaves."""
 
     platform: str
     roots: tuple[Node, ...]
@@ -114,7 +115,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Why a change is tolerated: `none`, `approved`, `expired`, `planned`; the record's file name."""
+    """Why a change is tolerated. state: `none`, `approved`, `expired`, `planned`."""
 
     state: str = "none"
     by: str = ""
