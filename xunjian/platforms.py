@@ -54,6 +54,7 @@ class Platform:
     netmiko: str = ""  # device_type of netmiko's driver for channel cli
     ntc: str = ""  # platform name in ntc-templates when it differs
     prompt: Pattern[str] | None = None  # the whole last line of a finished answer
+    prompt_is_line: bool = False  # no prompt waits; a whole line such as `OK` ends every answer
     pager: Pattern[str] | None = None
     pager_reply: str = " "
     setup: tuple[str, ...] = ()  # session-scope commands sent after login
@@ -102,7 +103,10 @@ class PlatformExamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platforms:
-    """All platforms by name, with other tools' names for them."""
+    """All platforms by name, with other tools' names for them.
+
+    layers: of every platform file, also of one that did not load.
+    """
 
     by_name: Mapping[str, Platform]
     examples: Mapping[str, PlatformExamples] = field(default_factory=dict)
@@ -168,6 +172,7 @@ class _File(Model):
     netmiko: str = ""
     ntc: str = ""
     prompt: Regex | None = None
+    prompt_is_line: bool = False
     pager: Regex | None = None
     pager_reply: str = " "
     setup: list[str] = []
@@ -203,13 +208,14 @@ def read_platforms(workspace: Workspace, problems: Problems) -> Platforms:
     documents: dict[str, Document] = {}
     layers: dict[str, str] = {}
     for found in workspace.iterate(FOLDER):
+        name = PurePosixPath(found.relative).stem
+        layers[name] = found.layer
         try:
             document = load_yaml(found)
         except ContentError as error:
             problems.merge(error)
             continue
-        name = PurePosixPath(found.relative).stem
-        documents[name], layers[name] = document, found.layer
+        documents[name] = document
         if (file := validate(document, _File, problems)) is not None:
             _check_file(document, name, file, problems)
             by_name[name] = _platform(name, file)
@@ -228,6 +234,7 @@ def _platform(name: str, file: _File) -> Platform:
         netmiko=file.netmiko,
         ntc=file.ntc,
         prompt=file.prompt,
+        prompt_is_line=file.prompt_is_line,
         pager=file.pager,
         pager_reply=file.pager_reply,
         setup=tuple(file.setup),

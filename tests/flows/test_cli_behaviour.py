@@ -237,7 +237,7 @@ def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Pat
     assert call("list", "runs", "-w", brought, "--format", "json").json["runs"] == before
     card = brought / "playbooks" / "thresholds.yml"
     card.parent.mkdir(exist_ok=True)
-    card.write_text("battery.charge: {warning: 101, critical: 100.5}\n", "utf-8")
+    card.write_text("battery.runtime: {warning: 9001, critical: 9000}\n", "utf-8")
     strict = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
     assert strict.code == 1, strict.err  # judged by the limits of today
 

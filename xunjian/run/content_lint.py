@@ -27,9 +27,7 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
     _gather(problems, lambda: _load_plugins(content.settings, workspace))
     platforms, catalog = examine(workspace, problems)
     tasks, checks = _written(workspace)
-    names = dict(platforms.aliases)
-    files = workspace.iterate("templates/platforms")
-    names |= {stem: stem for stem in (PurePosixPath(f.relative).stem for f in files)}
+    names = {name: name for name in platforms.layers} | dict(platforms.aliases)
     folder = content.inventory_dir
     _gather(problems, lambda: load_inventory(folder, platform_names=names), HOSTS)
     _gather(problems, lambda: load_thresholds(workspace, catalog, checks))
@@ -54,15 +52,20 @@ def _gather(problems: Problems, load: Callable[[], object], file: str = MARKER) 
 
 
 def _written(workspace: Workspace) -> tuple[set[str], set[str]]:
-    """Names of tasks and ids of checks as they stand in the files, sound or not."""
+    """Names of tasks and ids of checks as they stand in the files, sound or not.
+
+    Of a file that is no YAML the file's name speaks: `battery`, `battery.*`.
+    """
     tasks, checks = set[str](), set[str]()
     for found in workspace.iterate("tasks"):
+        stem = PurePosixPath(found.relative).stem
         try:
             data: Any = load_yaml(found, problems=Problems()).data
         except ContentError:
-            data = None
+            tasks, checks = tasks | {stem}, checks | {f"{stem}.*"}
+            continue
         card = data if isinstance(data, dict) else {}
-        tasks |= {str(card.get("name")), PurePosixPath(found.relative).stem}
+        tasks.add(str(card.get("name")))
         entries = card.get("checks")
         for check in entries if isinstance(entries, list) else ():
             checks |= {str(check.get("id"))} if isinstance(check, dict) else set()

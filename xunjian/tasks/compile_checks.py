@@ -88,6 +88,8 @@ def _joins(card: Card, at: KeyPath, file: CheckFile, fact: str) -> Mapping[str, 
 def _scope(file: CheckFile, fact: str, join: Mapping[str, Join]) -> Scope:
     """What the row's expressions may name: its fields, joined rows, and the judgement's names."""
     fields = field_names(fact)
+    if file.for_each and not fact and not file.for_each.startswith(EXPECTED):
+        fields = frozenset().union(*all_fields().values())  # the fact's own name is the mistake
     attributes = fields or None
     names: dict[str, frozenset[str] | None] = dict.fromkeys(fields)
     names |= {name: field_names(one.fact) for name, one in join.items()}

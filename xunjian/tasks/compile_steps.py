@@ -36,6 +36,8 @@ def compile_collect(
     found: dict[str, tuple[StepGroup, ...]] = {}
     for name, steps in collect.items():
         platform = card.platforms.get(name)
+        if platform is None and name in card.platforms.layers:
+            continue  # its file is broken: that is said once, there
         if platform is None and name != ANY_PLATFORM:
             known = [*card.platforms.names, ANY_PLATFORM]
             card.unknown(("collect", name), Text("平台", "platform"), name, known)

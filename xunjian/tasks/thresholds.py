@@ -4,16 +4,19 @@ Both are held against the cards: a limit nobody judges by, or a warning beyond i
 would silently change nothing or everything.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from xunjian.errors import ContentError
 from xunjian.inventory.model import Scalar
 from xunjian.language import Text
-from xunjian.schema import Document, Problems, load_yaml, nearest_hint
+from xunjian.schema import Document, Problems, load_yaml, nearest_hint, part_at
 from xunjian.tasks.model import Catalog, Check
 from xunjian.workspace import Workspace
 
+HUNDRED = 100
 FILE = "playbooks/thresholds.yml"
 
 Limits = Mapping[str, Mapping[str, Scalar]]
@@ -22,7 +25,8 @@ Limits = Mapping[str, Mapping[str, Scalar]]
 def load_thresholds(workspace: Workspace, catalog: Catalog, broken: Collection[str] = ()) -> Limits:
     """Read the contract's limits by check; empty when there is no such file.
 
-    broken: checks that are written in cards which did not load; nothing is said about them.
+    broken: checks (`name.*` for all of a card) written in cards which did not load; nothing is
+    said about them.
 
     Raises:
         ContentError: with every problem of the file.
@@ -44,22 +48,23 @@ def check_inventory_limits(directory: Path, catalog: Catalog, broken: Collection
         ContentError: with every problem of every file.
     """
     problems = Problems()
-    for name in ("hosts.yml", "groups.yml", "defaults.yml"):
-        path = directory / name
-        if not path.is_file():
+    for name in ("hosts.yml", "groups.yml", "defaults.yml", "sites.yml"):
+        document = _read(directory / name)
+        if document is None:
             continue
-        document = load_yaml(path)
-        for entry, inner in _entries(document, name):
-            if "limits" in inner:
-                check_limits(document, (*entry, "limits"), catalog, problems, broken)
-    if (directory / "sites.yml").is_file():
-        document = load_yaml(directory / "sites.yml")
-        data: Any = document.data
-        sites = data.get("sites") if isinstance(data, dict) else None
-        for name, site in (sites if isinstance(sites, dict) else {}).items():
-            if isinstance(site, dict) and "limits" in site:
-                check_limits(document, ("sites", name, "limits"), catalog, problems, broken)
+        for at in _places(document, name):
+            check_limits(document, at, catalog, problems, broken)
     problems.raise_if_any()
+
+
+def _read(path: Path) -> Document | None:
+    """A file of the inventory; what keeps it from being read, the inventory's loader says."""
+    if not path.is_file():
+        return None
+    try:
+        return load_yaml(path, shown=f"{path.parent.name}/{path.name}", problems=Problems())
+    except ContentError:
+        return None
 
 
 def check_limits(
@@ -82,7 +87,7 @@ def check_limits(
     for name, limits in data.items():
         check = checks.get(str(name))
         where = (*at, str(name))
-        if check is None and name in broken:
+        if check is None and {name, f"{str(name).partition('.')[0]}.*"} & set(broken):
             continue
         if check is None:
             problems.add(
@@ -114,12 +119,15 @@ def _check_one(
             )
         elif isinstance(check.limits[name], int | float) and not _is_number(value):
             problems.add(document, (*at, name), Text("应为数", "expected a number"))
+        elif check.unit == "%" and _is_number(value) and not 0 <= value <= HUNDRED:
+            said = Text(f"百分数应在 0 到 100: {value}", f"a percentage is 0 to 100: {value}")
+            problems.add(document, (*at, name), said)
     merged: Mapping[str, Any] = {**check.limits, **limits}
     warning, critical = merged.get("warning"), merged.get("critical")
-    if not (check.worse and _is_number(warning) and _is_number(critical)):
+    if not (_is_number(warning) and _is_number(critical)):
         return
-    is_wrong = warning > critical if check.worse == "high" else warning < critical
-    if is_wrong:
+    worse = check.worse or _direction(check)
+    if (worse == "high" and warning > critical) or (worse == "low" and warning < critical):
         problems.add(
             document,
             at,
@@ -130,19 +138,33 @@ def _check_one(
         )
 
 
+def _direction(check: Check) -> str:
+    """Which way is worse in a check that judges by expressions: as its own limits are ordered."""
+    warning, critical = check.limits.get("warning"), check.limits.get("critical")
+    if not (isinstance(warning, int | float) and isinstance(critical, int | float)):
+        return ""
+    return "high" if warning < critical else "low"
+
+
 def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a value is a number that can be compared: `.nan` and `.inf` are not."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)
 
 
-def _entries(document: Document, name: str) -> list[tuple[tuple[str, ...], Mapping[str, Any]]]:
+def _places(document: Document, name: str) -> list[tuple[str, ...]]:
+    """Where `limits` stand in a file of the inventory."""
     data: Any = document.data
-    if not isinstance(data, dict):
-        return []
     if name == "defaults.yml":
-        inner = data.get("data")
-        return [(("data",), inner)] if isinstance(inner, dict) else []
-    return [
-        ((host, "data"), entry["data"])
-        for host, entry in data.items()
-        if isinstance(entry, dict) and isinstance(entry.get("data"), dict)
-    ]
+        places: list[tuple[str, ...]] = [("data",)]
+    elif name == "sites.yml":
+        places = [("sites", str(site)) for site in _mapping(data, ("sites",))]
+    else:
+        places = [(str(entry), "data") for entry in _mapping(data, ())]
+    return [(*at, "limits") for at in places if "limits" in _mapping(data, at)]
+
+
+def _mapping(data: object, at: tuple[str, ...]) -> Mapping[str, Any]:
+    part = part_at(data, at)
+    return part if isinstance(part, dict) else {}
