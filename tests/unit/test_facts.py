@@ -15,6 +15,7 @@ from xunjian.facts import (
     make_fact,
     merge_rows,
 )
+from xunjian.facts.registry import field_names
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEYS = {
@@ -68,6 +69,59 @@ SINGLE = [
     "SavedConfig",
     "EndpointState",
 ]
+
+
+# What a card may count on, beside the key; a fact may have more.
+GRAMMAR = """
+Reachability answers login latency_ms reason
+Path loss_pct rtt_ms jitter_ms
+Identity model serial version uptime_s
+Cpu used_pct device_critical_pct
+Memory used_pct device_critical_pct
+Temperature celsius state device_warning device_critical device_low
+Fan state rpm speed_pct
+PowerSupply state output_w rated_w
+Interface admin oper description speed_mbps in_packets in_errors out_errors crc
+Optics rx_dbm tx_dbm bias_ma
+OpticsLimits rx_low_dbm rx_high_dbm tx_low_dbm tx_high_dbm
+Clock at offset_s synced
+LogEntry severity module mnemonic port
+Filesystem used_pct free_bytes inode_used_pct
+Unit load active sub
+Health health enabled
+Battery charge_pct runtime_s voltage_v celsius state on_battery_s replace
+UpsOutput source load_pct
+UpsPhase volts amps load_pct hz
+Registration state reason
+CallState active in_progress
+MediaStream source direction kind packets lost jitter_ms width height
+Peripheral kind state serial
+Session used maximum
+HaState role peer state
+Certificate not_after
+Reading reading unit state
+"""
+WORDS = {
+    ("PowerSupply", "state"): "ok warn fault no_input absent",
+    ("UpsOutput", "source"): "mains battery bypass booster reducer none",
+    ("MediaStream", "source"): "current last",
+}
+
+
+@pytest.mark.parametrize("line", GRAMMAR.strip().splitlines())
+def test_the_fields_of_the_grammar(line: str) -> None:
+    fact, *names = line.split()
+    assert set(names) <= field_names(fact)
+    assert not {"KEY", "EVENT"} & field_names(fact)
+
+
+@pytest.mark.parametrize(("place", "words"), WORDS.items())
+def test_the_words_of_the_grammar(place: tuple[str, str], words: str) -> None:
+    fact, field = place
+    assert all(not make_fact(fact, {field: word})[1] for word in words.split())
+    made, problems = make_fact(fact, {field: "fine"})
+    assert getattr(made, field) is None
+    assert len(problems) == 1
 
 
 def test_the_registry_holds_every_fact_of_the_grammar() -> None:

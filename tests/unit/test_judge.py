@@ -132,7 +132,7 @@ NEEDED = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(tables(), st.booleans())
 def test_nothing_missing_ever_becomes_normal(facts: FactTable, had_past: bool) -> None:  # noqa: FBT001
     past = Past(row("Interface", port="GE1/0/1", in_errors=5))
@@ -150,8 +150,17 @@ def test_nothing_missing_ever_becomes_normal(facts: FactTable, had_past: bool) -
                 r for r in rows if judged.report == "worst" or r.fact.subject == finding.subject
             ]
             for looked in looked_at:
-                assert looked.evidence_ids or judged.report == "worst"
+                assert looked.evidence_ids
                 assert None not in {getattr(looked.fact, n) for n in NEEDED[judged.id]}
+            for join in judged.join.values():
+                assert all(r.evidence_ids for r in facts.of(join.fact))
+        else:
+            read = (
+                (r for c in judged.abnormal.fact_fields for r in facts.of(c))
+                if judged.abnormal
+                else ()
+            )
+            assert all(r.evidence_ids for r in read)
         if finding.check == "t.count":
             states = [s.state for s in facts.steps_of("Fan")]
             assert states
@@ -627,6 +636,29 @@ def test_inventory_list() -> None:
     assert verdicts(run(mapped, FactTable(provided=facts.provided), device())) == {
         "-": "not_applicable"
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "sw1"),
+        ("kind", "switch"),
+        ("platform", "box"),
+        ("role", "core"),
+        ("site", "s"),
+        ("vars.circuit", "c7"),
+        ("asset.rack", "A03"),
+        ("room", None),
+    ],
+)
+def test_what_a_check_may_ask_of_the_device(name: str, value: object) -> None:
+    on = device(
+        platform="box", role="core", site=SITE, vars={"circuit": "c7"}, asset={"rack": "A03"}
+    )
+    judged = check("", value=f"device.{name}", abnormal="count(Fan) < 1")
+    (finding,) = run(judged, table(row("Fan", fan="1")), on)
+    assert finding.value == value
+    assert finding.verdict is (Verdict.UNKNOWN if value is None else Verdict.NORMAL)
 
 
 def test_device_and_expected_names() -> None:
