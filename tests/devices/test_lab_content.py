@@ -13,6 +13,7 @@ from xunjian.facts.model import FactRow, FactTable
 from xunjian.inventory.model import Device
 from xunjian.lab.devices import LabDevice, lab_devices
 from xunjian.lab.faults import FAULTS, Fault
+from xunjian.lab.inventory import asset_of
 from xunjian.lab.personality import (
     LAB_ZONE,
     PERSONALITIES,
@@ -87,7 +88,7 @@ def inventory_device(device: LabDevice) -> Device:
         role=device.role,
         address=device.address,
         expected=dict(device.expected),
-        asset={"serial": device.serial, "model": device.model},
+        asset=asset_of(device, datetime.now(LAB_ZONE).date()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import yaml
 
 from xunjian.lab.devices import LabDevice
 from xunjian.lab.folder import SECRETS_FILE, USERNAME
+from xunjian.lab.personality import LAB_ZONE
 
 _LOGIN = {"age": f"{SECRETS_FILE}#login"}
 _COMMUNITY = {"age": f"{SECRETS_FILE}#snmp"}
+_BATTERIES_IN_USE, _SINCE_DISCHARGE = timedelta(days=500), timedelta(days=60)
 
 _SITES: dict[str, Any] = {
     "sites": {
@@ -100,6 +103,15 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(head + text, encoding="utf-8")
 
 
+def asset_of(device: LabDevice, today: date) -> dict[str, str]:
+    """What the register knows of a device; of a UPS the dates that its card does not tell."""
+    asset = {"model": device.model, "serial": device.serial}
+    if device.kind == "ups":
+        asset["battery_date"] = (today - _BATTERIES_IN_USE).isoformat()
+        asset["discharge_date"] = (today - _SINCE_DISCHARGE).isoformat()
+    return asset
+
+
 def _host(device: LabDevice, port: int) -> dict[str, Any]:
     host: dict[str, Any] = {
         "hostname": device.address,
@@ -116,7 +128,7 @@ def _host(device: LabDevice, port: int) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": device.kind, "label": label, "room": device.room}
     data |= {"role": device.role}
     data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
-    data["asset"] = {"model": device.model, "serial": device.serial}
+    data["asset"] = asset_of(device, datetime.now(LAB_ZONE).date())
     data["vars"] = {"personality": device.personality}
     if device.expected:
         data["expected"] = {name: list(values) for name, values in device.expected.items()}
