@@ -159,6 +159,7 @@ def _device_view(device: Device) -> dict[str, object]:
         "role": device.role,
         "importance": device.importance,
         "systems": device.systems,
+        "uplink": (*device.uplink, *device.uplink_all),
         "asset": device.asset,
         "vars": device.vars,
     }

@@ -14,7 +14,7 @@ from xunjian.tasks.model import Check, Ignore, Join
 from xunjian.tasks.resolve import Card, all_fields
 
 DEVICE_ATTRIBUTES = frozenset(
-    {"name", "kind", "platform", "site", "room", "role", "systems", "asset", "vars"}
+    {"name", "kind", "platform", "site", "room", "role", "systems", "uplink", "asset", "vars"}
 )
 WORSE_LIMITS = frozenset({"warning", "critical"})
 EXPECTED = "expected."

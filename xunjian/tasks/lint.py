@@ -92,5 +92,7 @@ def _lint_requests(
 
 
 def _request(platform: Platform, text: str) -> Request:
-    channel = platform.channels[0] if platform.channels else "cli"
+    """Ask on the first channel; what is no path is not meant for HTTP."""
+    fitting = [c for c in platform.channels if c != "http" or text.startswith("/")]
+    channel = (*fitting, *platform.channels, "cli")[0]
     return Request(channel=Channel(channel), text=text)

@@ -45,6 +45,7 @@ class _Device(Model):
     limits: dict[str, dict[str, str | int | float | bool | None]] = {}
     vars: dict[str, Any] = {}
     asset: dict[str, str | int | float | bool | None] = {}
+    uplink: list[str] = []
     channels: list[str] = []
 
 
@@ -229,6 +230,7 @@ def _device(written: _Device) -> Device:
         limits=written.limits,
         vars=written.vars,
         asset=written.asset,
+        uplink=tuple(written.uplink),
         channels={name: ChannelSettings() for name in written.channels},
     )
 

@@ -9,7 +9,7 @@ from xunjian.language import Text
 from xunjian.platforms import LoginQuestion
 from xunjian.transport.decode import decode
 from xunjian.transport.ssh import refuse_full_lines
-from xunjian.transport.terminal import YES_OR_NO, Terminal, last_line, refuse_agreement
+from xunjian.transport.terminal import YES_OR_NO, Terminal, refuse_agreement
 
 _QUIET_S = 0.4
 _SETTLE_S = 0.03  # a banner line that looks like a prompt is followed by more at once
@@ -58,6 +58,8 @@ def set_up(terminal: Terminal) -> None:
     """Send the platform's setup once, or an empty line, and learn the prompt from the answer."""
     platform = terminal.conversation.platform
     settings = terminal.conversation.settings
+    if terminal.ends_by_line and not (platform and platform.setup):
+        return  # nothing to send, no prompt to learn
     for command in (platform.setup if platform else ()) or ("",):
         raw = terminal.ask(command, idle_s=settings.login_timeout_s, learning=True)
         text = decode(raw).text
@@ -70,7 +72,7 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
     screen = _Screen(time.monotonic())
     idle_s = terminal.conversation.settings.login_timeout_s
     while True:
-        line = decode(last_line(screen.heard[screen.answered_at :])).text
+        line = decode(terminal.standing(screen.heard[screen.answered_at :])).text
         at_prompt = terminal.looks_like_prompt(line)
         wait_s = _SETTLE_S if at_prompt else min(_QUIET_S, idle_s)
         chunk = terminal.chunk(terminal.conversation.deadline.cap(wait_s))
@@ -81,7 +83,7 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
             _answer_known(terminal, screen, questions)
             continue
         if at_prompt:
-            terminal.prompt = last_line(screen.heard)
+            terminal.prompt = terminal.standing(screen.heard)
             return
         if screen.silent_s >= _QUIET_S:
             hidden = terminal.line_before_noise(screen.heard[screen.answered_at :])

@@ -148,8 +148,19 @@ class Terminal:
             raise
         self.echoes = self.echoes or bool(hearing.wanted and hearing.echoed)
         line = last_line(hearing.heard)
-        self.flags["prompt"] = decode(line if self._at_prompt(line) else self.prompt).text
+        if not self.ends_by_line:  # such a line is part of the answer
+            self.flags["prompt"] = decode(line if self._at_prompt(line) else self.prompt).text
         return bytes(hearing.heard)
+
+    @property
+    def ends_by_line(self) -> bool:
+        """Whether a whole line, and no open one, ends an answer."""
+        platform = self.conversation.platform
+        return bool(platform and platform.prompt_is_line)
+
+    def standing(self, heard: bytes | bytearray) -> bytes:
+        """Give the line that a prompt would stand on: the open one, or the last whole one."""
+        return last_line(heard[-_TAIL_BYTES:].rstrip() if self.ends_by_line else heard)
 
     def chunk(self, wait_s: float) -> bytes | None:
         """Give the next bytes, or None when none come in time."""
@@ -201,9 +212,9 @@ class Terminal:
 
     def _listen(self, hearing: _Hearing, *, idle_s: float, learning: bool) -> None:
         while True:
-            at_prompt = hearing.echoed and self._at_prompt(last_line(hearing.heard))
+            at_prompt = hearing.echoed and self._at_prompt(self.standing(hearing.heard))
             if at_prompt:
-                wait_s = hearing.settle_s
+                wait_s = _QUIET_S if self.ends_by_line else hearing.settle_s
             else:
                 wait_s = min(_QUIET_S, max(0.0, idle_s - hearing.silent_s))
             chunk = self.chunk(self.conversation.deadline.cap(wait_s))
@@ -219,13 +230,15 @@ class Terminal:
             self.give_up_if_late(hearing.silent_s, idle_s)
 
     def _at_prompt(self, line: bytes) -> bool:
+        if self.ends_by_line:
+            return self.looks_like_prompt(decode(line).text)
         return bool(self.prompt) and core(line) == core(self.prompt)
 
     def _quiet_end(self, hearing: _Hearing, *, learning: bool) -> bool:
         """Look harder once nothing moves: whether the answer has ended all the same."""
         if self._decline(hearing):
             return False
-        line = last_line(hearing.heard)
+        line = self.standing(hearing.heard)
         if self._at_prompt(line):  # a device that does not echo
             return hearing.silent_s >= (_ECHO_LOST_S if self.echoes else _QUIET_S)
         if not hearing.echoed:
