@@ -124,11 +124,23 @@ class HaState(Fact):
     role: active, standby, ….
     peer: the peer's role.
     state: the device's own word.
+    mode: active-passive, active-active, standalone; the device's own word.
+    members: devices in the cluster, this one among them.
+    synced: all hold the same configuration.
+    stable_s: since the roles last changed.
+    channel_used_pct: 0-100 of what the link between them carries.
+    switchovers: counter, since the start.
     """
 
     role: str | None = None
     peer: str | None = None
     state: str | None = None
+    mode: str | None = None
+    members: int | None = None
+    synced: bool | None = None
+    stable_s: float | None = None
+    channel_used_pct: float | None = None
+    switchovers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

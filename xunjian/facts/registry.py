@@ -14,6 +14,7 @@ from xunjian.facts.codec import (
     Peripheral,
     Registration,
 )
+from xunjian.facts.firewall import AdminSession, ConserveMode
 from xunjian.facts.hardware import Drive, Firmware
 from xunjian.facts.model import Fact
 from xunjian.facts.network import (
@@ -60,6 +61,8 @@ _TYPES: tuple[type[Fact], ...] = (
     OpticsLimits,
     Session,
     HaState,
+    AdminSession,
+    ConserveMode,
     StackMember,
     StpPort,
     StpTree,
