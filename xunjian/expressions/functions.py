@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from xunjian.expressions.values import Number, as_number, as_time, contains
 
@@ -12,6 +12,9 @@ from xunjian.expressions.values import Number, as_number, as_time, contains
 _WITH_UNIT = re.compile(
     r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)\s*[%a-zA-Z°℃μµ/]*"
 )
+_YEAR = re.compile(r"%[YyGcxsD]")
+_MONTH = re.compile(r"%[bBm]")
+_CLOCK_AHEAD = timedelta(days=1)  # a device's clock may run ahead, or stand in another zone
 NO_LIGHT_DBM = -40.0  # 0.1 µW, the resolution of SFF-8472's power registers
 
 Values = Mapping[str, object]
@@ -64,22 +67,34 @@ def _text(_values: Values, *parts: object) -> str:
 
 
 def _time_of(values: Values, value: object, form: object = None) -> datetime | None:
-    """Read a time; without a zone of its own it has the zone of `now` or `taken_at`."""
-    time: datetime | None
+    """Read a time; without a zone of its own it has the zone of `now` or `taken_at`.
+
+    A form without a year, as logs have it, means the last such day that is not past `now`.
+    """
+    near = next((n for n in map(values.get, ("now", "taken_at")) if isinstance(n, datetime)), None)
     if isinstance(form, str) and isinstance(value, str):
-        try:
-            time = datetime.strptime(value.strip(), form)  # noqa: DTZ007  the zone follows
-        except ValueError:
-            return None
+        time = _by_form(value.strip(), form, near)
     else:
         time = as_time(value)
-    if time is None or time.tzinfo is not None:
+    if time is None or time.tzinfo is not None or near is None or near.tzinfo is None:
         return time
-    for name in ("now", "taken_at"):
-        near = values.get(name)
-        if isinstance(near, datetime) and near.tzinfo is not None:
-            return time.replace(tzinfo=near.tzinfo)
-    return time
+    return time.replace(tzinfo=near.tzinfo)
+
+
+def _by_form(value: str, form: str, near: datetime | None) -> datetime | None:
+    if near is None or _YEAR.search(form) or not _MONTH.search(form):
+        return _strptime(value, form)
+    latest = near.replace(tzinfo=None) + _CLOCK_AHEAD
+    # eight years back there is a 29 February, also over a century's end
+    years = (_strptime(f"{near.year - n} {value}", f"%Y {form}") for n in range(-1, 9))
+    return next((t for t in years if t and t.replace(tzinfo=None) <= latest), None)
+
+
+def _strptime(value: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(value, form)  # noqa: DTZ007  the zone follows
+    except ValueError:
+        return None
 
 
 def _seconds_since(values: Values, value: object) -> float | None:
