@@ -122,7 +122,11 @@ _EXTRAS: dict[str, Mapping[str, str | int]] = {
     "sip": {"transport": "udp"},
 }
 _EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
-    "linux": {"services": ("sshd", "chronyd")},
+    "linux": {
+        "services": ("sshd", "chronyd"),
+        "ports": ("22", "443"),
+        "certificates": ("/etc/pki/tls/certs/conference.crt",),
+    },
     "roomos": {"services": ("sip",)},
 }
 COUNTY_SWITCHES = 20  # added switches per county, so that limits per site do not slow them down
