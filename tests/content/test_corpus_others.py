@@ -1,4 +1,4 @@
-"""Real output of servers, controllers, UPS and codecs, where the corpus lies beside the checkout.
+"""Real output of servers, controllers and codecs, where the corpus lies beside the checkout.
 
 Every sample of a command we have is read into facts, or stands below with the reason why not.
 """
@@ -24,33 +24,6 @@ CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
 
 STATUS = "/getxml?location=/Status"
-UPS_MIB = "1.3.6.1.2.1.33.1."
-NO_RFC1628 = "a vendor MIB only; the walk holds nothing of UPS-MIB's battery group"
-UNKNOWN_UPS = {
-    "cyberpower": NO_RFC1628,
-    "liebert": NO_RFC1628,
-    "linux_ups-nut": "net-snmp's extend table of a NUT host; read NUT itself instead",
-    "socomec-ups": NO_RFC1628,
-}
-NO_UPS = frozenset(
-    [
-        "cms",
-        "comware_a5500",
-        "dahua-nvr",
-        "drac_r640",
-        "fortigate_60f",
-        "hikvision-cam",
-        "hikvision-nvr",
-        "ibmc",
-        "nxos_n9k-c93180yc-fx3",
-        "polycomLens_studioxc50",
-        "ruijie",
-        "vrp_5720",
-        "vrp_s5328c-ei",
-    ]
-)
-# the corpus walks were taken without the alarm group, so its step cannot be read from them
-WITHOUT_ALARMS = frozenset({"Reading"})
 UNKNOWN_LINUX = {
     "centos-7.7__df": "df without -P and -T: device and type cannot be told apart",
     "centos-7.7__df-h": "df -h rounds; we ask for -k",
@@ -146,28 +119,6 @@ def test_redfish_tree_shows_the_part_its_rollup_hides() -> None:
     assert health["Systems/437XR1138R2"] == "OK"
     assert health["SATA Bay 2"] == "Warning"
     assert len(table.of("Temperature")) == 2  # the third sensor is disabled
-
-
-def walks() -> list[Path]:
-    return sorted((CORPUS / "snmp").glob("*.snmprec"))
-
-
-@pytest.mark.parametrize("path", walks(), ids=lambda path: path.stem)
-def test_ups_walk_is_read_or_listed(path: Path) -> None:
-    agent = read_agent(path.read_text("utf-8", "replace"))
-    if path.stem in NO_UPS or path.stem in UNKNOWN_UPS:
-        assert not any(oid.startswith(UPS_MIB + "2.") for oid in agent)
-        return
-    table = collected("rfc1628", "ups", agent=agent)
-    assert not_ok(table, WITHOUT_ALARMS) == []
-    (battery,) = table.of("Battery")
-    assert battery.fact.values()["charge_pct"] is not None
-    assert battery.fact.values()["runtime_s"] is not None
-    (output,) = table.of("UpsOutput")
-    assert output.fact.values()["source"] in {"mains", "bypass"}
-    volts = [v for _, v in column(table, "UpsPhase", "side", "volts")]
-    assert volts
-    assert all(isinstance(v, float) and 200 < v < 260 for v in volts)
 
 
 def test_linux_samples_are_read_or_listed() -> None:
