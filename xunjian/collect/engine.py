@@ -171,7 +171,8 @@ class _Collector:
 
     def _keep_part(self, task: Task, step: Step, reading: Reading) -> str:
         """Keep the facts of one answer; gives why rows were lost."""
-        mapped = map_rows(step, reading.rows, self.platform)
+        taken_at = min((one.started_at for one in reading.evidence), default=None)
+        mapped = map_rows(step, reading.rows, self.platform, taken_at)
         self._note(task, *mapped.problems)
         if lines := reading.unmatched:
             first = lines[0][:80]
@@ -180,7 +181,6 @@ class _Collector:
         if mapped.broken:
             self._note(task, Text(mapped.broken))
         ids = tuple(one.id for one in reading.evidence)
-        taken_at = min((one.started_at for one in reading.evidence), default=None)
         if taken_at is not None:
             self._rows.setdefault(step.fact, []).extend(
                 FactRow(fact=fact, evidence_ids=ids, taken_at=taken_at) for fact in mapped.facts

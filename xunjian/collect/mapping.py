@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from xunjian.expressions.values import as_number
 from xunjian.facts import FACTS, make_fact
@@ -25,13 +26,19 @@ class Mapped:
     broken: str = ""
 
 
-def map_rows(step: Step, rows: Sequence[Row], platform: Platform | None) -> Mapped:
-    """Build the facts of a step's rows, without the skipped ones."""
+def map_rows(
+    step: Step, rows: Sequence[Row], platform: Platform | None, taken_at: datetime | None = None
+) -> Mapped:
+    """Build the facts of a step's rows, without the skipped ones.
+
+    taken_at: when the answer came; the zone, and the year, of times that a device prints without.
+    """
+    near = _own_zone(taken_at)
     facts: dict[tuple[object, ...], Fact] = {}
     problems: list[Text] = []
     broken = ""
     for n, row in enumerate(rows):
-        values = _names(row)
+        values = {**near, **_names(row)}
         if step.skip is not None and step.skip.evaluate(values) is True:
             continue
         fact = _fact(step, values, platform, problems)
@@ -49,6 +56,13 @@ def map_rows(step: Step, rows: Sequence[Row], platform: Platform | None) -> Mapp
 def fields_filled(step: Step) -> frozenset[str]:
     """Give the fields a step can fill."""
     return frozenset(step.map)
+
+
+def _own_zone(taken_at: datetime | None) -> dict[str, object]:
+    """Our own zone, where devices stand in it too, when only UTC was kept."""
+    if taken_at is None or taken_at.tzinfo is None:
+        return {}
+    return {"taken_at": taken_at if taken_at.utcoffset() else taken_at.astimezone()}
 
 
 def _names(row: Row) -> Mapping[str, object]:

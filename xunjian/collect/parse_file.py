@@ -107,9 +107,9 @@ def _with_cards(
     rows: dict[str, list[FactRow]] = {}
     problems: list[Text] = []
     for step, reading in good:
-        mapped = map_rows(step, reading.rows, platform)
-        problems += [*mapped.problems, *([Text(mapped.broken)] if mapped.broken else [])]
         at = reading.evidence[0].started_at
+        mapped = map_rows(step, reading.rows, platform, at)
+        problems += [*mapped.problems, *([Text(mapped.broken)] if mapped.broken else [])]
         rows.setdefault(step.fact, []).extend(
             FactRow(fact=fact, evidence_ids=("file",), taken_at=at) for fact in mapped.facts
         )

@@ -16,6 +16,7 @@ class StackMember(Fact):
     priority: the configured one.
     mac: identifies the chassis; without it the member number does.
     state: the device's own word, where it has one.
+    ports_down: stack ports of this member that are down.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("member",)
@@ -26,6 +27,7 @@ class StackMember(Fact):
     mac: str | None = None
     model: str | None = None
     state: str | None = None
+    ports_down: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
