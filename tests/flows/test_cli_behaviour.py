@@ -347,6 +347,28 @@ def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("lint").code == 0
 
 
+def test_the_language_of_a_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ws"
+    assert call("init", folder).code == 0
+    settings = folder / "xunjian.yml"
+    settings.write_text(settings.read_text("utf-8").replace("language: zh", "language: en"))
+
+    def source(*words: str) -> str:
+        heard = call("config", "-w", folder, "--format", "json", *words)
+        return str(next(r["source"] for r in heard.json["settings"] if r["name"] == "language"))
+
+    assert "in order" in call("lint", "-w", folder).err
+    assert source().startswith("xunjian.yml:")
+    monkeypatch.setenv("XUNJIAN_LANG", "zh")
+    assert "内容无误" in call("lint", "-w", folder).err
+    assert source() == "XUNJIAN_LANG"
+    assert "in order" in call("lint", "-w", folder, "--lang", "en").err
+    assert source("--lang=en") == "command line"
+    monkeypatch.delenv("XUNJIAN_LANG")
+    monkeypatch.chdir(folder)
+    assert "in order" in call("lint").err
+
+
 def test_both_languages_say_it_wholly() -> None:
     commands = ("list", "run", "exec", "parse", "replay", "verify", "lab", "store", "config")
     for command in commands:

@@ -75,6 +75,7 @@ TABLE = """
 .                                                           | 2 | inventory
 lab                                                         | 2 | faults
 rum                                                         | 2 | 是否想写 run
+rum --lang fr                                               | 2 | zh, en
 rum --lang en                                               | 2 | did you mean run
 run --limt x                                                | 2 | 是否想写 --limit
 run --forks many                                            | 2 | --forks.*应为整数

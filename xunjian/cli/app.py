@@ -7,7 +7,7 @@ from importlib import import_module
 import typer
 from typer.exceptions import Abort, TyperException
 
-from xunjian.cli.language import Everywhere, both, take_everywhere, translate
+from xunjian.cli.language import Everywhere, both, check_language, take_everywhere, translate
 from xunjian.cli.output import Output
 from xunjian.cli.usage import explained, find_command
 from xunjian.errors import UsageError, XunjianError
@@ -69,8 +69,13 @@ def build(output: Output, names: Sequence[str] = COMMANDS) -> typer.Typer:
 def run(arguments: Sequence[str]) -> int:
     """Run one call and give its exit code."""
     everywhere = take_everywhere(arguments)
-    output = Output(language=everywhere.language, debug=everywhere.debug)
+    output = Output(
+        language=everywhere.language,
+        debug=everywhere.debug,
+        is_language_asked=everywhere.lang is not None,
+    )
     try:
+        check_language(everywhere.lang)
         return _invoke(everywhere, output)
     except XunjianError as error:
         output.error(error)
@@ -105,13 +110,13 @@ def _invoke(everywhere: Everywhere, output: Output) -> int:
     is_named = bool(arguments) and arguments[0] in COMMANDS
     tree = build(output, arguments[:1] if is_named else COMMANDS)  # what is not named costs time
     root = typer.main.get_command(tree)
-    translate(root, everywhere.language)
+    translate(root, output.language)
     command, is_whole = find_command(root, arguments)
     words = [*arguments] if is_whole else [*arguments, "--help"]
     try:
         result = root.main(args=words, prog_name="xunjian", standalone_mode=False)
     except TyperException as error:
-        raise explained(error, command, everywhere.language) from error
+        raise explained(error, command, output.language) from error
     if not is_whole:
         return USAGE  # a command was wanted; a script must not take the help for success
     return result if isinstance(result, int) else 0

@@ -20,7 +20,8 @@ def register(app: typer.Typer, output: Output) -> None:
         ),
     )
     def config(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
-        content = Content(workspace)
+        asked = {"language": output.language.value} if output.is_language_asked else None
+        content = Content(workspace, options=asked)
         rows = [
             {"name": name, "value": setting.value, "source": setting.source}
             for name, setting in content.settings.listed()

@@ -105,7 +105,7 @@ ListHostsOption = Annotated[
 ]
 ForksOption = Annotated[
     int | None,
-    typer.Option("-f", "--forks", min=1, help=both("同时几台", "devices at once")),
+    typer.Option("-f", "--forks", metavar="N", min=1, help=both("同时几台", "devices at once")),
 ]
 AtOption = Annotated[
     str | None,
@@ -162,7 +162,8 @@ MinCoverageOption = Annotated[
     ),
 ]
 UserOption = Annotated[
-    str | None, typer.Option("-u", "--user", help=both("用这个用户名登录", "log in as"))
+    str | None,
+    typer.Option("-u", "--user", metavar="NAME", help=both("用这个用户名登录", "log in as")),
 ]
 AskPasswordOption = Annotated[
     bool, typer.Option("-k", "--ask-pass", help=both("询问口令", "ask for the password"))

@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from xunjian.cli.headings import heading
 from xunjian.errors import ContentError, XunjianError
 from xunjian.language import Language, Text
+
+SHORT_CELLS = 12  # columns no wider than this are not broken on a narrow terminal
 
 
 def harmless(text: object) -> str:
@@ -42,6 +45,7 @@ class Output:
 
     language: Language = Language.ZH
     debug: bool = False
+    is_language_asked: bool = False  # with `--lang`
 
     def text(self, text: Text | str) -> str:
         """Give a text in the language of this call."""
@@ -66,23 +70,35 @@ class Output:
         if not sys.stdout.isatty():
             self.data("\n".join(_padded([heads, *body])))
             return
+        from rich.cells import cell_len
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text as Cell
 
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for head in heads:
-            table.add_column(head, overflow="fold")
+        console = Console(file=sys.stdout)
+        table, used = Table(box=None, pad_edge=False, header_style="bold"), 0
+        for head, *cells in zip(heads, *body, strict=True):
+            widest = max(map(cell_len, [head, *cells]))
+            is_name = table.columns == [] or widest <= SHORT_CELLS  # a broken name cannot be copied
+            floor = widest if is_name else SHORT_CELLS
+            if used + floor > console.width:
+                break
+            used += floor + len("  ")
+            table.add_column(head, overflow="fold", no_wrap=is_name, min_width=floor)
         for row in body:
-            table.add_row(*map(Cell, row))
-        Console(file=sys.stdout).print(table)
+            table.add_row(*map(Cell, row[: len(table.columns)]))
+        console.print(table)
+        if gone := " ".join(heads[len(table.columns) :]):
+            self.say(Text(f"（终端太窄，未显示: {gone}）", f"(too narrow to show: {gone})"))
 
     def rows(self, form: str, name: str, records: Sequence[Mapping[str, object]]) -> None:
         """Print records as a table, or as `{name: [...]}` when `form` is `json`."""
         if form == "json":
             self.json({name: list(records)})
-        elif records:
-            self.table([Text(key) for key in records[0]], [list(r.values()) for r in records])
+        elif not records:
+            self.say(Text("（没有）", "(none)"))
+        else:
+            self.table([heading(key) for key in records[0]], [list(r.values()) for r in records])
 
     def error(self, error: XunjianError) -> None:
         """Print an error with its problems and its hint to stderr."""
