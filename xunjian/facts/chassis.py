@@ -43,6 +43,7 @@ class Memory(Fact):
     device_critical_pct: the device's own printed threshold.
     available_bytes: what programs can still get.
     swap_used_pct: 0-100.
+    state: what the device itself makes of it, where it says so.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("slot",)
@@ -53,6 +54,7 @@ class Memory(Fact):
     total_bytes: int | None = None
     available_bytes: int | None = None
     swap_used_pct: float | None = None
+    state: Literal["ok", "warn", "fault"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

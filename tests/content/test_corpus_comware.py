@@ -1,0 +1,157 @@
+"""Captured Comware answers of commands our cards ask: facts, or listed with a reason; as many rows as ntc's."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from xunjian.collect import collect
+from xunjian.facts import canonical_port
+from xunjian.facts.model import FactTable
+from xunjian.inventory.model import Device
+from xunjian.parse import TemplateCache
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog, Task
+from xunjian.testing.replay import Canned, CannedAnswer, drive
+from xunjian.workspace import open_workspace
+
+CORPUS = Path(
+    os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
+)
+AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
+PLATFORM = "hp_comware"
+
+# sample (command/file) -> why no card reads this form
+UNKNOWN_FORMS: dict[str, str] = {}
+# commands of the corpus that no inspection item needs (neighbours, tables and VLANs are inventory)
+NOT_ASKED = {
+    "display arp",
+    "display bgp peer ipv4",
+    "display interface brief",
+    "display ip interface",
+    "display ip routing-table",
+    "display ip vpn-instance",
+    "display ip vpn-instance instance-name",
+    "display link-aggregation member-port",
+    "display link-aggregation verbose",
+    "display lldp neighbor-information list",
+    "display mac-address",
+    "display route-policy",
+    "display vlan all",
+    "display vlan brief",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One captured answer."""
+
+    name: str
+    command: str
+    path: Path
+
+    @property
+    def expected(self) -> list[dict[str, str]]:
+        """The rows ntc-templates expects."""
+        text = self.path.with_suffix(".yml").read_text("utf-8")
+        rows: list[dict[str, str]] = yaml.safe_load(text)["parsed_sample"]
+        return rows
+
+
+@cache
+def content() -> tuple[Catalog, Platforms, TemplateCache]:
+    workspace = open_workspace(None)
+    platforms = load_platforms(workspace)
+    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
+
+
+@cache
+def asking() -> dict[str, tuple[Task, ...]]:
+    """Cards by the commands they send to this platform."""
+    found: dict[str, tuple[Task, ...]] = {}
+    for task in content()[0].tasks:
+        for group in task.collect.get(PLATFORM, ()):
+            for step in group.alternatives:
+                if step.send and task not in found.get(step.send, ()):
+                    found[step.send] = (*found.get(step.send, ()), task)
+    return found
+
+
+def samples() -> Iterator[Sample]:
+    for path in sorted((CORPUS / "cli" / PLATFORM).rglob("*.raw")):
+        command = path.parent.name.replace("_", " ")
+        yield Sample(name=f"{path.parent.name}/{path.stem}", command=command, path=path)
+
+
+def read(sample: Sample, task: Task) -> FactTable:
+    _, platforms, templates = content()
+    answers = {sample.command: CannedAnswer(raw=sample.path.read_bytes())}
+    canned = Canned(device="corpus", answers=answers, at=AT)
+    device = Device(name="corpus", kind=(*task.kinds, "switch")[0], platform=PLATFORM)
+    steps = collect(device, (task,), platforms.get(PLATFORM), templates=templates)
+    return drive(steps, canned)[0]
+
+
+@pytest.fixture(scope="module")
+def found() -> tuple[Sample, ...]:
+    if not CORPUS.is_dir():
+        pytest.skip(f"no corpus at {CORPUS.name}: set XUNJIAN_CORPUS")
+    return tuple(samples())
+
+
+def test_every_command_is_asked_or_not_needed(found: tuple[Sample, ...]) -> None:
+    assert {s.command for s in found} - set(asking()) == NOT_ASKED
+
+
+def test_every_comware_sample_is_read_or_listed(found: tuple[Sample, ...]) -> None:
+    unread = [
+        f"{sample.name} by {task.name}: {step.reason}"
+        for sample in found
+        if sample.name not in UNKNOWN_FORMS
+        for task in asking().get(sample.command, ())
+        for step in read(sample, task).steps
+        if step.state.value == "unparsed"
+    ]
+    assert unread == []
+
+
+def test_interfaces_agree_with_the_public_template(found: tuple[Sample, ...]) -> None:
+    (task,) = (t for t in asking()["display interface"] if t.name == "interfaces")
+    compared = 0
+    for sample in (s for s in found if s.command == "display interface"):
+        rows = [row.fact.values() for row in read(sample, task).of("Interface")]
+        expected = sample.expected
+        assert len(rows) == len(expected), sample.name
+        for ours, theirs in zip(rows, expected, strict=True):
+            if theirs["interface"].endswith(":"):
+                continue  # the public template takes `Output:` for a name
+            compared += 1
+            assert ours["port"] == canonical_port(theirs["interface"]), sample.name
+            assert (ours["description"] or "") == theirs["description"], sample.name
+            assert (ours["oper"] == "up") == theirs["line_status"].startswith("UP"), sample.name
+    assert compared > 30
+
+
+def test_the_first_board_gives_the_serial_number(found: tuple[Sample, ...]) -> None:
+    (task,) = (t for t in asking()["display device manuinfo"] if t.name == "identity")
+    for sample in (s for s in found if s.command == "display device manuinfo"):
+        numbers = [row["device_serial_number"] for row in sample.expected]
+        (identity,) = read(sample, task).of("Identity")
+        first = next(number for number in numbers if number and number != "NONE")
+        assert identity.fact.values()["serial"] == first, sample.name
+
+
+def test_no_comware_state_or_value_was_lost(found: tuple[Sample, ...]) -> None:
+    problems = [
+        f"{sample.name}: {problem}"
+        for sample in found
+        for task in asking().get(sample.command, ())
+        for problem in read(sample, task).problems
+    ]
+    assert problems == []
