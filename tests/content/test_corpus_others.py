@@ -17,7 +17,7 @@ from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms, load_platforms
 from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog
-from xunjian.testing.replay import Canned, CannedAnswer, drive, read_agent
+from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.workspace import builtin_root, open_workspace
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))

@@ -118,7 +118,6 @@ def phases(table: FactTable, side: str, field: str) -> list[object]:
 def test_every_walk_is_sorted() -> None:
     walks = {path.stem for path in (CORPUS / "snmp").glob("*.snmprec")}
     assert walks == {*PLATFORM, *KNOWN_UNKNOWN, *NO_UPS}
-    print(f"parsed {len(PLATFORM)}, known unknown {len(KNOWN_UNKNOWN)}, failed 0")
 
 
 @pytest.mark.parametrize("name", [*KNOWN_UNKNOWN, *sorted(NO_UPS)])
