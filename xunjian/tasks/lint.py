@@ -92,7 +92,7 @@ def _lint_requests(
 
 
 def _request(platform: Platform, text: str) -> Request:
-    """Ask on the first channel; what is no path is not meant for HTTP."""
-    fitting = [c for c in platform.channels if c != "http" or text.startswith("/")]
+    """Ask on the first channel that fits: a path is meant for HTTP, any other text is not."""
+    fitting = [c for c in platform.channels if (c == "http") == text.startswith("/")]
     channel = (*fitting, *platform.channels, "cli")[0]
     return Request(channel=Channel(channel), text=text)
