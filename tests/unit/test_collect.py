@@ -138,6 +138,14 @@ def test_rows_are_counted_before_skip(tmp_path: Path) -> None:
     assert [row.fact.key for row in table.of("Fan")] == [("0", "2")]
 
 
+def test_a_row_is_kept_while_it_is_unknown_whether_to_skip_it(tmp_path: Path) -> None:
+    step = "get: /status\nparse: json\ncolumns: {fan: f, rpm: r}\nskip: rpm == 0"
+    built = one_step(tmp_path, step)
+    answer = '[{"f": "1", "r": 0}, {"f": "2"}, {"f": "3", "r": 900}]'
+    table, _ = built.collect({"/status": answer})
+    assert [row.fact.key for row in table.of("Fan")] == [("", "2"), ("", "3")]
+
+
 def test_an_unlisted_word_is_unknown_and_recorded(tmp_path: Path) -> None:
     table, _ = one_step(tmp_path, FAN_STEP).collect({"show fan": FANS + "0 3 Odd\n"})
     assert table.of("Fan")[2].fact.values()["state"] is None
@@ -371,6 +379,12 @@ def test_a_collection_of_no_list_is_unparsed(tmp_path: Path, page: str) -> None:
     table, _ = one_step(tmp_path, FOLLOW).collect({**TREE, "/redfish/v1/Chassis?$skip=1": page})
     assert state(table) in {StepState.UNPARSED, StepState.INCOMPLETE}
     assert table.of("Fan") == ()
+
+
+def test_fewer_members_than_announced_are_incomplete(tmp_path: Path) -> None:
+    tree = {**TREE, "/redfish/v1/Chassis": CHASSIS.replace('count": 2', 'count": 3')}
+    table, _ = one_step(tmp_path, FOLLOW).collect({**tree})
+    assert (state(table), table.of("Fan")) == (StepState.INCOMPLETE, ())
 
 
 def test_pages_in_a_circle_end(tmp_path: Path) -> None:

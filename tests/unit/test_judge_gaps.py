@@ -303,3 +303,26 @@ def test_what_a_platform_does_not_report_accuses_no_device(
     assert dict(explained.expressions) == (expressions or {})
     if not explained.applies:
         assert explained.reason.en == "platform does not report Identity.version"
+
+
+def test_events_do_not_vanish() -> None:
+    judged = check("LogEntry", abnormal="severity <= 1")
+    assert verdicts(run(judged, table(log(2, "b")), history=Past(log(1, "a")))).keys() == {
+        log(2, "b").fact.subject
+    }
+
+
+def test_a_row_of_unclear_scope_is_not_judged_with_its_group() -> None:
+    judged = check(
+        "LogEntry", where="severity < 5", group=("module",), warning="n >= 2", abnormal="n >= 9"
+    )
+    unclear = row("LogEntry", at=NOW, text="x", module="IFNET")
+    assert verdicts(run(judged, table(unclear))) == {"IFNET": "unknown"}
+    assert verdicts(run(judged, table(log(1, "a"), unclear))) == {"IFNET": "warning"}
+
+
+def test_first_is_unknown_while_an_earlier_row_may_be_it() -> None:
+    judged = check("", value="first(Fan, state == 'fault').rpm", abnormal="value == 0")
+    rows = row("Fan", fan="1", rpm=0), row("Fan", fan="2", state="fault", rpm=900)
+    assert verdicts(run(judged, table(*rows))) == {"-": "unknown"}
+    assert verdicts(run(judged, table(rows[1]))) == {"-": "normal"}
