@@ -165,6 +165,7 @@ inventory check -w {lab}                                    | 0 | 清单无误
 inventory check -w {broken}                                 | 2 | 是否想写 projector
 inventory check -w {fresh} -i {lab}/inventory               | 0 | 21
 inventory trust -w {lab} -l hz-acc-sw1 --yes                | 0 | 已登记
+inventory trust -w {lab} -l hz-acc-sw1                      | 2 | --yes
 inventory trust -w {lab} -l ups --yes                       | 4 | SSH
 inventory trust -w {fresh} -l hz-core-1 --yes               | 3 | 设备未应答
 store prune -w {lab}                                        | 2 | --keep-days

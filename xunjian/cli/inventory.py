@@ -1,5 +1,6 @@
 """`inventory check` and `inventory trust`: the register itself, and the pins of host keys."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,8 +10,8 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.list import selected
 from xunjian.cli.options import InventoryOption, LimitOption, WhereOption, WorkspaceOption
-from xunjian.cli.output import Output, harmless
-from xunjian.errors import DeviceError, NothingSelected
+from xunjian.cli.output import Output, harmless, is_terminal
+from xunjian.errors import DeviceError, NothingSelected, UsageError
 from xunjian.inventory import Device
 from xunjian.language import Text
 from xunjian.report import words
@@ -76,6 +77,11 @@ def register(app: typer.Typer, output: Output) -> None:
             bool, typer.Option("--replace", help=both("换掉不同的旧密钥", "replace differing pins"))
         ] = False,
     ) -> int:
+        if not yes and not is_terminal(sys.stdin):
+            raise UsageError(
+                Text("没有终端，不能询问", "there is no terminal to ask on"),
+                Text("核对过指纹后加 --yes", "add --yes once the fingerprints are checked"),
+            )
         content = Content(workspace, inventory)
         devices = [d for d in selected(content, limit, where) if _has_ssh(content, d)]
         if not devices:

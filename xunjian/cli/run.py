@@ -4,6 +4,7 @@ import sys
 from datetime import datetime, time
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -36,10 +37,11 @@ from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.run.content import Content
-from xunjian.run.execute import RunOrder, execute
-from xunjian.run.model import RunRecord
-from xunjian.run.round import Wanted, order_round
 from xunjian.secrets import Secret
+
+if TYPE_CHECKING:
+    from xunjian.run.execute import RunOrder
+    from xunjian.run.model import RunRecord
 
 HELP = both(
     "做一轮巡检。退出码：0 无问题，1 有达到 --fail-on 的结果，2 用法或内容有错，3 不完整，"
@@ -76,6 +78,8 @@ def register(app: typer.Typer, output: Output) -> None:
         user: UserOption = None,
         ask_password: AskPasswordOption = False,
     ) -> int:
+        from xunjian.run.round import Wanted, order_round
+
         options = {"forks": forks, "format": form, "fail_on": fail_on, "min_coverage": min_coverage}
         content = Content(workspace, inventory, options)
         if user or ask_password:
@@ -95,9 +99,12 @@ def register(app: typer.Typer, output: Output) -> None:
         return make_round(content, output, order, out).exit_code or 0
 
 
-def make_round(content: Content, output: Output, order: RunOrder, out: Path | None) -> RunRecord:
+def make_round(
+    content: Content, output: Output, order: "RunOrder", out: Path | None
+) -> "RunRecord":
     """Carry out an order, show it while it goes on, write its documents, print the recap."""
     from xunjian.cli.progress import LiveLine, PlainLines
+    from xunjian.run.execute import execute
 
     if out is not None:
         prepare_folder(out)
@@ -115,7 +122,7 @@ def make_round(content: Content, output: Output, order: RunOrder, out: Path | No
     return record
 
 
-def _plan_only(output: Output, order: RunOrder, *, only_hosts: bool) -> int:
+def _plan_only(output: Output, order: "RunOrder", *, only_hosts: bool) -> int:
     pairs = order.plan.pairs
     if only_hosts:
         output.rows("table", "hosts", [host_row(device) for device in order.plan.devices])
