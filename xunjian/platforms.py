@@ -68,6 +68,7 @@ class Platform:
     enums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     port_names: tuple[tuple[Pattern[str], str], ...] = ()  # canonical form of port names
     logout: str = ""  # polite last command
+    http_login: str = ""  # name of a login in transport.http_login; empty: Basic authentication
 
 
 def unused_ways(platform: Platform | None, device: Device) -> frozenset[str]:
@@ -186,6 +187,7 @@ class _File(Model):
     enums: dict[str, dict[str, str | int | float]] = {}
     port_names: list[_PortName] = []
     logout: str = ""
+    http_login: str = ""
     examples: _Examples = _Examples()
 
 
@@ -258,6 +260,7 @@ def _platform(name: str, file: _File) -> Platform:
         },
         port_names=tuple((name.match, name.to) for name in file.port_names),
         logout=file.logout,
+        http_login=file.http_login,
     )
 
 

@@ -8,7 +8,7 @@ from xunjian.parse.model import Table, Unparsed, filled
 
 SIP_COLUMNS = ("status", "reason", "server")
 ICMP_COLUMNS = ("loss_pct", "rtt_ms", "jitter_ms")
-SESSION_COLUMNS = ("answers", "login", "latency_ms", "reason", "notes")
+SESSION_COLUMNS = ("answers", "login", "latency_ms", "reason", "notes", "tls_not_after")
 
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.*)")  # RFC 3261 section 7.2
 

@@ -68,6 +68,7 @@ class Seen:
     notes: list[str] = field(default_factory=list)
     host_key: str = ""  # what is wrong with it
     decoded_as: str = ""
+    tls_not_after: str = ""  # end of the certificate its web interface showed, ISO 8601
 
     def note(self, code: str) -> None:
         """Note something once."""

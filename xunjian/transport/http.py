@@ -32,6 +32,7 @@ from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Watchdog
 from xunjian.transport.decode import decode
+from xunjian.transport.http_login import HttpLogin, log_out_quietly, login_named
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.tcp import connect_patiently, shut
 
@@ -57,6 +58,7 @@ class HttpLink:
         self._client = client
         self._conversation = conversation
         self._sockets: list[Any] = []
+        self._login: HttpLogin | None = None
         conversation.switch.add(self._wake)
 
     def ask(self, request: Request) -> Answer:
@@ -72,11 +74,31 @@ class HttpLink:
             return self._answer(heard, problem)
         return self._answer(heard, None)
 
+    def log_in(self, login: HttpLogin) -> None:
+        """Open a session where the device wants one; raises DeviceError."""
+        conversation = self._conversation
+        limit_s = conversation.deadline.cap(conversation.settings.login_timeout_s)
+        dog = Watchdog(limit_s, self._wake)
+        try:
+            with self._errors(dog), dog:
+                login.log_in(self._client, conversation, limit_s)
+        except LoginRefused:
+            conversation.seen.login = False
+            raise
+        self._login = login
+        conversation.seen.login = True
+
     def close(self) -> None:
-        """Close every connection."""
-        self._conversation.switch.remove(self._wake)
-        with contextlib.suppress(Exception):  # foreign code on a dying connection
-            self._client.close()
+        """Log out of a session of ours and close every connection."""
+        conversation = self._conversation
+        conversation.switch.remove(self._wake)
+        try:
+            if self._login is not None:
+                limit_s = conversation.settings.logout_timeout_s
+                log_out_quietly(self._login, self._client, conversation, limit_s)
+        finally:
+            with contextlib.suppress(Exception):  # foreign code on a dying connection
+                self._client.close()
 
     def _answer(self, heard: _Heard, problem: DeviceError | None) -> Answer:
         raw = self._conversation.redactor.clean(bytes(heard.body))
@@ -104,12 +126,26 @@ class HttpLink:
             response = self._client.send(request, stream=True)
             with contextlib.closing(response):
                 self._conversation.seen.answered(0.0)
+                self._note_certificate(response)
                 moved = self._moved(response)
                 if not moved:
                     self._read(response, heard)
                     return
             path = moved
         raise BadAnswer(Text("重定向过多", "too many redirects"))
+
+    def _note_certificate(self, response: httpx.Response) -> None:
+        """Note until when the device's own certificate is valid; seen once per device."""
+        seen = self._conversation.seen
+        stream = response.extensions.get("network_stream")
+        tls = stream.get_extra_info("ssl_object") if stream is not None else None
+        if tls is None or seen.tls_not_after:
+            return
+        from cryptography import x509  # heavy; https only
+
+        with contextlib.suppress(ValueError):  # a certificate that cannot be read
+            shown = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
+            seen.tls_not_after = shown.not_valid_after_utc.isoformat()
 
     def _moved(self, response: httpx.Response) -> str:
         """Give the path of a redirect that stays on the device; refuse any other."""
@@ -206,7 +242,9 @@ def open_http(conversation: Conversation) -> HttpLink:
     )
     probe.sock.close()
     conversation.seen.answered(probe.latency_s)
-    auth = _authentication(conversation)
+    name = conversation.platform.http_login if conversation.platform else ""
+    login = login_named(name) if name else None
+    auth = None if login else _authentication(conversation)
     shown_host = f"[{host}]" if ":" in host else host
     base = urlsplit(f"{scheme}://{shown_host}:{port}").geturl()
     base += str(conversation.option(Channel.HTTP, "base_path") or "").rstrip("/")
@@ -218,7 +256,14 @@ def open_http(conversation: Conversation) -> HttpLink:
         trust_env=False,
         headers={"User-Agent": "xunjian", "Accept": "*/*"},
     )
-    return HttpLink(client, conversation)
+    link = HttpLink(client, conversation)
+    if login is not None:
+        try:
+            link.log_in(login)
+        except BaseException:
+            link.close()
+            raise
+    return link
 
 
 class _BearerAuth(httpx.Auth):

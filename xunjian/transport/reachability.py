@@ -53,6 +53,7 @@ def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
         "notes": list(seen.notes),
         "host_key": seen.host_key,
         "decoded_as": seen.decoded_as or "utf-8",
+        "tls_not_after": seen.tls_not_after,
         "channels": dict(channels),
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
