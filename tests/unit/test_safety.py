@@ -105,3 +105,15 @@ def test_without_a_platform_no_command_is_sent() -> None:
 def test_a_request_that_says_it_writes_is_refused() -> None:
     with pytest.raises(ReadOnlyViolation):
         check_request(Request(channel=Channel.CLI, text="show version", read_only=False), BOX)
+
+
+def test_deny_is_held_against_every_command_of_a_pipe() -> None:
+    rules = ReadOnlyRules(allow=(re.compile("^cat "),), deny=(re.compile("^cat /etc/shadow"),))
+    platform = Platform(name="box", title=Text("Box"), channels=("shell",), read_only=rules)
+    check_request(
+        Request(channel=Channel.SHELL, text="cat /proc/stat | cat /proc/uptime"), platform
+    )
+    with pytest.raises(ReadOnlyViolation):
+        check_request(
+            Request(channel=Channel.SHELL, text="cat /proc/stat | cat /etc/shadow"), platform
+        )
