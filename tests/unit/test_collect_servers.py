@@ -43,7 +43,7 @@ def shell(answer: CannedAnswer, error: str | None = None) -> Reading:
         (1, b"", "cat: /x: No such file or directory", StepState.UNSUPPORTED, "No such file"),
         (1, b"", "cat: /x: Permission denied", StepState.UNPARSED, "no_privilege"),
         (0, b"", "cat: /x: Permission denied", StepState.UNPARSED, "rows: 0"),
-        (1, b"word\n", "df: /x: Permission denied", StepState.OK, ""),
+        (1, b"word\n", "df: /x: Permission denied", StepState.UNPARSED, "exit_1"),
     ],
 )
 def test_a_silent_command_is_judged_by_its_complaint(
@@ -62,11 +62,13 @@ def test_a_cards_own_error_is_looked_for_beside_the_output() -> None:
     assert reading.reason == "error: not everything"
 
 
-def walked(pages: Mapping[str, object], *, ends: int = 0, least: int = 1) -> tuple[Reading, int]:
+def walked(
+    pages: Mapping[str, object], *, ends: int = 0, least: int = 1, follow: str = "Log/*"
+) -> tuple[Reading, int]:
     step = Step(
         fact="LogEntry",
         channel=Channel.HTTP,
-        follow="Log/*",
+        follow=follow,
         ends=ends,
         columns={"id": ("Id",)},
         rows=Rows(least=least),
@@ -108,3 +110,12 @@ def test_an_empty_log_is_no_row_where_the_card_admits_that() -> None:
     assert walked(log_of([]), least=0)[0].rows == ()
     assert walked(log_of([]))[0].state is StepState.UNSUPPORTED
     assert walked({"/redfish/v1/": {}}, least=0)[0].state is StepState.UNSUPPORTED
+
+
+def test_a_name_takes_the_member_of_that_name() -> None:
+    pages = log_of([{"@odata.id": f"{LOG}/Audit"}, {"@odata.id": f"{LOG}/Sel"}])
+    pages[f"{LOG}/Sel"] = {"Id": "Sel"}
+    reading, asked = walked(pages, follow="Log/Sel")
+    assert [row["id"] for row in reading.rows] == ["Sel"]
+    assert asked == 3
+    assert walked(pages, follow="Log/Fault")[0].state is StepState.UNSUPPORTED

@@ -1,5 +1,7 @@
 """Redfish links: names follow `@odata.id`, `*` takes every member and every next page.
 
+In a collection a name takes the member whose link ends in it.
+
 DMTF DSP0266, sections on links and resource collections. One linked page that is missing makes
 the whole reading incomplete: what it would have shown is not known.
 """
@@ -68,14 +70,24 @@ class Walk:
             for node in nodes:
                 if name == "*":
                     found += yield from self._members(node)
-                elif isinstance(node.value, Mapping) and node.value.get(name) is not None:
-                    found.append((yield from self._resolve(node, node.value[name])))
+                elif isinstance(node.value, Mapping):
+                    found += yield from self._named(node, node.value, name)
             if not found and name == "*" and self.step.rows.least == 0:
                 return []
             if not found:
                 raise _StopError(StepState.UNSUPPORTED, f"no_such_link: {name}")
             nodes = found
         return nodes
+
+    def _named(
+        self, node: Node, value: Mapping[str, Any], name: str
+    ) -> Generator[Request, Evidence, list[Node]]:
+        """Give the property of that name; of a collection without one the member of that name."""
+        if value.get(name) is not None:
+            return [(yield from self._resolve(node, value[name]))]
+        members = value.get("Members") or ()
+        link = next((one for one in members if _is_link_to(one, name)), None)
+        return [] if link is None else [(yield from self._resolve(node, link))]
 
     def _members(self, node: Node) -> Generator[Request, Evidence, list[Node]]:
         """Give every member of a collection or of a list of links."""
@@ -165,6 +177,11 @@ def _is_bare_link(value: Any) -> bool:
     if not isinstance(value, Mapping) or "@odata.id" not in value:
         return False
     return all(name.startswith("@") for name in value)
+
+
+def _is_link_to(value: Any, name: str) -> bool:
+    link = value.get("@odata.id") if isinstance(value, Mapping) else None
+    return isinstance(link, str) and _last(link) == name
 
 
 def _path(link: object) -> str:
