@@ -242,6 +242,32 @@ def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Pat
     assert strict.code == 1, strict.err  # judged by the limits of today
 
 
+def test_parse_reads_standard_input_in_whatever_encoding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = "2026-11-21 10:00:00+08:00\nSaturday\nTime Zone(北京) : UTC+08:00\n"
+    words = ("parse", "--platform", "huawei_vrp", "--command", "display clock")
+    for encoding in ("utf-8", "gb18030"):
+        saved = tmp_path / encoding
+        saved.write_bytes(clock.encode(encoding))
+        with saved.open() as stream, monkeypatch.context() as patch:
+            patch.setattr("sys.stdin", stream)
+            from_input = call(*words, "-")
+        assert from_input.code == 0, from_input
+        assert from_input == call(*words, saved)
+
+
+def test_a_replay_without_its_evidence_is_incomplete(lab: LabHandle, tmp_path: Path) -> None:
+    brought = tmp_path / "ws"
+    run = ("run", "daily", "-w", lab.plant().directory, "-l", "hz-ups2", "-o", tmp_path / "out")
+    assert call(*run).code == 0
+    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
+    shutil.rmtree(brought / ".xunjian" / "evidence")
+    heard = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    assert heard.code == 3, heard
+    assert heard.json["totals"]["normal"] == 0
+
+
 def test_the_operators_password_needs_a_terminal(lab: LabHandle) -> None:
     heard = call("run", "daily", "-w", lab.directory, "-u", "me", "-k")
     assert heard.code == 2

@@ -41,6 +41,27 @@ def test_a_light_call_loads_nothing_heavy(words: tuple[str, ...], unwanted: set[
     assert set(loaded) & unwanted == set()
 
 
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("{run} list checks | true", 0, ""),
+        ("{run} list hoss | true", 2, "hosts"),
+        ("{run} list checks > /dev/full", 2, "输出写不出去"),
+        ("{run} list checks --format json | head -c 20 > /dev/null", 0, ""),
+    ],
+)
+def test_where_the_output_goes_changes_no_meaning(shell: str, code: int, said: str) -> None:
+    line = shell.replace("{run}", f"{sys.executable} runner.py")
+    script = f"set -o pipefail; {line}"
+    heard = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert heard.returncode == code, heard.stderr
+    assert said in heard.stderr
+    assert "Exception ignored" not in heard.stderr
+    assert "Broken" not in heard.stderr
+
+
 def test_a_lab_from_the_command_line(tmp_path: Path) -> None:
     folder = tmp_path / "lab"
     brought_up = call("lab", "up", "--detach", folder, "--fault", "codec-loss")

@@ -4,7 +4,9 @@ Nothing is wrapped when it does not go to a terminal; `NO_COLOR` is honoured by 
 control characters of device texts and file names never reach the terminal.
 """
 
+import contextlib
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from xunjian.cli.headings import heading
-from xunjian.errors import ContentError, XunjianError
+from xunjian.errors import ContentError, UsageError, XunjianError
 from xunjian.language import Language, Text
 
 SHORT_CELLS = 12  # columns no wider than this are not broken on a narrow terminal
@@ -39,6 +41,32 @@ def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def _write(stream: TextIO, text: str) -> None:
+    """Write at once. A reader that went away costs nothing but the rest of the text: the work goes
+    on, and its exit code is its own.
+
+    Raises:
+        UsageError: the text cannot be written for another reason, e.g. a full disk.
+    """
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        _silence(stream)  # else the interpreter tries once more when it ends
+        if not isinstance(error, BrokenPipeError):
+            why = error.strerror
+            raise UsageError(
+                Text(f"输出写不出去（{why}）", f"the output cannot be written ({why})")
+            ) from error
+
+
+def _silence(stream: TextIO) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """Where this call prints, and in which language."""
@@ -53,7 +81,7 @@ class Output:
 
     def data(self, text: str) -> None:
         """Print a result to stdout."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
     def json(self, value: object) -> None:
         """Print a result as JSON to stdout."""
@@ -61,7 +89,7 @@ class Output:
 
     def say(self, text: Text | str) -> None:
         """Print a message to stderr."""
-        sys.stderr.write(self.text(text) + "\n")
+        _write(sys.stderr, self.text(text) + "\n")
 
     def table(self, columns: Sequence[Text], rows: Sequence[Sequence[object]]) -> None:
         """Print a table to stdout: framed and fitted on a terminal, plain and whole elsewhere."""
