@@ -56,7 +56,7 @@ class StpTree(Fact):
 
     instance: MSTP instance or VLAN.
     root: identity of the root bridge.
-    root_port: canonical name; empty on the root bridge itself.
+    root_port: as the device prints it; empty on the root bridge itself.
     topology_changes: counter.
     changed_s: seconds since the last topology change.
     """
