@@ -46,7 +46,6 @@ def register(app: typer.Typer, output: Output) -> None:
         form: FormatOption = Form.JSON,
     ) -> int:
         from xunjian.collect.parse_file import parse_file
-        from xunjian.parse import TemplateCache
         from xunjian.transport.decode import decode
 
         content = Content(workspace)
@@ -55,7 +54,7 @@ def register(app: typer.Typer, output: Output) -> None:
             content.platforms.get(platform) or platform,
             command,
             decode(_read(file)).text,
-            templates=TemplateCache(content.workspace),
+            templates=content.templates,
         )
         shape = parsed.to_json()
         if form == "json":

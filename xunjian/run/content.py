@@ -12,10 +12,11 @@ from xunjian.language import Text
 from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import AGE_KEY, Secret, SecretRef, SecretSource, resolve_secret
 from xunjian.settings import Settings, load_settings
-from xunjian.workspace import Workspace, load_plugins, open_workspace
+from xunjian.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from xunjian.parse import TemplateCache
+    from xunjian.run.plugins import Plugins
     from xunjian.store import RunSummary
     from xunjian.store.store import Store
     from xunjian.tasks.model import Catalog
@@ -57,9 +58,19 @@ class Content:
         """All cards, after the workspace's plugins where its settings allow them."""
         from xunjian.tasks.load import load_catalog
 
-        if self.settings.plugins:
-            load_plugins(self.workspace)
-        return load_catalog(self.workspace, self.platforms)
+        return load_catalog(
+            self.workspace,
+            self.platforms,
+            functions=self.plugins.functions,
+            templates=self.templates,
+        )
+
+    @cached_property
+    def plugins(self) -> "Plugins":
+        """What the workspace's plugins bring; nothing where its settings do not allow them."""
+        from xunjian.run.plugins import Plugins, read_plugins
+
+        return read_plugins(self.workspace) if self.settings.plugins else Plugins()
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -84,7 +95,7 @@ class Content:
         """Parsing templates, compiled once."""
         from xunjian.parse import TemplateCache
 
-        return TemplateCache(self.workspace)
+        return TemplateCache(self.workspace, decoders=self.plugins.decoders)
 
     @cached_property
     def store(self) -> "Store":

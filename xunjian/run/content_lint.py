@@ -6,13 +6,14 @@ from typing import Any
 
 from xunjian.errors import ContentError, Problem, UsageError
 from xunjian.inventory import load_inventory
+from xunjian.parse import TemplateCache
 from xunjian.playbook import list_playbooks
 from xunjian.run.content import Content
+from xunjian.run.plugins import Plugins
 from xunjian.schema import Problems, load_yaml
-from xunjian.settings import Settings
 from xunjian.tasks.lint import examine
 from xunjian.tasks.thresholds import check_inventory_limits, load_thresholds
-from xunjian.workspace import MARKER, Workspace, load_plugins
+from xunjian.workspace import MARKER, Workspace
 
 HOSTS = "inventory/hosts.yml"
 
@@ -24,8 +25,13 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
     refer to it are not blamed.
     """
     problems, workspace = Problems(), content.workspace
-    _gather(problems, lambda: _load_plugins(content.settings, workspace))
-    platforms, catalog = examine(workspace, problems)
+    plugins = _plugins(content, problems)
+    platforms, catalog = examine(
+        workspace,
+        problems,
+        functions=plugins.functions,
+        templates=TemplateCache(workspace, decoders=plugins.decoders),
+    )
     tasks, checks = _written(workspace)
     names = {name: name for name in platforms.layers} | dict(platforms.aliases)
     folder = content.inventory_dir
@@ -37,9 +43,13 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
     return ContentError(list(dict.fromkeys(problems.found))).problems
 
 
-def _load_plugins(settings: Settings, workspace: Workspace) -> None:
-    if settings.plugins:
-        load_plugins(workspace)
+def _plugins(content: Content, problems: Problems) -> Plugins:
+    """What the plugins bring; nothing of them where they or the settings do not load."""
+    try:
+        return content.plugins
+    except ContentError as error:
+        problems.merge(error)
+        return Plugins()
 
 
 def _gather(problems: Problems, load: Callable[[], object], file: str = MARKER) -> None:

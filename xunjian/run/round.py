@@ -70,6 +70,7 @@ def tools_for(content: Content, settings: RunSettings) -> Tools:
             settings=settings,
             devices=content.inventory.devices,
             thresholds=content.thresholds,
+            functions=content.plugins.functions,
         )
     )
 

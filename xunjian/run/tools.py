@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from xunjian.checks.context import History
+from xunjian.checks.context import History, JudgingFunction
 from xunjian.checks.limits import Thresholds
 from xunjian.checks.model import Finding
 from xunjian.facts.model import FactTable
@@ -70,6 +70,7 @@ class Surroundings:
     devices: Mapping[str, Device] = field(default_factory=dict)  # for jump hosts
     thresholds: Thresholds = field(default_factory=dict)
     raise_levels: Mapping[str, int] = field(default_factory=dict)
+    functions: Mapping[str, JudgingFunction] = field(default_factory=dict)
 
 
 def real_tools(around: Surroundings) -> Tools:
@@ -114,6 +115,7 @@ def real_tools(around: Surroundings) -> Tools:
             history=history,
             thresholds=around.thresholds,
             raise_levels=around.raise_levels,
+            functions=around.functions,
             plans=plans,
         )
         return judge(device, tasks, table, context)

@@ -28,13 +28,20 @@ def lint(workspace: Workspace, *, functions: Collection[str] | None = None) -> t
 
 
 def examine(
-    workspace: Workspace, problems: Problems, *, functions: Collection[str] | None = None
+    workspace: Workspace,
+    problems: Problems,
+    *,
+    functions: Collection[str] | None = None,
+    templates: TemplateCache | None = None,
 ) -> tuple[Platforms, Catalog]:
-    """Note every mistake of platforms, templates and cards; give what is sound of them."""
+    """Note every mistake of platforms, templates and cards; give what is sound of them.
+
+    functions, templates: with what the workspace's plugins add.
+    """
     platforms = read_platforms(workspace, problems)
     lint_examples(platforms, problems)
     lint_templates(workspace, problems)
-    cache = TemplateCache(workspace)
+    cache = templates or TemplateCache(workspace)
     catalog = read_catalog(workspace, platforms, problems, functions=functions, templates=cache)
     return platforms, catalog
 
