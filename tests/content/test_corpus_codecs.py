@@ -127,7 +127,7 @@ def test_ce9_in_a_call(channel: str) -> None:
         ("sip", "registered"),
         ("h323", "registered"),
     ]
-    assert column(table, "Temperature", "celsius", "state") == [(48.5, None)]
+    assert column(table, "Temperature", "celsius", "state") == [(48.5, "ungraded")]
     assert column(table, "Fan", "fan", "rpm", "state") == [("1", 2250, "ok")]
     assert column(table, "Interface", "port", "speed_mbps", "duplex") == [
         ("Network1", 1000, "full")
