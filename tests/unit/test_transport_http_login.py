@@ -2,15 +2,22 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from typing_extensions import override
 
 from tests.fixtures.sessions import CANARY, QUICK
@@ -87,9 +94,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def terminal(how: Terminal) -> Iterator[int]:
+def terminal(how: Terminal, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     handler = type("Playing", (Handler,), {"how": how})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -106,13 +115,15 @@ def poly() -> Platform:
     return found
 
 
-def opened(port: int, tmp_path: Path) -> DeviceSession:
+def opened(
+    port: int, tmp_path: Path, *, scheme: str = "http", verify: bool = True
+) -> DeviceSession:
     settings = ChannelSettings(
         hostname="127.0.0.1",
         port=port,
         username="xunjian",
         password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options={"scheme": "http"},
+        options={"scheme": scheme, "verify": verify},
     )
     return open_session(
         Device(name="codec1", kind="codec", address="127.0.0.1", channels={"http": settings}),
@@ -195,6 +206,40 @@ def test_an_answer_that_opens_nothing_is_no_login(tmp_path: Path, said: bytes) -
     assert not evidence.complete
     assert evidence.error in {"login_refused", "bad_answer"}
     assert how.asked == ["POST /rest/session"]
+
+
+def test_the_end_of_its_certificate_is_noted(tmp_path: Path) -> None:
+    ends = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    with terminal(Terminal(), tls=self_signed(tmp_path, ends)) as port:
+        session = opened(port, tmp_path, scheme="https", verify=False)
+        page = ask(session)
+        said = session.ask(Request(channel=Channel.SESSION, text="SESSION"))
+        session.close()
+    assert page.complete
+    assert json.loads(said.text)["tls_not_after"] == ends.isoformat()
+
+
+def self_signed(folder: Path, ends: datetime) -> ssl.SSLContext:
+    """Make a certificate of our own that is valid until `ends`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "codec1")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(ends - timedelta(days=9000))
+        .not_valid_after(ends)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "tls.pem").write_bytes(
+        made.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "tls.pem")
+    return context
 
 
 def test_nothing_but_reading_gets_past_the_rules(tmp_path: Path) -> None:

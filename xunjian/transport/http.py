@@ -144,7 +144,8 @@ class HttpLink:
         from cryptography import x509  # heavy; https only
 
         with contextlib.suppress(ValueError):  # a certificate that cannot be read
-            shown = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
+            der = tls.getpeercert(True)  # positional: httpcore gives the C object
+            shown = x509.load_der_x509_certificate(der or b"")
             seen.tls_not_after = shown.not_valid_after_utc.isoformat()
 
     def _moved(self, response: httpx.Response) -> str:
