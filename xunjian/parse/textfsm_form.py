@@ -9,6 +9,7 @@ import textfsm
 
 from xunjian.errors import Problem
 from xunjian.language import Text
+from xunjian.parse.machine import Machine
 from xunjian.parse.model import Table, Unparsed, filled
 
 
@@ -84,11 +85,11 @@ def _is_catch_all(rule: textfsm.TextFSMRule) -> bool:
     return bool(rule.match == "^." and rule.line_op == "Error")
 
 
-def _machine(source: str) -> textfsm.TextFSM:
-    machine = textfsm.TextFSM.__new__(textfsm.TextFSM)
+def _machine(source: str) -> Machine:
+    machine = Machine.__new__(Machine)
     machine._line_num = 0  # noqa: SLF001 - the only place where the compiler keeps its line
     try:
-        machine.__init__(io.StringIO(source))  # in two steps, so that the line survives
+        textfsm.TextFSM.__init__(machine, io.StringIO(source))  # in two steps: the line survives
     except (textfsm.TextFSMTemplateError, textfsm.Error) as error:
         line = machine._line_num  # noqa: SLF001 - see above
         message = Text(f"TextFSM 模板无法编译: {error}", f"the template does not compile: {error}")
@@ -130,8 +131,8 @@ class Machines:
         names = [column.lower() for column in form.columns]
         return tuple(dict(zip(names, row, strict=True)) for row in rows)
 
-    def _of_this_thread(self, form: Form) -> textfsm.TextFSM:
-        known: dict[str, textfsm.TextFSM] | None = getattr(self._local, "machines", None)
+    def _of_this_thread(self, form: Form) -> Machine:
+        known: dict[str, Machine] | None = getattr(self._local, "machines", None)
         if known is None:
             known = self._local.machines = {}
         if form.source not in known:
