@@ -11,6 +11,7 @@ class Reading(Fact):
     """One figure of one sensor.
 
     state: the sensor's own word.
+    label: the name for readers.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("name",)
@@ -19,3 +20,4 @@ class Reading(Fact):
     reading: float | None = None
     unit: str | None = None
     state: str | None = None
+    label: str | None = None
