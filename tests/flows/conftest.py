@@ -1,10 +1,13 @@
 """One clean lab for all command line tests of this folder, ended with the process."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from xunjian.lab import LabHandle, up
+from xunjian.tasks import load
+from xunjian.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,36 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
 def clean_lab(lab: LabHandle) -> LabHandle:
     """The lab with nothing planted and empty transcripts."""
     return lab.plant()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_catalog() -> Iterator[None]:
+    """Compile the shipped cards once: a hundred calls in one process need not do it each.
+
+    A workspace with cards, templates or kinds of its own is loaded as always.
+    """
+    kept: dict[str, Any] = {}
+    real = load.load_catalog
+
+    def load_catalog(workspace: Workspace, *rest: Any, **named: Any) -> Any:
+        if has_own_content(workspace):
+            return real(workspace, *rest, **named)
+        if "catalog" not in kept:
+            kept["catalog"] = real(workspace, *rest, **named)
+        return kept["catalog"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "load_catalog", load_catalog)
+        yield
+
+
+def has_own_content(workspace: Workspace) -> bool:
+    """Whether anything but the shipped content has a say in the cards."""
+    root = workspace.root
+    if root == workspace.builtin:
+        return False
+    own = any(
+        path.is_file() for name in ("tasks", "templates") for path in (root / name).rglob("*")
+    )
+    sites = root / "inventory" / "sites.yml"
+    return own or (sites.is_file() and "\nkinds:" in sites.read_text("utf-8", "replace"))
