@@ -47,6 +47,9 @@ NOT_ASKED = {
     "display vlan brief",
 }
 
+# walks of these devices' SNMP agents: everything our items need is asked on the command line
+WALKS_NOT_READ = ("comware_a5500", "vrp_5720", "vrp_s5328c-ei")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -155,3 +158,17 @@ def test_no_comware_state_or_value_was_lost(found: tuple[Sample, ...]) -> None:
         for problem in read(sample, task).problems
     ]
     assert problems == []
+
+
+def test_no_card_asks_these_devices_over_snmp(found: tuple[Sample, ...]) -> None:
+    assert found
+    walks = {path.stem for path in (CORPUS / "snmp").glob("*.snmprec")}
+    assert set(WALKS_NOT_READ) == {w for w in walks if w.startswith(("comware", "vrp"))}
+    for platform in (PLATFORM, "huawei_vrp"):
+        channels = {
+            step.channel.value
+            for task in content()[0].tasks
+            for group in task.collect.get(platform, ())
+            for step in group.alternatives
+        }
+        assert channels == {"cli"}, "a card asks over SNMP now: read the walks"
