@@ -132,6 +132,10 @@ class Change:
     old, new: the node's lines, indented as in the file; empty for added and removed.
     before, after: old and new neighbours of a move, `(above, below)`.
     rule: the risk rule that decided.
+    at: ranks in the old tree of the sections of `path`; old_ranks, new_ranks: places inside
+    the last, one per node.
+    old_nodes, new_nodes: what `old` and `new` were drawn from.
+    lost, gained: members that a value set lost or got.
     """
 
     id: str
@@ -148,6 +152,30 @@ class Change:
     before: tuple[str, str] = ("", "")
     after: tuple[str, str] = ("", "")
     approval: Approval = Approval()
+    at: tuple[int, ...] = ()
+    old_ranks: tuple[int, ...] = ()
+    new_ranks: tuple[int, ...] = ()
+    old_nodes: tuple[Node, ...] = ()
+    new_nodes: tuple[Node, ...] = ()
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What compare found. reordered: paths of order-blind sections whose order alone differs."""
+
+    changes: tuple[Change, ...] = ()
+    reordered: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """What the inventory says of a device that matters for risk. uplinks: interface names."""
+
+    kind: str = ""
+    role: str = ""
+    uplinks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,19 @@ def _read_date(value: Any) -> date:
         raise reject(Text("应为日期 YYYY-MM-DD", "expected a date YYYY-MM-DD")) from None
 
 
+def _read_risk(value: Any) -> Risk:
+    if value in set(Risk):
+        return Risk(value)
+    raise reject(Text(f"应为其中之一: {', '.join(Risk)}", f"expected one of: {', '.join(Risk)}"))
+
+
+def _read_kind(value: Any) -> ChangeKind:
+    if value in set(ChangeKind):
+        return ChangeKind(value)
+    names = ", ".join(ChangeKind)
+    raise reject(Text(f"应为其中之一: {names}", f"expected one of: {names}"))
+
+
 Day: TypeAlias = Annotated[date, PlainValidator(_read_date)]
 
 
@@ -57,11 +70,16 @@ class Command(Model):
 
 
 class Commands(Model):
-    """What to ask; each a list of alternatives in order. `stamp` says when it was last changed."""
+    """What to ask; each a list of alternatives in order. `stamp` says when it was last changed.
+
+    running_only, startup_only: a line that only the one or the other answer has.
+    """
 
     running: list[Command] = []
     startup: list[Command] = []
     stamp: list[Command] = []
+    running_only: Regex | None = None
+    startup_only: Regex | None = None
 
 
 class Part(Model):
@@ -163,8 +181,8 @@ class RiskRule(Rule):
     loses, gains: a value set lost or gained members.
     """
 
-    level: Risk
-    kinds: list[ChangeKind] = []
+    level: Annotated[Risk, PlainValidator(_read_risk)]
+    kinds: list[Annotated[ChangeKind, PlainValidator(_read_kind)]] = []
     path: Regex | None = None
     came: Regex | None = None
     gone: Regex | None = None
