@@ -17,6 +17,10 @@ def decode_huawei_te(text: str) -> tuple[Row, ...]:
     r"""Open the JSON that Huawei TE terminals put as a text inside the JSON member `data`.
 
     `{"success": 1, "data": "{\"a\": 1}"}` gives one row; a list inside gives one row per object.
+
+    No card of ours asks a TE terminal: every interface of its HTTP API is a POST behind a login
+    with a CSRF token (TE10, TE20 V600R019C00, HTTP API programming reference, EDOC1100044503),
+    and we only GET. SIP OPTIONS and a registrar's view serve them meanwhile.
     """
     outer = load_json(text)
     if not isinstance(outer, Mapping) or "data" not in outer:
