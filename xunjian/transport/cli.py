@@ -12,7 +12,7 @@ from xunjian.transport.decode import decode
 from xunjian.transport.driver import QuietDriver, make_driver, telnet_type
 from xunjian.transport.login import await_prompt, set_up
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.ssh import SshClient, credential, handshake, reach
+from xunjian.transport.ssh import SshClient, credential, handshake, reach, ssh_profile
 from xunjian.transport.tcp import Waker, connect_patiently
 from xunjian.transport.telnet import TelnetSource, answer_telnet
 from xunjian.transport.terminal import Terminal
@@ -120,6 +120,7 @@ def _over_ssh(conversation: Conversation) -> CliLink:
     except BaseException:
         line.close()
         raise
+    driver.ssh_profile = ssh_profile(conversation, Channel.CLI)
     try:
         with handshake(line, driver.client, conversation):
             driver.open_quietly()

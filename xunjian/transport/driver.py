@@ -22,6 +22,7 @@ from typing_extensions import override
 from xunjian.errors import LoginRefused, NotSupported, ReadOnlyViolation, SessionLost
 from xunjian.language import Text
 from xunjian.transport.known_hosts import RefuseUnknown
+from xunjian.transport.ssh_legacy import algorithms
 from xunjian.transport.terminal import ByteSource
 
 _WIDTH = 511  # a narrow terminal makes devices wrap the echo (netmiko uses the same)
@@ -83,6 +84,7 @@ class QuietDriver(BaseConnection):
     """Our session under a netmiko driver: connects, gives bytes, answers nothing."""
 
     source: ByteSource
+    ssh_profile: str = ""
 
     def open_over(self, source: ByteSource) -> None:
         """Take a byte source that is already there."""
@@ -119,6 +121,7 @@ class QuietDriver(BaseConnection):
     def establish_connection(self, width: int = _WIDTH, height: int = _HEIGHT) -> None:
         parameters = self._connect_params_dict()
         parameters["channel_timeout"] = self.banner_timeout
+        parameters |= algorithms(self.ssh_profile)
         self.client.connect(**parameters)
         channel = self.client.invoke_shell(term="vt100", width=width, height=height)
         self.remote_conn = channel

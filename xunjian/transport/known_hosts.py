@@ -19,6 +19,7 @@ from typing_extensions import override
 from xunjian.errors import DeviceTimeout, HostKeyUnknown, SessionLost
 from xunjian.language import Text
 from xunjian.transport.deadline import AbortSwitch
+from xunjian.transport.ssh_legacy import OldAlgorithms
 from xunjian.transport.tcp import connect
 
 _SSH_PORT = 22
@@ -47,10 +48,11 @@ def fingerprint(key: paramiko.PKey) -> str:
 def scan_host_key(address: str, port: int = _SSH_PORT, *, timeout_s: float = 10.0) -> HostKey:
     """Fetch the key a device shows; nothing is authenticated, no login is tried.
 
+    Old algorithms are offered behind the sound ones: whoever enrols a key compares its fingerprint.
     Raises Unreachable, DeviceTimeout or SessionLost.
     """
     sock = connect(address, port, timeout_s=timeout_s, switch=AbortSwitch()).sock
-    transport = paramiko.Transport(sock)
+    transport = OldAlgorithms(sock)
     try:
         transport.start_client(timeout=timeout_s)
         key = transport.get_remote_server_key()

@@ -25,6 +25,8 @@ from xunjian.transport.answer import Conversation
 from xunjian.transport.deadline import Watchdog
 from xunjian.transport.known_hosts import RefuseUnknown, fingerprint
 from xunjian.transport.model import Channel
+from xunjian.transport.ssh_legacy import algorithms
+from xunjian.transport.ssh_login import NewPasswordDemandedError
 from xunjian.transport.tcp import Waker, connect_patiently
 
 _PORT = 22
@@ -139,6 +141,7 @@ def log_in_over(
             look_for_keys=False,
             allow_agent=False,
             sock=line.sock,
+            **algorithms(ssh_profile(conversation, channel)),
             timeout=limit_s,
             banner_timeout=limit_s,
             auth_timeout=limit_s,
@@ -154,13 +157,18 @@ def _refuse_unbuilt(conversation: Conversation, channel: Channel) -> None:
     for name, value in asked.items():
         if value:
             raise NotSupported(Text(f"尚不支持：{name} {value}", f"not supported: {name} {value}"))
-    profile = str(conversation.option(channel, "ssh_profile") or "")
+    profile = ssh_profile(conversation, channel)
     if profile not in _SUPPORTED_PROFILES:
         raise NotSupported(
             Text(f"不认识的 ssh_profile：{profile}", f"unknown ssh_profile: {profile}")
         )
     if profile == "legacy":
         conversation.seen.note("ssh_profile_legacy")
+
+
+def ssh_profile(conversation: Conversation, channel: Channel) -> str:
+    """Give the device's profile of algorithms: `legacy`, or `modern` which is also the default."""
+    return str(conversation.option(channel, "ssh_profile") or "")
 
 
 def expect_ssh(sock: socket.socket, conversation: Conversation) -> None:
@@ -231,7 +239,6 @@ def auth_banner(client: paramiko.SSHClient) -> str:
 
 def _as_device_error(error: Exception, conversation: Conversation) -> DeviceError:
     """Classify by type: a possible man in the middle must never read as a timeout."""
-    seen = conversation.seen
     if isinstance(error, paramiko.BadHostKeyException):
         shown, expected = fingerprint(error.key), fingerprint(error.expected_key)
         return HostKeyChanged(
@@ -241,15 +248,27 @@ def _as_device_error(error: Exception, conversation: Conversation) -> DeviceErro
             )
         )
     if isinstance(error, paramiko.AuthenticationException):
-        seen.login = False
-        return LoginRefused(Text("设备拒绝登录", "the device refused the login"))
+        return _refused(error, conversation)
     if isinstance(error, paramiko.PasswordRequiredException | FileNotFoundError | PermissionError):
         return LoginRefused(Text("私钥文件不可用", "the key file cannot be used"))
     if isinstance(error, IncompatiblePeer):
         return NotSupported(
             Text(f"没有共同的 SSH 算法：{error}", f"no common SSH algorithm: {error}"),
-            Text("老设备需要另外的传输方式", "old equipment needs another transport"),
+            Text(
+                "老设备只支持过时算法时，在 connection_options 里写 ssh_profile: legacy",
+                "for equipment with old algorithms only: ssh_profile: legacy",
+            ),
         )
     if isinstance(error, TimeoutError):
         return DeviceTimeout(Text("登录没有完成", "the login did not end"))
     return SessionLost(Text(f"SSH 会话中断：{error}", f"SSH session lost: {error}"))
+
+
+def _refused(error: paramiko.AuthenticationException, conversation: Conversation) -> LoginRefused:
+    conversation.seen.login = False
+    if isinstance(error, NewPasswordDemandedError):
+        conversation.seen.note("password_change_forced")
+        return LoginRefused(
+            Text("设备要求先设置新口令", "the device demands a new password before anything else")
+        )
+    return LoginRefused(Text("设备拒绝登录", "the device refused the login"))
