@@ -127,3 +127,11 @@ def test_a_text_of_several_lines_is_one_value() -> None:
     text = '*s Bookings Text: "one\ntwo \\"x\\""\n*s Audio Volume: 5\n** end\n\nOK'
     table = parse_xstatus(text, each="", columns={"t": ("Bookings/Text",), "v": ("Audio/Volume",)})
     assert table.rows == ({"t": 'one\ntwo "x"', "v": "5"},)
+
+
+def test_a_terminal_that_asks_for_the_password_itself(tmp_path: Path) -> None:
+    """RoomOS offers keyboard-interactive."""
+    with XapiServer(STATUS) as server:
+        server.behaviour.interactive = (("Password: ", False),)
+        with session(server, tmp_path) as opened:
+            assert ask(opened, "xStatus Standby")[0]
