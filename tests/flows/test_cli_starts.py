@@ -30,7 +30,7 @@ print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})
         (("run", "--help"), {"nornir", "netmiko", "paramiko", "docxtpl", "sqlalchemy"}),
         (("lab", "faults"), {*HEAVY, "pysnmp"}),
     ],
-    ids=" ".join,
+    ids=["version", "list-hosts", "list-playbooks", "config", "run-help", "lab-faults"],
 )
 def test_a_light_call_loads_nothing_heavy(words: tuple[str, ...], unwanted: set[str]) -> None:
     heard = subprocess.run(

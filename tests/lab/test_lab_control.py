@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xunjian.errors import UsageError
 from xunjian.inventory import load_inventory
 from xunjian.lab import LabHandle, down, faults_listing, up
 from xunjian.lab.folder import LabFolder, read_json
-from xunjian.lab.process import running_pid
+from xunjian.lab.process import identity, running_pid
 
 SECRET_SLOTS = ("password", "community", "snmp_key")
 
@@ -100,6 +101,23 @@ def test_two_labs_do_not_clash_and_go_without_leftovers(tmp_path: Path, lab_data
         two.down()
     assert not _listens(one, "hz-core-sw1")
     assert running_pid(LabFolder(tmp_path / "one")) is None
+
+
+def test_a_process_keeps_its_identity_whatever_command_line_it_shows() -> None:
+    # for an instant after exec the kernel shows an empty command line: no part of the identity
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
+        assert identity(other.pid) != identity(os.getpid())
+    assert identity(other.pid) is None
+    with subprocess.Popen(
+        ["sh", "-c", "read line; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as changing:
+        assert changing.stdin is not None
+        assert changing.stdout is not None
+        before = identity(changing.pid)
+        changing.stdin.write(b"go\nnow cat\n")
+        changing.stdin.flush()
+        assert changing.stdout.readline() == b"now cat\n"
+        assert identity(changing.pid) == before
 
 
 def test_a_detached_lab_is_ended_by_its_folder_alone_and_can_come_up_again(

@@ -17,7 +17,7 @@ END_TIMEOUT_S = 5.0
 def running_pid(folder: LabFolder) -> int | None:
     """The lab's process, if the recorded one is still the same one and alive."""
     recorded = read_json(folder.process)
-    if recorded and _identity(recorded["pid"]) == recorded["identity"]:
+    if recorded and identity(recorded["pid"]) == recorded["identity"]:
         return int(recorded["pid"])
     return None
 
@@ -34,8 +34,8 @@ class LabProcess:
         try:
             os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError:
-            return _identity(self.pid) is not None
-        return _identity(self.pid) is not None
+            return identity(self.pid) is not None
+        return identity(self.pid) is not None
 
     def end(self) -> None:
         """End it and let go of its input."""
@@ -68,25 +68,28 @@ def spawn(folder: LabFolder, *, detach: bool) -> LabProcess:
     os.close(read_end)
     if detach:
         os.close(write_end)
-    write_json(folder.process, {"pid": pid, "identity": _identity(pid)})
+    write_json(folder.process, {"pid": pid, "identity": identity(pid)})
     return LabProcess(pid=pid, lifeline=None if detach else write_end)
 
 
-def _identity(pid: int) -> str | None:
-    """What tells a process from a later one of the same number: start time and command line."""
+def identity(pid: int) -> str | None:
+    """What tells a process from a later one of the same number: the boot and its start time.
+
+    Not the command line: for an instant after exec the kernel shows none.
+    """
     if not Path("/proc/self/stat").exists():
         return _identity_by_ps(pid)
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if stat[0] == "Z" else f"{stat[19]} {command.strip()}"  # proc(5): state, starttime
+    return None if stat[0] == "Z" else f"{boot} {stat[19]}"  # proc(5): state, starttime
 
 
 def _identity_by_ps(pid: int) -> str | None:
     shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=,args=", "-ww", "-p", str(pid)],
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
         capture_output=True,
         text=True,
         check=False,
