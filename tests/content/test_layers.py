@@ -91,7 +91,9 @@ def test_only_the_command_line_prints() -> None:
         str(path.relative_to(ROOT))
         for path in modules()
         if path.parts[len(PACKAGE.parts)] not in {"cli", "lab"}
-        and re.search(r"(?<![\w.])print\(|sys\.std(out|err)\.write", path.read_text(encoding="utf-8"))
+        and re.search(
+            r"(?<![\w.])print\(|sys\.std(out|err)\.write", path.read_text(encoding="utf-8")
+        )
     ]
     assert talkers == []
 
