@@ -18,7 +18,13 @@ _MOST_ANSWERS = 6
 _LOGIN_AGAIN = re.compile(
     r"(?:user ?name|login|user|password|用户名|口令|密码)\s*[:：]\s*$", re.IGNORECASE
 )
-_PASSWORD = re.compile(r"password\s*[:：]?\s*$", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:password|口令|密码)\s*[:：]?\s*$", re.IGNORECASE)
+# What may be answered with ENTER although nobody described it: "Press RETURN to get started."
+_PRESS_A_KEY = re.compile(
+    r"press\s+(?:any\s+key|<?(?:return|enter)>?)"
+    r"(?!.*(?:save|erase|delete|reboot|reset|format|overwrit|upgrade|change))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -122,7 +128,9 @@ def _when_quiet(terminal: Terminal, screen: _Screen, line: str) -> None:
         raise LoginRefused(
             Text("设备要求先设置新口令", "the device demands a new password before anything else")
         )
-    if not screen.woken and screen.silent_s >= _WAKE_S:
+    # ENTER would take the default of a question nobody knows
+    asleep = not line.strip() or _PRESS_A_KEY.search(line)
+    if asleep and not screen.woken and screen.silent_s >= _WAKE_S:
         screen.woken = True
         terminal.source.write(terminal.newline)
 

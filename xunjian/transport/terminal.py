@@ -36,8 +36,9 @@ YES_OR_NO = re.compile(r"[\[(]\s*y(?:es)?\s*/\s*n(?:o)?\s*[\])]\s*[:?]?\s*$", re
 # What a prompt looks like where the platform file does not say.
 ANY_PROMPT = re.compile(r"^[^\s].{0,100}[>#\]$%]$")
 _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|[\x00\x07]")
-# Huawei USG in a pair shows its role before the prompt, and the role may change: HRP_M<FW1>.
-_ROLE = re.compile(rb"^HRP_[A-Z]")
+# A firewall in a pair shows its role before the prompt, and the role may change: HRP_M<FW1> of a
+# Huawei USG, RBM_P<FW1> of an H3C SecPath.
+_ROLE = re.compile(rb"^(?:HRP|RBM)_[A-Z]")
 _AGREEING = frozenset({"y", "ye", "yes", "是", "ok", "sure", "true"})
 
 
