@@ -102,6 +102,7 @@ class StepKeys(Model):
     rows: Annotated[str | int, AfterValidator(_rows)] = "1.."
     skip: str = ""
     map: dict[str, Given | MapFile] = {}
+    evidence: Literal["real", "captured", "documented"] = "documented"
 
 
 class StepFile(StepKeys):

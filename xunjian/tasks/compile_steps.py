@@ -11,7 +11,7 @@ from xunjian.schema import KeyPath
 from xunjian.tasks.card_file import QuestionFile, RegisterFile, StepFile, StepKeys
 from xunjian.tasks.columns import columns_of, named_columns, parsers_of
 from xunjian.tasks.compile_map import Answer, compile_map
-from xunjian.tasks.model import Rows, Step, StepGroup
+from xunjian.tasks.model import EvidenceClass, Rows, Step, StepGroup
 from xunjian.tasks.resolve import Card
 from xunjian.transport.model import Channel
 
@@ -132,6 +132,7 @@ def _step(
         rows=_rows(step.rows),
         skip=card.expression((*at, "skip"), step.skip, answer.scope),
         map=compile_map(card, at, fact=fact, step=step, answer=answer) if fact in FACTS else {},
+        evidence=EvidenceClass(step.evidence),
     )
     _check_step(card, at, made, platform)
     return made

@@ -12,7 +12,7 @@ from xunjian.parse.templates import relative_path
 from xunjian.platforms import Platforms
 from xunjian.schema import nearest_hint
 from xunjian.tasks.compile_steps import ANY_PLATFORM
-from xunjian.tasks.model import Catalog, Check, FieldMap, Step, StepGroup, Task
+from xunjian.tasks.model import Catalog, Check, EvidenceClass, FieldMap, Step, StepGroup, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class ExplainedStep:
     questions: tuple[str, ...]
     parsers: tuple[str, ...]
     fields: Mapping[str, str]
+    evidence: EvidenceClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ def _step(platform: str, step: Step, alternative: int) -> ExplainedStep:
             for parser in step.parse or (step.decode or step.channel.value,)
         ),
         fields={name: _source(rule) for name, rule in step.map.items()},
+        evidence=step.evidence,
     )
 
 

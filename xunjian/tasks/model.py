@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from re import Pattern
 from typing import Literal
 
@@ -15,6 +16,14 @@ from xunjian.language import Text
 from xunjian.transport.model import Channel
 
 Scalar = str | int | float | bool | None
+
+
+class EvidenceClass(StrEnum):
+    """How far the reading of an answer was tried; the best that holds."""
+
+    REAL = "real"  # a server somebody else wrote answered it in a test
+    CAPTURED = "captured"  # a test reads output that real equipment gave
+    DOCUMENTED = "documented"  # written from manuals only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +82,7 @@ class Step:
     rows: Rows = Rows()
     skip: Expression | None = None
     map: Mapping[str, FieldMap] = field(default_factory=dict)
+    evidence: EvidenceClass = EvidenceClass.DOCUMENTED
     line: int = 0
 
 
