@@ -204,3 +204,6 @@ class ConfigDiff:
     unrated: int = 0
     trust: Trust = Trust()
     missing_planned: tuple[str, ...] = ()  # planned changes that are absent
+    label: str = ""
+    site: str = ""
+    not_compared: str = ""  # no_baseline | untrusted | unreached: why nothing was compared
