@@ -1,4 +1,4 @@
-"""What a playbook file may hold; keys of later issues are held to their shape and run later."""
+"""What a playbook file may hold; keys of later versions are held to their shape only."""
 
 import re
 from typing import Annotated, Any, Literal

@@ -175,7 +175,7 @@ def _run_settings(model: RunFields | None) -> RunSettings:
 
 
 def _report_settings(model: ReportFields | None) -> ReportSettings:
-    """The settings with what the file gives; formats of later issues are left to `inactive`."""
+    """The settings with what the file gives; formats of later versions are left to `inactive`."""
     if model is None:
         return ReportSettings()
     given = model.model_dump(exclude_none=True, include={"template", "number"})

@@ -9,7 +9,7 @@ from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.plain import printable
 from xunjian.report.words import REASONS, word
 
-# the finding's verdict decides (design, section 5)
+# the finding's verdict decides; what is not named here passes, a warning with output
 _ELEMENT = {
     Verdict.ABNORMAL: "failure",
     Verdict.UNKNOWN: "error",

@@ -8,7 +8,7 @@ from xunjian.run.model import DeviceResult, LeftOut, LeftOutReason, Pair, RunPla
 from xunjian.tasks.model import Catalog, Task
 from xunjian.transport.model import Channel
 
-_LATER = frozenset({Channel.MODBUS, Channel.MANUAL})  # run by a later issue
+_LATER = frozenset({Channel.MODBUS, Channel.MANUAL})  # run by a later version
 
 
 def plan_run(
