@@ -68,6 +68,7 @@ class Platform:
     enums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     port_names: tuple[tuple[Pattern[str], str], ...] = ()  # canonical form of port names
     logout: str = ""  # polite last command
+    greeting: str = ""  # over HTTP: a page that only a login opens, when nothing else is asked
     http_login: str = ""  # name of a login in transport.http_login; empty: Basic authentication
 
 
@@ -187,6 +188,7 @@ class _File(Model):
     enums: dict[str, dict[str, str | int | float]] = {}
     port_names: list[_PortName] = []
     logout: str = ""
+    greeting: str = ""
     http_login: str = ""
     examples: _Examples = _Examples()
 
@@ -260,6 +262,7 @@ def _platform(name: str, file: _File) -> Platform:
         },
         port_names=tuple((name.match, name.to) for name in file.port_names),
         logout=file.logout,
+        greeting=file.greeting,
         http_login=file.http_login,
     )
 

@@ -4,6 +4,7 @@ netmiko's own driver switches the pager off in the global configuration (`config
 and back on when it leaves; a round must not appear in a firewall's configuration history.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -25,7 +26,7 @@ from xunjian.secrets import Secret, SecretRef, SecretSource
 from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog, Task
 from xunjian.transport import Deadline, DeviceSession, open_session
-from xunjian.transport.model import Channel
+from xunjian.transport.model import Channel, Request
 from xunjian.workspace import open_workspace
 
 CASES = Path(__file__).parents[1] / "devices" / "fortinet"
@@ -180,3 +181,17 @@ def test_demand_for_a_new_password_ends_the_visit(tmp_path: Path) -> None:
     assert opened.reason == "login_refused"
     assert "password_change_forced" in opened.notes
     assert server.typed == []
+
+
+@pytest.mark.parametrize(("token", "login"), [(TOKEN, True), ("another-token-12", False)])
+def test_round_of_reachability_alone_tries_the_token(
+    token: str, *, login: bool, tmp_path: Path
+) -> None:
+    start: dict[str, object] = {"/": page(b"<html>login</html>")}
+    status = "/api/v2/monitor/system/status"
+    with http_server({**start, status: page(b"{}")}, "", token=token) as port:  # type: ignore[dict-item]
+        reference = SecretRef(source=SecretSource.ENV, name="TOKEN")
+        opened = session(firewall("http", port, scheme="http", token=reference), tmp_path)
+        said = json.loads(opened.ask(Request(channel=Channel.SESSION, text="SESSION")).raw)
+        opened.close()
+    assert (said["answers"], said["login"]) == (True, login)

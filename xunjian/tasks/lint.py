@@ -84,7 +84,7 @@ def _fits(pattern: Pattern[str] | None, text: str) -> bool:
 def _lint_requests(
     platform: Platform, examples: PlatformExamples, document: Document, problems: Problems
 ) -> None:
-    for text in examples.allow:
+    for text in (*examples.allow, *([platform.greeting] if platform.greeting else [])):
         try:
             check_request(_request(platform, text), platform)
         except ReadOnlyViolation as error:

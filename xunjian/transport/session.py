@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -198,7 +199,9 @@ class DeviceSession:
     def _call_on(self) -> None:
         """Open the preferred channel and greet, for a round that asks nothing but reachability."""
         channel = preferred(self._conversation)
-        greeting = GREETINGS.get(channel)
+        greeting, platform = GREETINGS.get(channel), self._conversation.platform
+        if greeting and channel is Channel.HTTP and platform and platform.greeting:
+            greeting = replace(greeting, text=platform.greeting)
         seen = self._conversation.seen
         if self._conversation.switch.aborted or self._conversation.deadline.expired:
             code = "interrupted" if self._conversation.switch.aborted else "deadline"
