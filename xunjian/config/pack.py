@@ -73,11 +73,15 @@ class Pack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packs:
-    """All packs. aliases: other names of platforms -> the name their pack carries."""
+    """All packs. aliases: other names of platforms -> the name their pack carries.
+
+    files: as they were written, also those that are only there to be extended.
+    """
 
     by_name: Mapping[str, Pack]
     aliases: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    files: Mapping[str, PackFile] = field(default_factory=dict)
 
     def get(self, platform: str | None) -> Pack:
         """Give a platform's pack, else the generic one under the platform's name."""
@@ -130,7 +134,7 @@ def read_packs(
     for name, file in sorted(files.items(), key=lambda item: bool(item[1].parts)):
         if (pack := _pack(name, file, files, packs)) is not None:
             packs[name] = pack
-    return Packs(by_name=packs, aliases=dict(aliases or {}), documents=documents)
+    return Packs(by_name=packs, aliases=dict(aliases or {}), documents=documents, files=files)
 
 
 def _check_references(
@@ -190,6 +194,14 @@ def _pack(
         risk=_joined([f.risk for f in line]),
         cases=tuple(file.cases),
     )
+
+
+def pack_of_file(name: str, file: PackFile) -> Pack:
+    """A file that is only there to be extended, as a pack: its rules on indented text."""
+    alone = file.model_copy(update={"syntax": file.syntax or Syntax(family="indent"), "parts": []})
+    pack = _pack(name, alone, {name: alone}, {})
+    assert pack is not None
+    return pack
 
 
 def _joined(lists: Sequence[Sequence[RuleT]]) -> tuple[RuleT, ...]:

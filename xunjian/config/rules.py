@@ -130,11 +130,12 @@ class SecretRule(Rule):
     """Where a secret stands: group `secret`, to the line that matches `until` if that is given.
 
     comparable: the device shows the same text as long as the secret is the same.
+    type `default`: a value everybody knows (`public`); rules may ask for it, nobody sees it.
     """
 
     match: Regex
     until: Regex | None = None
-    type: Literal["hash", "reversible", "clear", "key", "certificate"] = "reversible"
+    type: Literal["hash", "reversible", "clear", "key", "certificate", "default"] = "reversible"
     comparable: bool = True
 
 
@@ -178,6 +179,7 @@ class RiskRule(Rule):
 
     path: searched in the sections above and the node's first line, joined by ` > `.
     came, gone: searched in lines that are new, or no longer there; any: in either.
+    lacks: no line of the new side fits; meant for whole nodes (`kinds: [added]`).
     loses, gains: a value set lost or gained members.
     """
 
@@ -187,6 +189,7 @@ class RiskRule(Rule):
     came: Regex | None = None
     gone: Regex | None = None
     any: Regex | None = None
+    lacks: Regex | None = None
     loses: bool = False
     gains: bool = False
     roles: list[str] = []
