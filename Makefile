@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready-$(shell cksum < pyproject.toml | cut -d' ' -f1)
 
-.PHONY: setup check format test demo bench clean
+.PHONY: setup check format docs test demo bench clean
 
 setup: $(STAMP)
 
@@ -23,6 +23,9 @@ check: setup
 	$(BIN)/pyright
 	$(BIN)/codespell xunjian docs README.md Makefile  # the tests misspell on purpose
 	$(BIN)/python runner.py lint
+
+docs: setup
+	XUNJIAN_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/content/test_platform_pages.py
 
 format: setup
 	$(BIN)/ruff format .

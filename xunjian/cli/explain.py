@@ -63,12 +63,17 @@ def _show_card(output: Output, card: ExplainedCard) -> None:
 
 
 def _show_platform(output: Output, platform: ExplainedPlatform) -> None:
+    from xunjian.tasks.evidence import TITLES
+
     output.data(f"\n  {platform.platform}  {output.text(platform.title)}")
     for step in platform.steps:
         again = output.text(Text("否则", "else")) + " " if step.alternative > 1 else ""
         asked = " | ".join(step.questions)
         read = ", ".join(step.parsers)
-        output.data(f"    {again}{step.channel}: {harmless(asked)}  ▶ {read}  ▶ {step.fact}")
+        output.data(
+            f"    {again}{step.channel}: {harmless(asked)}  ▶ {read}  ▶ {step.fact}"
+            f"  [{output.text(TITLES[step.evidence])}]"
+        )
         for name, source in step.fields.items():
             output.data(f"        {name} = {harmless(source)}")
     for check in platform.checks:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from xunjian.inventory import Device
 from xunjian.language import Text
 from xunjian.run.content import Content
 from xunjian.schema import nearest_hint
+
+if TYPE_CHECKING:
+    from xunjian.tasks.evidence import ReadCard
 
 _BROKEN = Text("有错，见 lint", "broken, see lint")
 
@@ -59,7 +62,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "playbooks": lambda: playbooks(content, output),
             "tasks": lambda: tasks(content, output),
             "checks": lambda: checks(content, output),
-            "platforms": lambda: platforms(content, output),
+            "platforms": lambda: platforms(content, output, form),
             "runs": lambda: runs(content),
             "findings": lambda: findings(content, output, run, limit),
             "content": lambda: files(content),
@@ -146,23 +149,34 @@ def checks(content: Content, output: Output) -> list[Row]:
     ]
 
 
-def platforms(content: Content, output: Output) -> list[Row]:
-    """Platforms with their channels, aliases and the cards that know them."""
+def platforms(content: Content, output: Output, form: str) -> list[Row]:
+    """Platforms with channels, aliases and their cards; JSON says of each card what it reads."""
+    from xunjian.tasks.evidence import cards_of
+
     rows: list[Row] = []
     for name in content.platforms.names:
-        platform = content.platforms.by_name[name]
-        rows.append(
-            {
-                "name": name,
-                "title": output.text(platform.title),
-                "channels": " ".join(platform.channels),
-                "aliases": " ".join(platform.aliases),
-                "tasks": " ".join(
-                    sorted({t.name for t in content.catalog.tasks if name in t.collect})
-                ),
-            }
-        )
+        platform, cards = content.platforms.by_name[name], cards_of(content.catalog, name)
+        row = {
+            "name": name,
+            "title": output.text(platform.title),
+            "channels": " ".join(platform.channels),
+            "aliases": " ".join(platform.aliases),
+            "tasks": " ".join(sorted({card.task.name for card in cards})),
+        }
+        detail: Row = {"cards": [card_row(card) for card in cards]} if form == "json" else {}
+        rows.append({**row, **detail})
     return rows
+
+
+def card_row(card: "ReadCard") -> Row:
+    """A card on one platform: transports, and by class of evidence the facts it reads."""
+    return {
+        "task": card.task.name,
+        "kinds": list(card.task.kinds),
+        "file": card.task.relative,
+        "channels": list(card.channels),
+        "evidence": {one.value: sorted(facts) for one, facts in card.forms.items() if facts},
+    }
 
 
 def runs(content: Content) -> list[Row]:

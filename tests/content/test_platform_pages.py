@@ -1,0 +1,55 @@
+"""docs/platforms.md and its Chinese sister say what the cards say; `make docs` writes them."""
+
+import os
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from xunjian.language import Language
+from xunjian.platforms import Platforms, load_platforms
+from xunjian.tasks.evidence import cards_of
+from xunjian.tasks.load import load_catalog
+from xunjian.tasks.model import Catalog, EvidenceClass
+from xunjian.testing.platform_page import PAGES, platform_page
+from xunjian.workspace import builtin_root, open_workspace
+
+
+@cache
+def content() -> tuple[Catalog, Platforms]:
+    workspace = open_workspace(builtin_root())
+    platforms = load_platforms(workspace)
+    return load_catalog(workspace, platforms), platforms
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_page_is_what_the_cards_say(language: Language) -> None:
+    page = platform_page(*content(), language)
+    path = builtin_root() / PAGES[language]
+    if os.environ.get("XUNJIAN_WRITE_DOCS") == "1":
+        path.write_text(page, "utf-8")
+    assert path.read_text("utf-8") == page, "run `make docs`"
+
+
+def test_every_platform_has_cards_and_every_step_a_class() -> None:
+    catalog, platforms = content()
+    steps = Counter(
+        step.evidence
+        for task in catalog.tasks
+        for groups in task.collect.values()
+        for group in groups
+        for step in group.alternatives
+    )
+    cards = {name: cards_of(catalog, name) for name in (*platforms.names, "*")}
+    assert [name for name, read in cards.items() if not read] == []
+    for one in EvidenceClass:
+        assert sum(card.total(one) for read in cards.values() for card in read) == steps[one]
+
+
+def test_what_nobody_saw_is_not_called_seen() -> None:
+    """Agents of net-snmp that repeat values of ours are no equipment."""
+    catalog, _ = content()
+    for platform in ("apc_powernet", "eaton_xups", "huawei_ups"):
+        for card in cards_of(catalog, platform):
+            assert card.total(EvidenceClass.DOCUMENTED) > 0
+            assert card.total(EvidenceClass.CAPTURED) == card.total(EvidenceClass.REAL) == 0
