@@ -24,13 +24,14 @@ def as_page(
 ) -> bytes:
     """Render template `name`; `read` gives the text of a file below `templates/report/`."""
     is_html = name.endswith(".html.j2")
-    environment = _environment(language, autoescape=is_html)
-    extra = _assets(read) if is_html else {}
+    environment = page_environment(language, autoescape=is_html)
+    extra = assets(read("page.css"), read("page.js")) if is_html else {}
     template = environment.from_string(read(name))
     return template.render(m=model, language=language.value, **extra).encode()
 
 
-def _environment(language: Language, *, autoescape: bool) -> SandboxedEnvironment:
+def page_environment(language: Language, *, autoescape: bool) -> SandboxedEnvironment:
+    """Give the sandbox all documents are rendered in, with their words and filters."""
     environment = SandboxedEnvironment(
         loader=BaseLoader(),
         autoescape=autoescape,
@@ -79,8 +80,8 @@ def escape_markdown(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", re.sub(r"[\x00-\x1f\x7f]+", " ", str(text)))
 
 
-def _assets(read: Callable[[str], str]) -> dict[str, str]:
-    style, script = read("page.css"), read("page.js")
+def assets(style: str, script: str) -> dict[str, str]:
+    """Give a page its style and script, and the hashes its content security policy names."""
     return {
         "style": style,
         "script": script,
