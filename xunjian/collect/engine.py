@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from xunjian.collect.follow import Walk
 from xunjian.collect.mapping import fields_filled, map_rows
 from xunjian.collect.questions import ITEM_PATTERN, requests_of
+from xunjian.collect.read_once import ReadOnce
 from xunjian.collect.reading import Reading, parse_step
 from xunjian.errors import ReadOnlyViolation
 from xunjian.facts import merge_rows
@@ -44,7 +45,8 @@ def collect(
 
     Yields requests in the order of the cards, `session` last. Send back the evidence of each.
     """
-    collector = _Collector(device=device, platform=platform, templates=templates)
+    read = ReadOnce(platform=platform, templates=templates)
+    collector = _Collector(device=device, platform=platform, read=read)
     unused = unused_ways(platform, device)
     planned = [
         (task, group)
@@ -89,7 +91,7 @@ class _Collector:
 
     device: Device
     platform: Platform | None
-    templates: TemplateCache
+    read: ReadOnce
     _asked: dict[str, Evidence] = field(default_factory=dict)
     _rows: dict[str, list[FactRow]] = field(default_factory=dict)
     _steps: list[StepResult] = field(default_factory=list)
@@ -145,7 +147,10 @@ class _Collector:
         for request in requests_of(step, item):
             one = yield from self._ask(request)
             evidence.append(one)
-        return parse_step(step, evidence, platform=self.platform, templates=self.templates)
+        read = self.read
+        return parse_step(
+            step, evidence, platform=self.platform, templates=read.templates, read=read
+        )
 
     def _repeated(self, step: Step) -> Generator[Request, Evidence, Reading]:
         """Ask once per item of the inventory's list; one that fails leaves the others' rows."""

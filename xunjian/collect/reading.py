@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from re import Pattern
 
+from xunjian.collect.read_once import ReadOnce
 from xunjian.facts.model import StepState
 from xunjian.parse import NotOffered, Row, Table, TemplateCache, Unparsed
 from xunjian.parse.answers import parse_object, parse_sip
@@ -50,16 +51,21 @@ def parse_step(
     *,
     platform: Platform | None,
     templates: TemplateCache,
+    read: ReadOnce | None = None,
 ) -> Reading:
-    """Read the answers to a step's requests, in the order of `requests_of`."""
+    """Read the answers to a step's requests, in the order of `requests_of`.
+
+    read: what earlier steps of the visit made of the same answers.
+    """
+    read = read or ReadOnce(platform=platform, templates=templates)
     for one in evidence:
         if (broken := incomplete(one)) is not None:
             return broken.citing(evidence)
     for one in evidence:
-        if (refused := _refused(step, one, platform)) is not None:
+        if (refused := _refused(step, one, read)) is not None:
             return refused.citing(evidence)
     try:
-        reading = _parse(step, evidence, platform, templates)
+        reading = _parse(step, evidence, read)
     except NotOffered as error:
         reading = Reading(state=StepState.UNSUPPORTED, reason=error.reason)
     except Unparsed as error:
@@ -78,39 +84,47 @@ def incomplete(evidence: Evidence) -> Reading | None:
     return Reading(state=state, reason=evidence.error or "incomplete")
 
 
-def _refused(step: Step, evidence: Evidence, platform: Platform | None) -> Reading | None:
+def _refused(step: Step, evidence: Evidence, read: ReadOnce) -> Reading | None:
     """Tell an answer that says "no" from one that holds data."""
-    text = _said(evidence)
     if step.channel in _FIXED_FORM:
         return None
-    if (said := _unsupported(step, evidence, platform)) is not None:
+    if (said := _unsupported(step, evidence, read)) is not None:
         return Reading(state=StepState.UNSUPPORTED, reason=said)
     if step.channel is Channel.HTTP and not 200 <= (evidence.status or 200) < 300:
         return Reading(state=StepState.UNPARSED, reason=f"http_{evidence.status}")
-    # a card's own `error` is looked for beside the output too; a platform's words would
-    # also stand there when one mount of many could not be read
-    for pattern, code, where in (
-        (platform.no_privilege if platform else None, "no_privilege", text),
-        (step.error, "error", f"{evidence.text}\n{evidence.detail}"),
-    ):
-        if pattern is not None and (found := pattern.search(where)):
-            return Reading(state=StepState.UNPARSED, reason=f"{code}: {_shown(found.group())}")
-    if step.expect is not None and not step.expect.search(text):
+    if (complaint := _complaint(step, evidence, read)) is not None:
+        return Reading(state=StepState.UNPARSED, reason=complaint)
+    if step.expect is not None and not step.expect.search(_said(evidence)):
         return Reading(state=StepState.UNPARSED, reason=f"expect: {step.expect.pattern}")
     return None
 
 
-def _unsupported(step: Step, evidence: Evidence, platform: Platform | None) -> str | None:
+def _complaint(step: Step, evidence: Evidence, read: ReadOnce) -> str | None:
+    """Give the words by which the answer says that it failed.
+
+    A card's own `error` is looked for beside the output too; a platform's words would also stand
+    there when one mount of many could not be read.
+    """
+    denied = read.platform.no_privilege if read.platform else None
+    if denied is not None and (found := read.search(denied, _said(evidence))):
+        return f"no_privilege: {_shown(found.group())}"
+    beside = f"{evidence.text}\n{evidence.detail}" if step.error is not None else ""
+    if step.error is not None and (found := step.error.search(beside)):
+        return f"error: {_shown(found.group())}"
+    return None
+
+
+def _unsupported(step: Step, evidence: Evidence, read: ReadOnce) -> str | None:
     if step.channel is Channel.HTTP and evidence.status in _NOT_FOUND_STATUS:
         return f"http_{evidence.status}"
     if step.channel is Channel.SHELL and evidence.status in _NO_SUCH_COMMAND:
         return f"exit_{evidence.status}"
     patterns: tuple[Pattern[str] | None, ...] = (
         step.unsupported,
-        platform.unsupported if platform else None,
+        read.platform.unsupported if read.platform else None,
     )
     for pattern in patterns:
-        if pattern is not None and (found := pattern.search(_said(evidence))):
+        if pattern is not None and (found := read.search(pattern, _said(evidence))):
             return _shown(found.group())
     return None
 
@@ -121,17 +135,12 @@ def _said(evidence: Evidence) -> str:
     return evidence.detail if silent and evidence.status else evidence.text
 
 
-def _parse(
-    step: Step,
-    evidence: Sequence[Evidence],
-    platform: Platform | None,
-    templates: TemplateCache,
-) -> Reading:
+def _parse(step: Step, evidence: Sequence[Evidence], read: ReadOnce) -> Reading:
     """Try each parser in order: the first that reads the answer with as many rows as expected."""
     reasons: list[str] = []
     for parser in step.parse or ("",):
         try:
-            table = _table(step, parser, evidence, platform, templates)
+            table = _table(step, parser, evidence, read)
             check_rows(step, table)
         except Unparsed as error:
             reasons.append(error.reason)
@@ -169,23 +178,16 @@ def check_rows(step: Step, table: Table) -> None:
     raise Unparsed(f"rows: {len(table.rows)}, expected {wanted}")
 
 
-def _table(
-    step: Step,
-    parser: str,
-    evidence: Sequence[Evidence],
-    platform: Platform | None,
-    templates: TemplateCache,
-) -> Table:
+def _table(step: Step, parser: str, evidence: Sequence[Evidence], read: ReadOnce) -> Table:
     if step.channel in _FIXED_FORM:
         return _fixed(step, evidence)
     answer = evidence[0]
     if step.decode is not None:
-        return _decoded(step, templates.decoders[step.decode], answer)
+        return _decoded(step, read.templates.decoders[step.decode], answer)
     if parser.endswith(".textfsm"):
-        return templates.parse(platform.name if platform else "", parser, answer.text)
+        return read.table(parser, answer.text)
     if parser == "ntc":
-        name = (platform.ntc or platform.name) if platform else ""
-        return templates.parse_ntc(name, step.ntc or step.send, answer.text)
+        return read.ntc_table(step.ntc or step.send, answer.text)
     return _generic(step, parser, answer)
 
 

@@ -1,8 +1,9 @@
-"""TextFSM's machine with a faster way to the rule that fits a line; what it yields is the same.
+"""TextFSM's machine with a faster way from a line to what it does; what it yields is the same.
 
 TextFSM tries the rules of a state one by one, in Python. Here one expression per state tries them
-all at once, and a line that came before is not tried again: device output repeats itself (a
-48-port `display interface` has some 2,000 lines and 300 different ones).
+all at once, and what a line does in a state is worked out once: device output repeats itself (a
+48-port `display interface` has some 2,000 lines and 300 different ones), and most of its lines do
+nothing at all.
 """
 
 import re
@@ -15,52 +16,65 @@ from typing_extensions import override
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 # what would mean something else once the groups are numbered anew, or cannot stand in the middle
 _UNMOVABLE = re.compile(r"\\[1-9]|\(\?P=|\(\?\(|\(\?[aiLmsux-]+[:)]")
+_LAST_STATES = frozenset({"End", "EOF"})
 
 _Rule: TypeAlias = Any  # textfsm ships no types
-_Hit: TypeAlias = tuple[int, _Rule, tuple[tuple[str, str | None], ...]] | None
+_Value: TypeAlias = Any
+_Hit: TypeAlias = tuple[int, tuple[tuple[str, str | None], ...]] | None
 
 
 @dataclass(slots=True)
 class _Finder:
-    """Finds the first rule of a list that fits a line, and what its named groups hold."""
+    """Finds the first rule of a list that fits a line, and what its named groups hold.
+
+    _rule_of_group: number of the empty group that ends an alternative -> index of its rule.
+    _groups: per rule its named groups, each with its number in the joined expression.
+    """
 
     rules: list[_Rule]
     _pattern: re.Pattern[str] | None = None
     _rule_of_group: dict[int, int] = field(default_factory=dict)
-    _known: dict[str, _Hit] = field(default_factory=dict)
+    _groups: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        parts, group = [], 0
+        parts, before = [], 0
         for index, rule in enumerate(self.rules):
             if _UNMOVABLE.search(rule.regex):
                 return
-            plain = _NAMED_GROUP.sub("(?:", rule.regex)
-            group += re.compile(plain).groups + 1
-            self._rule_of_group[group] = index
-            parts.append(f"(?:{plain})()")  # the empty group says which alternative fitted
+            own = re.compile(rule.regex)
+            named = sorted(own.groupindex.items(), key=lambda pair: pair[1])
+            self._groups.append(tuple((name, before + number) for name, number in named))
+            before += own.groups + 1
+            self._rule_of_group[before] = index
+            # the empty group says which alternative fitted
+            parts.append(f"(?:{_NAMED_GROUP.sub('(', rule.regex)})()")
         self._pattern = re.compile("|".join(parts)) if parts else None
 
     def find(self, line: str) -> _Hit:
-        """Give (index, rule, groups) of the first rule that fits; None when none does."""
-        if line not in self._known:
-            self._known[line] = self._look(line)
-        return self._known[line]
-
-    def forget(self) -> None:
-        """Drop the lines of the last text."""
-        self._known.clear()
-
-    def _look(self, line: str) -> _Hit:
+        """Give (index, groups) of the first rule that fits; None when none does."""
         if self._pattern is None:
             tried = ((index, rule.regex_obj.match(line)) for index, rule in enumerate(self.rules))
-            index, match = next(((i, m) for i, m in tried if m), (0, None))
-        else:
-            fitted = self._pattern.match(line)
-            index = self._rule_of_group[fitted.lastindex or 0] if fitted else 0
-            match = self.rules[index].regex_obj.match(line) if fitted else None
+            return next(((i, tuple(m.groupdict().items())) for i, m in tried if m), None)
+        match = self._pattern.match(line)
         if match is None:
             return None
-        return index, self.rules[index], tuple(match.groupdict().items())
+        index = self._rule_of_group[match.lastindex or 0]
+        return index, tuple((name, match[number]) for name, number in self._groups[index])
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What a rule that fits a line does: it assigns values, then its operations follow."""
+
+    rule: _Rule
+    assigned: tuple[tuple[_Value, str | None], ...]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes nothing, so that the line need not be looked at again."""
+        rule = self.rule
+        does = rule.new_state or rule.line_op == "Error" or rule.record_op not in {"", "NoRecord"}
+        return not (self.assigned or does)
 
 
 class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
@@ -68,32 +82,55 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
 
     _cur_state_name: str
     _finders: dict[tuple[str, int], _Finder]
+    _known: dict[str, dict[str, tuple[_Act, ...]]]  # state -> line -> what the line does there
 
     @override
     def Reset(self) -> None:
         """Make ready for the next text."""
         super().Reset()
         self._finders = getattr(self, "_finders", {})
-        for finder in self._finders.values():
-            finder.forget()
+        self._known = {state: {} for state in self.states}
 
     @override
-    def _CheckLine(self, line: str) -> None:
-        """Pass a line through the rules of the state until one ends it."""
-        start, state = 0, self._cur_state_name
+    def ParseText(self, text: str, eof: bool = True) -> list[list[Any]]:
+        """Pass every line through the rules; give the rows."""
+        known = self._known[self._cur_state_name]
+        for line in text.splitlines():
+            acts = known.get(line)
+            if acts is None:
+                acts = known[line] = self._acts(line)
+            if acts:
+                self._do(acts, line)
+                if self._cur_state_name in _LAST_STATES:
+                    break
+                known = self._known[self._cur_state_name]
+        rows: list[list[Any]] = super().ParseText("", eof)  # what the end of the text does
+        return rows
+
+    def _acts(self, line: str) -> tuple[_Act, ...]:
+        """Give what a line does in the current state, in order, up to the rule that ends it."""
+        state = self._cur_state_name
+        rules = self.states[state]
+        acts: list[_Act] = []
+        start = 0
         while (hit := self._finder(state, start).find(line)) is not None:
-            index, rule, groups = hit
-            for name, text in groups:
-                value = self._GetValue(name)
-                if value is not None:
-                    value.AssignVar(text)
-            if self._Operations(rule, line):
-                if rule.new_state:
-                    if rule.new_state not in {"End", "EOF"}:
-                        self._cur_state = self.states[rule.new_state]
-                    self._cur_state_name = rule.new_state
-                return
+            index, groups = hit
+            rule = rules[start + index]
+            named = ((self._GetValue(name), text) for name, text in groups)
+            act = _Act(rule, tuple(pair for pair in named if pair[0] is not None))
+            if not act.is_idle:
+                acts.append(act)
+            if rule.line_op != "Continue":
+                break
             start += index + 1
+        return tuple(acts)
+
+    def _do(self, acts: tuple[_Act, ...], line: str) -> None:
+        for act in acts:
+            for value, text in act.assigned:
+                value.AssignVar(text)
+            if self._Operations(act.rule, line) and act.rule.new_state:
+                self._cur_state_name = act.rule.new_state
 
     def _finder(self, state: str, start: int) -> _Finder:
         if (state, start) not in self._finders:

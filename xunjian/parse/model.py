@@ -43,8 +43,11 @@ class NotOffered(XunjianError):
 
 def filled(values: Mapping[str, object]) -> Row:
     """Keep what has a value; lists (of a TextFSM List value) become one comma-separated text."""
-    texts = {
-        name: ",".join(str(part) for part in value) if isinstance(value, list) else value
-        for name, value in values.items()
-    }
-    return {name: str(value) for name, value in texts.items() if value is not None and value != ""}
+    texts = ((name, _text(value)) for name, value in values.items() if value is not None)
+    return {name: text for name, text in texts if text}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
