@@ -118,8 +118,12 @@ def test_a_second_run_is_refused_while_one_goes_on(tmp_path: Path) -> None:
     hear_until(first, "started")
     store = open_store(state, facts=FACTS)
     assert store.runs()[0].state is RunState.RUNNING
-    second = child(state)
-    _, errors = second.communicate(timeout=30)
+    first.send_signal(signal.SIGSTOP)  # so that it cannot end before the second has asked
+    try:
+        second = child(state)
+        _, errors = second.communicate(timeout=60)
+    finally:
+        first.send_signal(signal.SIGCONT)
     assert second.returncode == 1  # the child has no border that turns errors into codes
     assert "LockHeld" in errors
     assert str(first.pid) in errors
