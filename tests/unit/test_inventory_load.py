@@ -256,6 +256,7 @@ def test_a_file_that_cannot_be_read_makes_no_false_reference_errors(tmp_path: Pa
         "connection_options: {snmp: {extras: {community: hunter2!}}}",
         "connection_options: {snmp: {extras: {auth_key: hunter2!}}}",
         "connection_options: {cli: {extras: {enable_secret: hunter2!}}}",
+        "connection_options: {http: {extras: {token: hunter2!}}}",
         "connection_options: {cli: {extras: {key_passphrase: hunter2!}}}",
         "connection_options: {netmiko: {extras: {secret: hunter2!}}}",
         "connection_options: {napalm: {extras: {optional_args: {secret: hunter2!}}}}",
