@@ -23,7 +23,7 @@ _WEAK = (
     r"sha\d*|hmac[\w-]*|credentials?|encrypted|private|keyring|密钥"
 )
 _KEYWORD = re.compile(
-    rf"(?i)(?<![A-Za-z0-9])(?:[\w.-]*?[_.-])?(?P<word>(?P<strong>{_STRONG})|{_WEAK})s?"
+    rf"(?i)(?<![A-Za-z0-9<])(?:[\w.-]*?[_.-])?(?P<word>(?P<strong>{_STRONG})|{_WEAK})s?"
     r"(?P<sep>\"?\s*(?:[:=]|=>)\s*|\s+)(?=\S)"
 )
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^\s";,]+)')
@@ -74,6 +74,8 @@ class LeakGuard:
         keywords, position, text = 0, 0, line
         while (match := _KEYWORD.search(text, position)) is not None:
             position = match.end("word")
+            if _is_inside(text, match.start("word")):
+                continue
             found = _value(text, match)
             if found is None or (spared and found[2] in spared):
                 keywords += 1
@@ -92,6 +94,12 @@ class LeakGuard:
             return ""
         value = hit[1].groupdict().get("value")
         return line if value is None else value
+
+
+def _is_inside(text: str, position: int) -> bool:
+    """Whether a place is inside a replacement that was put in before."""
+    opened = max(text.rfind("<secret", 0, position), text.rfind("<long", 0, position))
+    return opened >= 0 and text.find(">", opened) >= position
 
 
 def _value(text: str, keyword: Match[str]) -> tuple[int, int, str] | None:
