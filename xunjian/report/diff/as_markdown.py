@@ -1,0 +1,203 @@
+"""The difference as a comment under a merge request: figures first, high risk first, capped.
+
+All config text stands in code, so that nothing in it is markup, a mention or a command of the host.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk, TrustState
+from xunjian.language import Language, Text
+from xunjian.report.diff.figures import Figures, count, headline, is_tolerated, section, title
+from xunjian.report.diff.lines import side_by_side
+from xunjian.report.diff.seen import seen, without_line_ends
+from xunjian.report.diff.words import (
+    APPROVAL_WORDS,
+    EDGE,
+    KIND_MARKS,
+    KIND_WORDS,
+    NOT_COMPARED_WORDS,
+    RISK_WORDS,
+    TRUST_WORDS,
+)
+from xunjian.report.pages import escape_markdown
+from xunjian.report.words import word
+
+# GitHub refuses a comment of more than 65,536 characters; the rest is room for what CI adds
+LIMIT_BYTES = 60_000
+_LINES_PER_CHANGE = 40
+_LINE_LENGTH = 400
+_TROUBLES_SHOWN = 50
+_RESERVE_BYTES = 700  # for the last lines, which say what was cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    diff: ConfigDiff
+    change: Change
+
+
+def as_markdown(
+    diffs: Sequence[ConfigDiff], language: Language, *, limit_bytes: int = LIMIT_BYTES
+) -> bytes:
+    """Render at most `limit_bytes` (at least 4,000); what is left out is counted at the end."""
+    figures = count(diffs)
+    parts = [_head(figures, language), *_troubles(diffs, language)]
+    entries = [_Entry(diff, change) for diff in diffs for change in diff.changes]
+    entries.sort(key=_urgency)
+    used = sum(len(part.encode()) for part in parts) + _RESERVE_BYTES
+    cut: list[_Entry] = []
+    for entry in entries:
+        block = _details(entry, language)
+        size = len(block.encode())
+        if cut or used + size > limit_bytes:
+            cut.append(entry)
+        else:
+            parts.append(block)
+            used += size
+    parts.append(_foot(figures, cut, language))
+    return "".join(parts).encode()
+
+
+def _urgency(entry: _Entry) -> tuple[bool, int]:
+    return is_tolerated(entry.change), -RISKS.index(entry.change.risk)
+
+
+def _head(figures: Figures, language: Language) -> str:
+    heading = Text("配置差异", "Configuration difference").to(language)
+    columns = Text(
+        "| 风险 | 变更 | 未批准 |\n|---|---:|---:|",
+        "| Risk | Changes | Not approved |\n|---|---:|---:|",
+    )
+    rows = [
+        f"| {RISK_WORDS[risk].to(language)} | {figures.risks[risk]} "
+        f"| {figures.unapproved_risks[risk]} |"
+        for risk in reversed(RISKS)
+    ]
+    total = Text("合计", "total").to(language)
+    rows.append(f"| **{total}** | **{figures.changes}** | **{figures.unapproved}** |")
+    said = [f"## {heading}", "", headline(figures).to(language), "", columns.to(language), *rows]
+    return "\n".join(said) + "\n\n"
+
+
+def _troubles(diffs: Sequence[ConfigDiff], language: Language) -> Iterator[str]:
+    """What could not be told, device by device; the first ones only, the rest counted."""
+    lines = [line for diff in diffs for line in _device_troubles(diff, language)]
+    shown = lines[:_TROUBLES_SHOWN]
+    if len(lines) > len(shown):
+        more = len(lines) - len(shown)
+        shown.append(Text(f"- …另有 {more} 条", f"- …and {more} more").to(language))
+    if shown:
+        yield "\n".join(shown) + "\n\n"
+
+
+def _device_troubles(diff: ConfigDiff, language: Language) -> Iterator[str]:
+    name = code(diff.device)
+    if diff.not_compared:
+        yield f"- ⚠ {name}: {_plain(word(NOT_COMPARED_WORDS, diff.not_compared), language)}"
+    if diff.trust.state is not TrustState.TRUSTED:
+        texts = [TRUST_WORDS[diff.trust.state], *diff.trust.reasons]
+        yield f"- ⚠ {name}: " + "; ".join(_plain(text, language) for text in texts)[:600]
+    for absent in diff.missing_planned:
+        said = Text("计划变更未见", "planned change absent").to(language)
+        yield f"- ⚠ {name}: {said} {code(absent)}"
+
+
+def _details(entry: _Entry, language: Language) -> str:
+    change = entry.change
+    risk, kind = RISK_WORDS[change.risk].to(language), KIND_WORDS[change.kind].to(language)
+    where = " › ".join(part for part in (section(change), title(change)) if part)
+    name = escape(_short(f"{entry.diff.device}: {where}"))
+    summary = f"<b>{risk}</b> {KIND_MARKS[change.kind]} {kind} <code>{name}</code>"
+    remark = [f"{code(change.id)} {code(change.rule)}", _plain(change.why, language)]
+    remark.append(_approval(change, language))
+    body = _moved(change, language) if change.kind is ChangeKind.MOVED else ""
+    fence = _fence(_diff_lines(change, language))
+    said = " · ".join(part for part in remark if part)
+    return f"<details><summary>{summary}</summary>\n\n{said}\n{body}\n{fence}\n\n</details>\n"
+
+
+def _approval(change: Change, language: Language) -> str:
+    approval = change.approval
+    said = [word(APPROVAL_WORDS, approval.state).to(language)]
+    said += [code(part) for part in (approval.by, approval.ticket, approval.until) if part]
+    return " ".join(said)
+
+
+def _moved(change: Change, language: Language) -> str:
+    edge = EDGE.to(language)
+    (above, below), (new_above, new_below) = change.before, change.after
+    old = f"{code(above or edge)} / {code(below or edge)}"
+    new = f"{code(new_above or edge)} / {code(new_below or edge)}"
+    between = Text("原在 {} 之间，现在 {} 之间", "was between {}, now between {}").to(language)
+    return "\n" + between.format(old, new) + "\n"
+
+
+def _diff_lines(change: Change, language: Language) -> list[str]:
+    lines: list[str] = []
+    for row in side_by_side(change):
+        left = "".join(piece.text for piece in row.old)
+        right = "".join(piece.text for piece in row.new)
+        if row.state == "same":
+            lines.append(" " + left)
+            continue
+        lines += ["-" + left] * bool(row.old) + ["+" + right] * bool(row.new)
+    more = len(lines) - _LINES_PER_CHANGE
+    if more > 0:
+        told = Text(f"… 另有 {more} 行未列出", f"… {more} more lines cut").to(language)
+        lines = [*lines[:_LINES_PER_CHANGE], told]
+    return [_short(line) for line in lines]
+
+
+def _fence(lines: Sequence[str]) -> str:
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    bar = "`" * max(3, longest + 1)
+    return "\n".join([f"{bar}diff", *lines, bar])
+
+
+def _foot(figures: Figures, cut: Sequence[_Entry], language: Language) -> str:
+    said = [
+        Text(
+            f"已滤除 {figures.suppressed} 处（易变行、仅顺序不同），"
+            f"不可比较的口令 {figures.not_comparable}，无规则的变更 {figures.unrated}。",
+            f"Suppressed {figures.suppressed} (volatile lines, order only), secrets not comparable "
+            f"{figures.not_comparable}, changes no rule rates {figures.unrated}.",
+        ).to(language)
+    ]
+    if cut:
+        numbers = _by_risk([entry.change.risk for entry in cut], language)
+        said.append(
+            Text(
+                f"**篇幅所限，另有 {len(cut)} 处变更未列出**（{numbers}）；完整内容见 HTML 报告。",
+                f"**{len(cut)} more changes cut for size** ({numbers}); see the HTML report.",
+            ).to(language)
+        )
+    return "\n" + "\n\n".join(said) + "\n"
+
+
+def _by_risk(risks: Sequence[Risk], language: Language) -> str:
+    return ", ".join(
+        f"{RISK_WORDS[risk].to(language)} {risks.count(risk)}"
+        for risk in reversed(RISKS)
+        if risk in risks
+    )
+
+
+def _short(text: str) -> str:
+    text = seen(text)
+    return text if len(text) <= _LINE_LENGTH else text[:_LINE_LENGTH] + "…"
+
+
+def _plain(text: Text, language: Language) -> str:
+    """A text as text: no markup, and `@name` calls nobody."""
+    return escape_markdown(without_line_ends(text.to(language))).replace("@", "@\u2060")
+
+
+def code(text: str) -> str:
+    """Give `text` as inline code that nothing in it can end."""
+    shown = _short(text.replace("\t", " ")).replace("|", "¦") or " "
+    bar = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{bar}{pad}{shown}{pad}{bar}"
