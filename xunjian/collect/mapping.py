@@ -34,18 +34,21 @@ def map_rows(
     taken_at: when the answer came; the zone, and the year, of times that a device prints without.
     """
     near = _own_zone(taken_at)
+    lower = _in_lower_case(rows)
     facts: dict[tuple[object, ...], Fact] = {}
     problems: list[Text] = []
     broken = ""
     for n, row in enumerate(rows):
-        values = {**near, **_names(row)}
+        values = {**near, **_names(row, lower)}
         if step.skip is not None and step.skip.evaluate(values) is True:
             continue
         fact = _fact(step, values, platform, problems)
-        if fact.KEY and not any(fact.key):
+        key: tuple[object, ...] = fact.key
+        if key and not any(key):
             broken = broken or f"row without key: {dict(row)}"[:200]
             continue
-        key: tuple[object, ...] = (n,) if fact.EVENT else fact.key
+        if fact.EVENT:
+            key = (n,)
         if key in facts and _contradict(facts[key], fact):
             broken = broken or f"two rows of one key: {step.fact}[{fact.subject}]"
             continue
@@ -65,9 +68,17 @@ def _own_zone(taken_at: datetime | None) -> dict[str, object]:
     return {"taken_at": taken_at if taken_at.utcoffset() else taken_at.astimezone()}
 
 
-def _names(row: Row) -> Mapping[str, object]:
+def _in_lower_case(rows: Sequence[Row]) -> Mapping[str, str]:
+    """Give the columns that are not written in lower case, with what they are then."""
+    columns = dict.fromkeys(column for row in rows for column in row)
+    return {column: low for column in columns if (low := column.lower()) != column}
+
+
+def _names(row: Row, lower: Mapping[str, str]) -> Mapping[str, object]:
     """What expressions see: columns as written and in lower case."""
-    return {**{column.lower(): value for column, value in row.items()}, **row}
+    if not lower:
+        return row
+    return {**{lower[column]: value for column, value in row.items() if column in lower}, **row}
 
 
 def _fact(
@@ -116,6 +127,8 @@ def _value(
 
 def _is_missing(value: object, missing: Sequence[object]) -> bool:
     """Whether a value is one of those that mean "no value", as text or as number."""
+    if not missing:
+        return False
     text, number = str(value).strip(), as_number(value)
     for one in missing:
         if text == str(one).strip() or (number is not None and as_number(one) == number):

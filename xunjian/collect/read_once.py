@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from re import Match, Pattern
 
 from xunjian.parse import Table, TemplateCache, Unparsed
+from xunjian.parse.line_starts import search
 from xunjian.platforms import Platform
 
 
@@ -43,7 +44,7 @@ class ReadOnce:
     def search(self, pattern: Pattern[str], text: str) -> Match[str] | None:
         """Search a text: most cards look for the same words of their platform."""
         if (pattern, text) not in self._found:
-            self._found[pattern, text] = pattern.search(text)
+            self._found[pattern, text] = search(pattern, text)
         return self._found[pattern, text]
 
     def _table(self, form: str, text: str, parse: Callable[[], Table]) -> Table:

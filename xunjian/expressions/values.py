@@ -10,25 +10,25 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 MAX_NUMBER_CHARS = 64  # longer digit strings are not measurements
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+# the groups tell a fraction or an exponent from a whole number
+_NUMBER = re.compile(r"[-+]?(?:\d+(\.\d*)?|(\.\d+))([eE][-+]?\d{1,3})?", re.ASCII)
 
 Number = int | float
 
 
 def as_number(value: object) -> Number | None:
     """Read a number from a number or from the text of one; truth values are no numbers."""
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        return _read_number(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if isinstance(value, int | float):
-        return _finite(value)
-    if not isinstance(value, str) or len(value) > MAX_NUMBER_CHARS:
+    return _finite(value)
+
+
+def _read_number(text: str) -> Number | None:
+    if len(text) > MAX_NUMBER_CHARS or (found := _NUMBER.fullmatch(text.strip())) is None:
         return None
-    text = value.strip()
-    if not text.isascii() or not _NUMBER.fullmatch(text):
-        return None
-    if text.lstrip("+-").isdigit():
-        return int(text)
-    return _finite(float(text))
+    return int(text) if found.lastindex is None else _finite(float(text))
 
 
 def _finite(number: Number) -> Number | None:

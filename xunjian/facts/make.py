@@ -101,7 +101,7 @@ def _read_text(value: object) -> str:
     """Read a text; numbers keep the form they came in."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
+    if isinstance(value, (str, int, float)):
         return str(value)
     raise _UnreadableError(Text("不是文本", "is no text"))
 

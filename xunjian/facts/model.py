@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar
 
 from xunjian.language import Text
@@ -23,7 +24,8 @@ class Fact:
     @property
     def key(self) -> tuple[str, ...]:
         """The row's identity as texts."""
-        return tuple("" if (v := getattr(self, k)) is None else str(v) for k in self.KEY)
+        named = [getattr(self, name) for name in self.KEY]
+        return tuple(["" if value is None else str(value) for value in named])
 
     @property
     def subject(self) -> str:
@@ -32,7 +34,12 @@ class Fact:
 
     def values(self) -> dict[str, object]:
         """All fields by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: getattr(self, name) for name in _names(type(self))}
+
+
+@cache
+def _names(fact_type: type[Fact]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(fact_type))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,31 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         rows: list[list[Any]] = super().ParseText("", eof)  # what the end of the text does
         return rows
 
+    @override
+    def _AppendRecord(self) -> None:
+        """Add the current record to the rows; only a value with options has a say in it."""
+        values = self.values
+        try:
+            for value in values:
+                if value.options:
+                    value.OnSaveRecord()
+        except textfsm.parser.SkipRecord:
+            self._ClearRecord()
+            return
+        record = [value.value for value in values]
+        if any(one is not None and one != [] for one in record):
+            self._result.append(["" if one is None else one for one in record])
+            self._ClearRecord()
+
+    @override
+    def _ClearRecord(self) -> None:
+        """Empty the values that are not kept for the next record."""
+        for value in self.values:
+            if value.options:
+                value.ClearVar()
+            else:
+                value.value = None
+
     def _acts(self, line: str) -> tuple[_Act, ...]:
         """Give what a line does in the current state, in order, up to the rule that ends it."""
         state = self._cur_state_name

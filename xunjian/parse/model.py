@@ -43,11 +43,12 @@ class NotOffered(XunjianError):
 
 def filled(values: Mapping[str, object]) -> Row:
     """Keep what has a value; lists (of a TextFSM List value) become one comma-separated text."""
-    texts = ((name, _text(value)) for name, value in values.items() if value is not None)
-    return {name: text for name, text in texts if text}
+    row: dict[str, str] = {}
+    for name, value in values.items():
+        if value is not None and (text := value if isinstance(value, str) else _text(value)):
+            row[name] = text
+    return row
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

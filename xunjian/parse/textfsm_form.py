@@ -118,7 +118,9 @@ class Machines:
             rows = machine.ParseText(text)
         except textfsm.TextFSMError as error:
             raise Unparsed(f"{form.name}: {_one_line(str(error))}") from None
-        return Table(rows=tuple(filled(dict(zip(form.columns, row, strict=True))) for row in rows))
+        return Table(
+            rows=tuple([filled(dict(zip(form.columns, row, strict=True))) for row in rows])
+        )
 
     def parse_raw(self, form: Form, text: str) -> tuple[Mapping[str, object], ...]:
         """Give the rows as the template does, with lists and empty texts, names in lower case."""
