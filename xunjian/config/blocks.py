@@ -22,12 +22,12 @@ class Block:
 
 def blocks(lines: Sequence[str], pack: Pack) -> Iterator[Block]:
     """Give every value of several lines, in order; one that never ends reaches to the last line."""
-    matcher = Matcher([(rule, rule.start) for rule in pack.multiline])
+    hits = Matcher([(rule, rule.start) for rule in pack.multiline]).over(lines)
     skip = -1
-    for n, line in enumerate(lines):
-        if n <= skip or (hit := matcher.first(line)) is None:
+    for n in [n for n, line in enumerate(lines) if line in hits] if hits else ():
+        if n <= skip:
             continue
-        rule, match = hit
+        rule, match = hits[lines[n]]
         last = _last(lines, n, rule, match)
         skip = len(lines) - 1 if last is None else last
         if last is None or last > n:

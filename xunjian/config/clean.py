@@ -32,6 +32,8 @@ _PROMPT_COMMAND = re.compile(
     r"(?:display|show|more|cat|xconf\w*)\s+\S[^\r\n]{0,200}$",
     re.IGNORECASE,
 )
+_TERMINAL_BYTES = b"\x00\x07\x08\r\x1b"
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -50,7 +52,7 @@ def clean(raw: bytes, pack: Pack, *, command: str = "", gate: bool = True) -> Ca
         return clean_parts(raw, pack, clean, gate=gate)
     decoded = _decode(_as_shown(raw))
     text = without_echo(decoded.text, command) if command else decoded.text
-    lines = _without_session([_visible(line) for line in text.split("\n")])
+    lines = _without_session(_lines(text))
     trust = Trust()
     if pack.syntax.family in {"json", "xml"}:
         flat = flatten("\n".join(lines), pack.syntax.family)
@@ -72,13 +74,18 @@ def _as_shown(raw: bytes) -> bytes:
     """Play what a terminal does. Byte by byte: a pager may stand inside a character."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw.decode("utf-16", errors="replace").encode()
-    text = raw.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    if "\x00" in text or "\x07" in text:
-        text = text.translate({0: None, 7: None})
-    if "ore" in text or "ORE" in text:
-        text = without_pager(text, _PAGER)
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if not _has(raw, _TERMINAL_BYTES) and not any(w in raw for w in (b"More", b"more", b"MORE")):
+        return raw
+    text = raw.decode("latin-1")
+    text = without_pager(text.translate({0: None, 7: None}), _PAGER)
     text = as_on_screen(text.replace("\r\r\n", "\n"))
     return text.encode("latin-1", errors="replace")
+
+
+def _has(raw: bytes, some: bytes) -> bool:
+    """Whether any of some bytes is there; much quicker than a pattern."""
+    return len(raw.translate(None, some)) != len(raw)
 
 
 def _decode(raw: bytes) -> _Text:
@@ -104,11 +111,14 @@ def _decode_line(line: bytes) -> tuple[str, bool]:
     return line.decode("ascii", errors="backslashreplace"), True
 
 
+def _lines(text: str) -> list[str]:
+    """Drop blanks at line ends; show control characters as text."""
+    shown = _visible if _has(text.encode("utf-8", "replace"), _CONTROL_BYTES) else str.rstrip
+    return [shown(line) for line in text.split("\n")]
+
+
 def _visible(line: str) -> str:
-    """Drop blanks at the end; show control characters as text (`^C` as devices do)."""
-    line = line.rstrip()
-    if not _CONTROL.search(line):
-        return line
+    """Show control characters of a line as text (`^C` as devices do)."""
     return _CONTROL.sub(
         lambda m: "^C" if m[0] == "\x03" else f"\\x{ord(m[0]):02x}",
         line.replace("\x1b", "").strip("\r"),

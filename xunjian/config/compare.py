@@ -15,16 +15,16 @@ from xunjian.config.pack import Pack
 from xunjian.config.pairing import Pair, by_identity, by_likeness, moved
 from xunjian.config.parts import HEADER_LINE
 from xunjian.config.redact import without_fingerprints
+from xunjian.config.tree import collector_paused
 from xunjian.config.values import difference
 
 
 def compare(old: Tree, new: Tree, pack: Pack) -> Comparison:
     """Give every change from old to new, in order of the new text, and what is only reordered."""
-    if pack.parts:
-        found = _compare_parts(old.roots, new.roots, pack)
-    else:
-        found = Comparer(pack)
-        found.section(Place((), ()), old.roots, new.roots)
+    with collector_paused():
+        found = _compare_parts(old.roots, new.roots, pack) if pack.parts else Comparer(pack)
+        if not pack.parts:
+            found.section(Place((), ()), old.roots, new.roots)
     ordered = sorted(found.changes, key=lambda c: (c.new_line or c.old_line, c.old_line))
     return Comparison(
         changes=with_ids(ordered, new.platform), reordered=tuple(sorted(found.reordered))

@@ -97,6 +97,8 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 def _unbalanced(lines: Sequence[str], values: Sequence[Block], pack: Pack) -> Text | None:
     """What the structure itself proves to be missing."""
     family = pack.syntax.family
+    if family not in {"braces", "config_edit"}:
+        return None
     hidden = {n for value in values for n in range(value.first, value.last + 1)}
     shown = [line for n, line in enumerate(lines) if n not in hidden]
     if family == "braces":
@@ -121,12 +123,12 @@ def _uneven(opened: int, closed: int) -> Text | None:
 def _errors(lines: Sequence[str], values: Sequence[Block], pack: Pack, trust: Trust) -> Trust:
     if not pack.errors:
         return trust
-    matcher = Matcher([(rule, rule.match) for rule in pack.errors])
+    hits = Matcher([(rule, rule.match) for rule in pack.errors]).over(lines)
+    if not hits:
+        return trust
     hidden = {n for value in values if value.closed for n in range(value.first, value.last + 1)}
     found = [
-        (n, hit[0].id)
-        for n, line in enumerate(lines)
-        if (hit := matcher.first(line)) is not None and n not in hidden
+        (n, hits[line][0].id) for n, line in enumerate(lines) if line in hits and n not in hidden
     ]
     for n, rule in found[:3]:
         reason = Text(f"第 {n + 1} 行是报错: {rule}", f"line {n + 1} is an error text: {rule}")

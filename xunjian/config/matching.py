@@ -20,10 +20,11 @@ def joined(patterns: Iterable[Pattern[str]]) -> Pattern[str] | None:
 
 def finder(pattern: Pattern[str]) -> Callable[[str], Match[str] | None]:
     """The pattern's search on one line; anchored patterns need look at its beginning only."""
-    text = pattern.pattern
-    if text.startswith("^") and not _has_branch(text):
-        return pattern.match
-    return pattern.search
+    return pattern.match if _is_anchored(pattern) else pattern.search
+
+
+def _is_anchored(pattern: Pattern[str]) -> bool:
+    return pattern.pattern.startswith("^") and not _has_branch(pattern.pattern)
 
 
 def _has_branch(text: str) -> bool:
@@ -40,12 +41,14 @@ def _has_branch(text: str) -> bool:
 class Matcher(Generic[RuleT]):
     """Rules with their patterns, asked line by line; equal lines are looked at once."""
 
-    __slots__ = ("_any", "_memo", "_rules")
+    __slots__ = ("_any", "_memo", "_rules", "_whole")
 
     def __init__(self, rules: Sequence[tuple[RuleT, Pattern[str]]]) -> None:
         self._rules = [(rule, finder(pattern)) for rule, pattern in rules]
         both = joined(pattern for _, pattern in rules) if len(rules) > 1 else None
-        self._any = finder(both) if both else None
+        anchored = all(_is_anchored(pattern) for _, pattern in rules)
+        self._any = (both.match if anchored else both.search) if both else None
+        self._whole = len(rules) == 1 or both is not None
         self._memo: dict[str, tuple[RuleT, Match[str]] | None] = {}
 
     def first(self, line: str) -> tuple[RuleT, Match[str]] | None:
@@ -58,6 +61,16 @@ class Matcher(Generic[RuleT]):
             found = self._search(line)
             self._memo[line] = found
             return found
+
+    def over(self, lines: Iterable[str]) -> dict[str, tuple[RuleT, Match[str]]]:
+        """Give the lines that some rule fits, each once: mostly few or none."""
+        if not self._rules:
+            return {}
+        suspects: Iterable[str] = set(lines)
+        if self._whole:
+            quick = self._any or self._rules[0][1]
+            suspects = [line for line in suspects if quick(line) is not None]
+        return {line: hit for line in suspects if (hit := self.first(line)) is not None}
 
     def _search(self, line: str) -> tuple[RuleT, Match[str]] | None:
         if self._any is not None and self._any(line) is None:

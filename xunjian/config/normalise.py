@@ -21,7 +21,7 @@ class Normalised:
 
 def normalise(lines: Sequence[str], numbers: Sequence[int], pack: Pack) -> Normalised:
     """Drop or mask what differs by itself; redaction comes before."""
-    matcher = Matcher([(rule, rule.match) for rule in pack.volatile])
+    hits = Matcher([(rule, rule.match) for rule in pack.volatile]).over(map(_spaces, lines))
     kept: list[str] = []
     kept_numbers: list[int] = []
     dropped: dict[str, list[str]] = {}
@@ -29,7 +29,7 @@ def normalise(lines: Sequence[str], numbers: Sequence[int], pack: Pack) -> Norma
     n = 0
     while n < len(lines):
         line = _spaces(lines[n])
-        hit = matcher.first(line)
+        hit = hits.get(line)
         end = n + 1
         if hit is None:
             kept.append(line)

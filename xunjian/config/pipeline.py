@@ -8,6 +8,7 @@ from xunjian.config.clean import clean
 from xunjian.config.compare import compare
 from xunjian.config.completeness import joined_trust, shrunk, with_reason
 from xunjian.config.model import (
+    Capture,
     Comparison,
     ConfigDiff,
     DeviceFacts,
@@ -53,11 +54,25 @@ def diff_texts(
     setting: Setting | None = None,
 ) -> ConfigDiff:
     """Compare two configurations of one platform. key: fingerprints count for both sides."""
+    if old == new:
+        return _unchanged(clean(new, pack), setting or Setting())
     return diff_redacted(
         redact(clean(old, pack), pack, key),
         redact(clean(new, pack), pack, key),
         pack,
         setting=setting,
+    )
+
+
+def _unchanged(capture: Capture, setting: Setting) -> ConfigDiff:
+    """The same bytes twice: only whether they may be believed is left to say."""
+    return ConfigDiff(
+        device=setting.device,
+        platform=capture.platform,
+        mode=setting.mode,
+        left=setting.left,
+        right=setting.right,
+        trust=capture.trust,
     )
 
 

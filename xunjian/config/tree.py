@@ -1,6 +1,8 @@
 """Redacted lines to a tree: values of several lines first, then sections, then what packs add."""
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from re import Match, Pattern
 
@@ -14,11 +16,25 @@ from xunjian.config.rules import Group, Value
 from xunjian.config.values import canonical
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Trees have no cycles; the collector walking them over and over is half of the time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def parse(redacted: Redacted, pack: Pack) -> Tree:
     """Give the sections of a configuration."""
     if pack.parts:
         return _parse_parts(redacted, pack)
-    roots, unparsed = _parse_lines(redacted.lines, redacted.numbers, pack)
+    with collector_paused():
+        roots, unparsed = _parse_lines(redacted.lines, redacted.numbers, pack)
     return Tree(platform=redacted.platform, roots=roots, unparsed=unparsed)
 
 
