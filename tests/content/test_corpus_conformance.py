@@ -25,7 +25,7 @@ def judged() -> tuple[tuple[Sample, str, str], ...]:
 
 
 def table(counts: Mapping[str, Counter[str]]) -> str:
-    lines = [("corpus", "samples", *STATES)]
+    lines: list[tuple[str, ...]] = [("corpus", "samples", *STATES)]
     for group, count in counts.items():
         lines.append((group, str(count.total()), *(str(count[state]) for state in STATES)))
     return "\n".join(
