@@ -31,7 +31,7 @@ _SECRET_HERE = re.compile(r"<(?:secret|long)(?::[\w.-]+)*>")
 # configuration words that stand behind a keyword: the secret is a later word, or there is none
 _PLAIN = re.compile(
     r"(?i)^(?:\d{1,4}|[a-z]{1,4}\d?|\*+|enable[ds]?|disable[ds]?|encrypt\w*|encryption|cipher\w*|"
-    r"plain\w*|simple|hash(?:ed)?|irreversible\w*|authentication\w*|authori[sz]ation|accounting|"
+    r"plain\w*|simple|hash(?:ed)?|irreversible[\w-]*|authentication\w*|authori[sz]ation|accounting|"
     r"policy|recovery|complexity|control|min\w*|max\w*|length|age|aging|expir\w*|history|change|"
     r"local|remote|server|client|group|level|read\w*|write\w*|name|mode|type|version|string|ascii|"
     r"clear\w*|public|private|none|default|true|false|required|optional|yes|no|not|set|unset|from|"
