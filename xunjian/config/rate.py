@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from re import Match
 
 from xunjian.config.matching import finder
-from xunjian.config.model import RISKS, Change, ChangeKind, DeviceFacts, Risk
+from xunjian.config.model import RISKS, Change, ChangeKind, DeviceFacts, Node, Risk
 from xunjian.config.pack import Pack
 from xunjian.config.parts import HEADER_LINE
 from xunjian.config.redact import without_fingerprints
@@ -89,8 +89,8 @@ class _Rater:
 
 def _view(change: Change) -> _View:
     path = change.path[1:] if change.path and HEADER_LINE.match(change.path[0]) else change.path
-    old = [line.strip() for line in change.old]
-    new = [line.strip() for line in change.new]
+    old = list(_statements(change.old_nodes))
+    new = list(_statements(change.new_nodes))
     first = next(iter(new or old), "")
     gone, came = _differing(old, new)
     return _View(
@@ -100,6 +100,13 @@ def _view(change: Change) -> _View:
         lines=tuple(dict.fromkeys((*old, *new))),
         new=tuple(new),
     )
+
+
+def _statements(nodes: Iterable[Node]) -> Iterator[str]:
+    """First lines of all nodes: what stands in a banner is no statement."""
+    for node in nodes:
+        yield node.text.split("\n", 1)[0].strip()
+        yield from _statements(node.children)
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[Iterator[str], Iterator[str]]:
