@@ -50,7 +50,9 @@ class Problem:
         """Render as `file:line:key: message (hint)`, one line."""
         where = ":".join(part for part in (self.file, str(self.line or ""), self.key) if part)
         hint = self.hint.to(language)
-        return f"{where}: {self.message.to(language)}" + (f" ({hint})" if hint else "")
+        opening, closing = ("（", "）") if language is Language.ZH else (" (", ")")
+        said = f"{opening}{hint}{closing}" if hint else ""
+        return f"{where}: {self.message.to(language)}{said}"
 
 
 class XunjianError(Exception):

@@ -43,7 +43,7 @@ def nearest_hint(name: str, candidates: Iterable[str], limit: int = 12) -> Text:
     if not pool or len(pool) > limit:
         return Text("")
     listed = ", ".join(pool)
-    return Text(f"可用: {listed}", f"known: {listed}")
+    return Text(f"可用：{listed}", f"known: {listed}")
 
 
 def part_at(data: object, keypath: Sequence[str | int]) -> object:
@@ -94,7 +94,7 @@ _YAML_MESSAGES: Mapping[str, Text] = {
 def yaml_problem(file: str, line: int, code: str, detail: str) -> Problem:
     """Put one of `yaml12`'s mistakes into words."""
     if code == "syntax":
-        message = Text(f"YAML 语法错误: {detail}", f"YAML syntax error: {detail}")
+        message = Text(f"YAML 语法错误：{detail}", f"YAML syntax error: {detail}")
         return Problem(file, line, "", message)
     key = printable(detail)
     hint = Text("请用空格缩进", "indent with spaces") if code == "tab" else Text("")
@@ -193,9 +193,9 @@ _BOUNDS: Mapping[str, tuple[str, str]] = {
     "greater_than_equal": ("ge", "应不小于 {} / must be at least {}"),
     "less_than": ("lt", "应小于 {} / must be less than {}"),
     "less_than_equal": ("le", "应不大于 {} / must be at most {}"),
-    "string_pattern_mismatch": ("pattern", "格式不符: {} / does not match: {}"),
-    "literal_error": ("expected", "应为其中之一: {} / expected one of: {}"),
-    "enum": ("expected", "应为其中之一: {} / expected one of: {}"),
+    "string_pattern_mismatch": ("pattern", "格式不符：{} / does not match: {}"),
+    "literal_error": ("expected", "应为其中之一：{} / expected one of: {}"),
+    "enum": ("expected", "应为其中之一：{} / expected one of: {}"),
 }
 
 
@@ -226,7 +226,7 @@ def _explain_one(detail: ErrorDetails, *, secret: bool) -> Text:
     if secret or code == "missing" or not isinstance(value, str | int | float | bool):
         return Text(zh, en)
     shown = shown_value(value)
-    return Text(f"{zh}, 实际为: {shown}", f"{en}, got: {shown}")
+    return Text(f"{zh}，实际为：{shown}", f"{en}, got: {shown}")
 
 
 def _listed(value: object) -> str:

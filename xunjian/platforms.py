@@ -284,7 +284,7 @@ def _check_file(document: Document, name: str, file: _File, problems: Problems) 
         problems.add(
             document,
             ("name",),
-            Text(f"与文件名不一致: {file.name}", f"differs from the file's name: {file.name}"),
+            Text(f"与文件名不一致：{file.name}", f"differs from the file's name: {file.name}"),
             Text(f"应为 {name}", f"expected {name}"),
         )
     for n, channel in enumerate(file.channels):
@@ -292,7 +292,7 @@ def _check_file(document: Document, name: str, file: _File, problems: Problems) 
             problems.add(
                 document,
                 ("channels", n),
-                Text(f"未知的通道: {channel}", f"unknown channel: {channel}"),
+                Text(f"未知的通道：{channel}", f"unknown channel: {channel}"),
                 nearest_hint(channel, CHANNELS),
             )
     for n, pattern in enumerate(file.read_only.allow):
@@ -325,7 +325,7 @@ def _check_names(platforms: Platforms, problems: Problems) -> None:
                     platforms.documents[name],
                     ("aliases", n),
                     Text(
-                        f"别名已属于平台 {owners[alias]}: {alias}",
+                        f"别名已属于平台 {owners[alias]}：{alias}",
                         f"the alias belongs to {owners[alias]}: {alias}",
                     ),
                 )

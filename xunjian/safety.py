@@ -87,7 +87,7 @@ def _check_ping(request: Request) -> None:
         raise _violation(
             request,
             Text(
-                f"PING 次数须为 1 到 {MAX_PING_COUNT}, 字节数不超过 {MAX_PING_BYTES}",
+                f"PING 次数须为 1 到 {MAX_PING_COUNT}，字节数不超过 {MAX_PING_BYTES}",
                 f"PING takes a count of 1 to {MAX_PING_COUNT} and at most {MAX_PING_BYTES} bytes",
             ),
         )
@@ -128,7 +128,7 @@ def _check_rules(request: Request, platform: Platform | None) -> None:
     """Hold the whole text against `deny`, and every command of a shell pipe against both."""
     if platform is None:
         if request.channel in _RULED:
-            raise _violation(request, Text("平台未知, 没有只读规则", "no platform, so no rules"))
+            raise _violation(request, Text("平台未知，没有只读规则", "no platform, so no rules"))
         return
     whole = " ".join(request.text.split())
     commands = [part.strip() for part in whole.split("|")]
@@ -158,7 +158,7 @@ def _check_rules(request: Request, platform: Platform | None) -> None:
 def _violation(request: Request, reason: Text) -> ReadOnlyViolation:
     shown = _CONTROL.sub("?", request.text)[:120]
     return ReadOnlyViolation(
-        Text(f"拒绝发送, {reason.zh}: {shown}", f"refused, {reason.en}: {shown}"),
+        Text(f"拒绝发送，{reason.zh}：{shown}", f"refused, {reason.en}: {shown}"),
         Text("只允许只读命令", "only read-only requests are sent"),
     )
 

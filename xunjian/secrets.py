@@ -118,7 +118,7 @@ def decrypt_with(key_file: Path, content: bytes) -> bytes:
 
 
 def _no_secret(source: SecretSource, name: str) -> NoSecret:
-    message = Text(f"取不到口令 {source.value}: {name}", f"no secret at {source.value}: {name}")
+    message = Text(f"取不到口令 {source.value}：{name}", f"no secret at {source.value}: {name}")
     return NoSecret(message, _HINTS.get(source))
 
 
@@ -129,7 +129,7 @@ _HINTS: Mapping[SecretSource, Text] = {
         f"needs {AGE_KEY}, the encrypted file and the key in it",
     ),
     SecretSource.KEYRING: Text(
-        "先存入系统钥匙串: keyring set xunjian 名称", "store it first: keyring set xunjian NAME"
+        "先存入系统钥匙串：keyring set xunjian 名称", "store it first: keyring set xunjian NAME"
     ),
     SecretSource.PROMPT: Text("用 -k 在命令行询问", "ask for it with -k"),
 }

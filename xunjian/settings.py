@@ -39,7 +39,7 @@ def _day(value: Any) -> Any:
         return value if value is None else date.fromisoformat(str(value))
     except ValueError:
         raise reject(
-            Text("应为日期, 如 2026-05-01", "expected a date such as 2026-05-01")
+            Text("应为日期，如 2026-05-01", "expected a date such as 2026-05-01")
         ) from None
 
 
@@ -196,7 +196,7 @@ def _from_environment() -> list[tuple[str, str, str]]:
             found.append((variable, known[variable], text))
         elif variable.startswith(_PREFIX) and (near := nearest(variable, known, 0.9)):
             raise UsageError(
-                Text(f"未知的环境变量: {variable}", f"unknown variable: {variable}"),
+                Text(f"未知的环境变量：{variable}", f"unknown variable: {variable}"),
                 Text(f"是否想写 {near}", f"did you mean {near}?"),
             )
     return found
@@ -219,7 +219,7 @@ def _checked(name: str, given: object, source: str) -> Any:
         choices = {"fail_on": FAIL_ON, "format": FORMATS, "language": tuple(Language)}.get(name, ())
         hint = nearest_hint(str(given), choices)
         shown = shown_value(given)
-        message = Text(f"{source} 的值不对: {shown}", f"{source} has an impossible value: {shown}")
+        message = Text(f"{source} 的值不对：{shown}", f"{source} has an impossible value: {shown}")
         raise UsageError(message, hint) from None
 
 

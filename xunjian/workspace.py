@@ -84,7 +84,7 @@ class Workspace:
         hits = tuple(pair for pair in self.layers if (pair[1] / inner).is_file())
         if not hits:
             raise UsageError(
-                Text(f"找不到内容文件: {relative}", f"no such content file: {relative}")
+                Text(f"找不到内容文件：{relative}", f"no such content file: {relative}")
             )
         layer, root = hits[0]
         shadows = hits[1][1] / inner if len(hits) > 1 else None
@@ -183,7 +183,7 @@ def _import_plugin(name: str, path: Path, shown: str) -> Problem | None:
         line = next((f.lineno for f in reversed(frames) if f.filename == str(path)), None)
         line = line or getattr(error, "lineno", None) or 0
         what = type(error).__name__
-        return Problem(shown, line, "", Text(f"插件出错: {what}", f"the plugin fails: {what}"))
+        return Problem(shown, line, "", Text(f"插件出错：{what}", f"the plugin fails: {what}"))
     return None
 
 
@@ -204,7 +204,7 @@ def read_bytes(path: Path, shown: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        message = Text(f"文件无法读取: {reason}", f"the file cannot be read: {reason}")
+        message = Text(f"文件无法读取：{reason}", f"the file cannot be read: {reason}")
         raise ContentError([Problem(shown, 0, "", message)]) from None
 
 
@@ -216,7 +216,7 @@ def decode_text(raw: bytes, shown: str) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         seems = _guess_encoding(raw)
         message = Text("文件不是 UTF-8 编码", "the file is not UTF-8")
-        hint = Text(f"看起来是 {seems}, 请另存为 UTF-8", f"it looks like {seems}: save it as UTF-8")
+        hint = Text(f"看起来是 {seems}，请另存为 UTF-8", f"it looks like {seems}: save it as UTF-8")
         raise ContentError([Problem(shown, line, "", message, hint)]) from None
 
 
@@ -233,10 +233,10 @@ def _guess_encoding(raw: bytes) -> str:
 def _named_root(directory: Path) -> Path:
     root = directory.expanduser().resolve()
     if not root.is_dir():
-        raise UsageError(Text(f"没有这个目录: {directory}", f"no such folder: {directory}"))
+        raise UsageError(Text(f"没有这个目录：{directory}", f"no such folder: {directory}"))
     if not is_workspace(root) and not any((root / name).is_dir() for name in CONTENT_FOLDERS):
         raise UsageError(
-            Text(f"这个目录不是工作区: {directory}", f"this folder is no workspace: {directory}"),
+            Text(f"这个目录不是工作区：{directory}", f"this folder is no workspace: {directory}"),
             Text(f"用 xunjian init {directory} 新建", f"xunjian init {directory} makes one"),
         )
     return root
@@ -245,7 +245,7 @@ def _named_root(directory: Path) -> Path:
 def _inner_path(relative: str) -> PurePosixPath:
     inner = PurePosixPath(relative.replace("\\", "/"))
     if inner.is_absolute() or ".." in inner.parts or ":" in relative:
-        message = Text(f"路径超出内容目录: {relative}", f"the path leaves the content: {relative}")
+        message = Text(f"路径超出内容目录：{relative}", f"the path leaves the content: {relative}")
         raise UsageError(message)
     return inner
 

@@ -95,7 +95,7 @@ def test_exec_leaves_out_what_has_no_command_line(clean_lab: LabHandle) -> None:
     assert set(answer) == {"device", "complete", "error", "text"}
     assert answer["device"] == "hz-acc-sw1"
     assert answer["complete"] is True
-    assert "hz-ups1: 未做（没有命令行）" in heard.err
+    assert "hz-ups1：未做（没有命令行）" in heard.err
     assert "display clock" in clean_lab.transcript("hz-acc-sw1")
 
 

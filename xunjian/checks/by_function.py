@@ -46,7 +46,7 @@ def _called(plan: CheckPlan, situation: Situation, scope: Scope) -> list[Finding
         whole = _whole_evidence(situation)
         return [_proven(finding, whole) for finding in found]
     except Exception as error:  # noqa: BLE001  foreign code: its mistake must not end the round
-        why = Text(f"判定函数出错: {type(error).__name__}", f"it failed: {type(error).__name__}")
+        why = Text(f"判定函数出错：{type(error).__name__}", f"it failed: {type(error).__name__}")
         return [stated(check, situation, "-", Verdict.UNKNOWN, why)]
 
 

@@ -76,7 +76,7 @@ def _when_not(plan: CheckPlan, situation: Situation, applies: bool | None) -> Fi
     if applies is False:
         why = Text("适用条件不成立", "the condition for it does not hold")
         return stated(plan.check, situation, "-", Verdict.NOT_APPLICABLE, why, evidence=evidence)
-    why = Text(f"不知适用条件是否成立: {shown}", f"it is unknown whether it applies: {shown}")
+    why = Text(f"不知适用条件是否成立：{shown}", f"it is unknown whether it applies: {shown}")
     return stated(plan.check, situation, "-", Verdict.UNKNOWN, why, evidence=evidence)
 
 
@@ -245,7 +245,7 @@ def _why(plan: CheckPlan, judgement: Judgement, fact: Fact | None) -> Text | Non
     unusable = [name for name, limit in judgement.limits.items() if limit is None]
     if unusable:
         shown = ", ".join(unusable)
-        return Text(f"限值不可用: {shown}", f"limit not usable: {shown}")
+        return Text(f"限值不可用：{shown}", f"limit not usable: {shown}")
     return Text("依据不全", "not all it depends on is known")
 
 

@@ -97,6 +97,6 @@ def _row(output: Output, one: FaultScore) -> tuple[str, ...]:
 def _alarm(output: Output, alarm: FalseAlarm) -> str:
     verdict = output.text(alarm.verdict.word) if alarm.verdict else ""
     return harmless(
-        f"{output.text(Text('误报', 'false'))}: {alarm.device} {alarm.check} {alarm.subject} "
+        f"{output.text(Text('误报：', 'false: '))}{alarm.device} {alarm.check} {alarm.subject} "
         f"{verdict} {alarm.reason}"
     )

@@ -62,8 +62,10 @@ def register(app: typer.Typer, output: Output) -> None:
             selected(content, limit, where), command, content.platforms.get, timeout_s=timeout_s
         )
         for left in plan.left_out:
-            reason = output.text(_why_left_out(left.reason))
-            output.say(f"{left.device}: {output.text(Text('未做', 'left out'))}（{reason}）")
+            why = _why_left_out(left.reason)
+            output.say(
+                Text(f"{left.device}：未做（{why.zh}）", f"{left.device}: left out ({why.en})")
+            )
         if not plan.asked:
             raise NothingSelected(
                 Text("选中的设备都没有命令行", "none of the selected devices has a command line")

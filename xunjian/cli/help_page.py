@@ -17,7 +17,7 @@ _CHINESE: Mapping[str, str] = {
     "Arguments": "参数",
     "Show this message and exit.": "显示本说明",
     "[required]": "[必填]",
-    "[default: ": "[缺省: ",
+    "[default: ": "[缺省：",
 }
 
 
@@ -41,7 +41,7 @@ def page_context(base: Any, language: Language) -> Any:
 
     class Page(base.formatter_class):  # type: ignore[misc]  # the parser's class, found at run time
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-            own = "用法: " if language is Language.ZH else prefix
+            own = "用法：" if language is Language.ZH else prefix
             super().write_usage(prog, args, own)
 
         def write_heading(self, heading: str) -> None:

@@ -87,8 +87,8 @@ def check_language(lang: str | None) -> None:
     """Refuse a language that is none of ours; raises UsageError."""
     if lang is not None and lang not in tuple(Language):
         raise UsageError(
-            Text(f"--lang 的值不对: {lang}", f"--lang has a wrong value: {lang}"),
-            Text("可用: zh, en", "known: zh, en"),
+            Text(f"--lang 的值不对：{lang}", f"--lang has a wrong value: {lang}"),
+            Text("可用：zh、en", "known: zh, en"),
         )
 
 

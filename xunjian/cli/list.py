@@ -69,7 +69,7 @@ def register(app: typer.Typer, output: Output) -> None:
         }
         if what not in listings:
             raise UsageError(
-                Text(f"不知道列什么: {what}", f"cannot list: {what}"), nearest_hint(what, listings)
+                Text(f"不知道列什么：{what}", f"cannot list: {what}"), nearest_hint(what, listings)
             )
         output.rows(form, what, listings[what]())
         return 0

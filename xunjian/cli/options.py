@@ -72,8 +72,8 @@ WhereOption = Annotated[
 def _form(given: str) -> str:
     if given not in tuple(Form):
         raise UsageError(
-            Text(f"--format 的值不对: {given}", f"--format has a wrong value: {given}"),
-            Text("可用: table, json", "known: table, json"),
+            Text(f"--format 的值不对：{given}", f"--format has a wrong value: {given}"),
+            Text("可用：table、json", "known: table, json"),
         )
     return given
 

@@ -117,7 +117,7 @@ class Output:
             table.add_row(*map(Cell, row[: len(table.columns)]))
         console.print(table)
         if gone := " ".join(heads[len(table.columns) :]):
-            self.say(Text(f"（终端太窄，未显示: {gone}）", f"(too narrow to show: {gone})"))
+            self.say(Text(f"（终端太窄，未显示：{gone}）", f"(too narrow to show: {gone})"))
 
     def rows(self, form: str, name: str, records: Sequence[Mapping[str, object]]) -> None:
         """Print records as a table, or as `{name: [...]}` when `form` is `json`."""

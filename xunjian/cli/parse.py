@@ -72,7 +72,7 @@ def _read(file: Path) -> bytes:
     except OSError as error:
         raise UsageError(
             Text(
-                f"读不了文件: {file}（{error.strerror}）", f"cannot read: {file} ({error.strerror})"
+                f"读不了文件：{file}（{error.strerror}）", f"cannot read: {file} ({error.strerror})"
             )
         ) from error
     return content

@@ -70,7 +70,7 @@ def _newest(source: Content) -> str:
     runs = source.store.runs() if folder.is_dir() else ()
     if not runs:
         raise UsageError(
-            Text(f"那里没有任何一轮: {folder}", f"no run is stored there: {folder}"),
+            Text(f"那里没有任何一轮：{folder}", f"no run is stored there: {folder}"),
             Text("应为含 .xunjian 的工作区目录", "expected a workspace folder with .xunjian"),
         )
     return runs[0].run_id

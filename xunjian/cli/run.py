@@ -109,7 +109,7 @@ def make_round(
     if out is not None:
         prepare_folder(out)
     for key in order.playbook.inactive:
-        output.say(Text(f"尚未启用: {key}", f"not yet active: {key}"))
+        output.say(Text(f"尚未启用：{key}", f"not yet active: {key}"))
     events = LiveLine(output) if is_terminal(sys.stderr) else PlainLines(output)
     try:
         record = execute(order, content.store, events=events)
@@ -152,7 +152,7 @@ def _asked(output: Output) -> Secret:
             Text("没有终端，不能询问口令", "there is no terminal to ask for a password"),
             Text("在清单里写口令引用", "write a reference in the inventory"),
         )
-    return Secret(getpass(output.text(Text("口令: ", "password: "))))
+    return Secret(getpass(output.text(Text("口令：", "password: "))))
 
 
 def _moment(at: str | None) -> datetime | None:
@@ -163,7 +163,7 @@ def _moment(at: str | None) -> datetime | None:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise UsageError(
-            Text(f"不是日期: {at}", f"not a date: {at}"),
+            Text(f"不是日期：{at}", f"not a date: {at}"),
             Text("如 2026-09-28", "such as 2026-09-28"),
         ) from error
     if len(at) == len("2026-09-28"):

@@ -27,7 +27,7 @@ def find_command(root: Any, arguments: Sequence[str]) -> tuple[Any, bool]:
             return command, True
         if word not in children:
             raise UsageError(
-                Text(f"没有这个命令: {word}", f"no such command: {word}"),
+                Text(f"没有这个命令：{word}", f"no such command: {word}"),
                 nearest_hint(word, children, limit=_ALL_COMMANDS),
             )
         command = children[word]
@@ -45,17 +45,17 @@ def explained(error: TyperException, command: Any, language: Language) -> UsageE
         known = [o for p in command.params for o in p.opts if o.startswith("--")]
         near = nearest_hint(name, [*known, "--help"], limit=0)
         hint = near if near.to(language) else usage
-        return UsageError(Text(f"没有这个选项: {name}", f"no such option: {name}"), hint)
+        return UsageError(Text(f"没有这个选项：{name}", f"no such option: {name}"), hint)
     if name is not None:
         return UsageError(_misused(name, command), usage)
     if parameter is not None and hasattr(error, "param_type"):
         shown = _shown(parameter)
-        return UsageError(Text(f"缺少: {shown}", f"missing: {shown}"), usage)
+        return UsageError(Text(f"缺少：{shown}", f"missing: {shown}"), usage)
     if parameter is not None:
         said = _said(error)
         shown = _shown(parameter)
         return UsageError(
-            Text(f"{shown} 的值不对: {said.zh}", f"{shown} has a wrong value: {said.en}"), usage
+            Text(f"{shown} 的值不对：{said.zh}", f"{shown} has a wrong value: {said.en}"), usage
         )
     return UsageError(Text("参数不对或多余", str(error)), usage)
 
@@ -63,8 +63,8 @@ def explained(error: TyperException, command: Any, language: Language) -> UsageE
 def _misused(name: str, command: Any) -> Text:
     is_flag = any(getattr(p, "is_flag", False) for p in command.params if name in p.opts)
     if is_flag:
-        return Text(f"选项不带值: {name}", f"the option takes no value: {name}")
-    return Text(f"选项缺少值: {name}", f"the option needs a value: {name}")
+        return Text(f"选项不带值：{name}", f"the option takes no value: {name}")
+    return Text(f"选项缺少值：{name}", f"the option needs a value: {name}")
 
 
 def _shown(parameter: Any) -> str:
@@ -91,4 +91,4 @@ def _usage(context: Any) -> Text:
         return _SEE_HELP
     pieces = " ".join(context.command.collect_usage_pieces(context))
     line = f"{context.command_path} {pieces}"
-    return Text(f"用法: {line}（加 --help 看说明）", f"usage: {line} (--help explains)")
+    return Text(f"用法：{line}（加 --help 看说明）", f"usage: {line} (--help explains)")

@@ -49,7 +49,7 @@ def register(app: typer.Typer, output: Output) -> None:
                     output.data(f"{output.text(words[kind])}: {damage.run_id} {damage.what}")
             for run_id in proof.unsealed:
                 output.say(
-                    Text(f"未封存（当时被杀）: {run_id}", f"never sealed (killed): {run_id}")
+                    Text(f"未封存（当时被杀）：{run_id}", f"never sealed (killed): {run_id}")
                 )
             output.data(
                 Text(

@@ -181,7 +181,7 @@ class _Collector:
         self._note(task, *mapped.problems)
         if lines := reading.unmatched:
             first = lines[0][:80]
-            zh, en = f"{len(lines)} 行未识别, 首行", f"{len(lines)} lines not understood, first"
+            zh, en = f"{len(lines)} 行未识别，首行", f"{len(lines)} lines not understood, first"
             self._note(task, Text(f"{zh}: {first}", f"{en}: {first}"))
         if mapped.broken:
             self._note(task, Text(mapped.broken))

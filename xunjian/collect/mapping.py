@@ -119,7 +119,7 @@ def _value(
         what, shown = f"{step.fact}.{field}", str(value)[:60]
         problems.append(
             Text(
-                f"{what} 枚举中没有该值: {shown}", f"{what} has a word that is not listed: {shown}"
+                f"{what} 枚举中没有该值：{shown}", f"{what} has a word that is not listed: {shown}"
             )
         )
     return word

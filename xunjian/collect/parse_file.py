@@ -182,7 +182,7 @@ def _evidence(step: Step, text: str) -> Evidence:
 def _nothing_fits(platform: Platform, command: str, reason: str) -> NotFitting:
     return NotFitting(
         Text(
-            f"没有能解析它的卡片或模板: {platform.name} {command}",
+            f"没有能解析它的卡片或模板：{platform.name} {command}",
             f"no card or template reads it: {platform.name} {command}",
         ),
         Text(reason, reason),

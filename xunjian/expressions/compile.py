@@ -67,7 +67,7 @@ def compile_expression(text: str, scope: Scope) -> Expression:
     if len(text) > MAX_CHARS:
         raise ExpressionError(
             Text(
-                f"表达式超过 {MAX_CHARS} 个字符: {len(text)}",
+                f"表达式超过 {MAX_CHARS} 个字符：{len(text)}",
                 f"expression is longer than {MAX_CHARS} characters: {len(text)}",
             )
         )
@@ -76,7 +76,7 @@ def compile_expression(text: str, scope: Scope) -> Expression:
     except (SyntaxError, ValueError, tokenize.TokenError, RecursionError, MemoryError) as error:
         shown = text.strip()[:80]
         raise ExpressionError(
-            Text(f"表达式语法有误: {shown}", f"the expression does not parse: {shown}"),
+            Text(f"表达式语法有误：{shown}", f"the expression does not parse: {shown}"),
             Text("等于写 ==,并且写 and,或者写 or", "write == for equal, `and` and `or` for logic"),
         ) from error
     return Expression(_Compiler(scope).node(tree.body, 0))
@@ -254,7 +254,7 @@ def _search(name: str, arguments: tuple[Node, ...]) -> Node:
         return Search(name, arguments[0], compile_regex(literal.value))
     except ValueError as error:
         raise ExpressionError(
-            Text(f"正则有误: {literal.value}", f"not a regex: {literal.value}"),
+            Text(f"正则有误：{literal.value}", f"not a regex: {literal.value}"),
             Text(str(error), str(error)),
         ) from error
 
@@ -264,7 +264,7 @@ def _must_be_condition(node: Node) -> None:
     literal = isinstance(node, Const) and not isinstance(node.value, bool)
     if literal or isinstance(node, Arithmetic | Negative | Coalesce | Items):
         raise ExpressionError(
-            Text(f"这里需要条件: {node.render()}", f"a condition is needed here: {node.render()}"),
+            Text(f"这里需要条件：{node.render()}", f"a condition is needed here: {node.render()}"),
             Text("取备用值请用 coalesce(a, b)", "for a fallback value use coalesce(a, b)"),
         )
 
@@ -274,7 +274,7 @@ def _must_count(name: str, given: int, least: int, most: int) -> None:
         wanted = str(least) if least == most else f"{least}-{most}"
         raise ExpressionError(
             Text(
-                f"{name} 需要 {wanted} 个参数,给了 {given} 个",
+                f"{name} 需要 {wanted} 个参数，给了 {given} 个",
                 f"{name} takes {wanted} argument(s): {given}",
             )
         )
@@ -283,7 +283,7 @@ def _must_count(name: str, given: int, least: int, most: int) -> None:
 def _refused(tree: ast.expr) -> ExpressionError:
     shown = ast.unparse(tree)[:80]
     return ExpressionError(
-        Text(f"表达式中不允许: {shown}", f"not allowed in an expression: {shown}"),
+        Text(f"表达式中不允许：{shown}", f"not allowed in an expression: {shown}"),
         Text(
             "只能用字段、字面量、+ - * /、比较、in、and or not、a if b else c 和列出的函数",
             "only fields, literals, + - * /, comparison, in, and or not, a if b else c, and calls",

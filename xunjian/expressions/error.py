@@ -22,8 +22,8 @@ def unknown_name(name: str, candidates: Iterable[str], what: Text) -> Expression
         hint = Text(f"是否想写 {near[0]}", f"did you mean {near[0]}")
     else:
         listed = ", ".join(known[:30])
-        hint = Text(f"可用: {listed}", f"known: {listed}") if listed else Text("")
+        hint = Text(f"可用：{listed}", f"known: {listed}") if listed else Text("")
     return ExpressionError(
-        Text(f"未知的{what.zh}: {name}", f"unknown {what.en}: {name}"),
+        Text(f"未知的{what.zh}：{name}", f"unknown {what.en}: {name}"),
         hint,
     )

@@ -42,5 +42,5 @@ def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
         else:
             what = f"{type(first).__name__}[{first.subject}].{name}"
             both = f"{str(kept)[:60]}, {str(value)[:60]}"
-            problems.append(Text(f"{what} 有两个值: {both}", f"{what} has two values: {both}"))
+            problems.append(Text(f"{what} 有两个值：{both}", f"{what} has two values: {both}"))
     return replace(first, **added) if added else first

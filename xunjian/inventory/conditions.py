@@ -48,7 +48,7 @@ def condition(text: str) -> Callable[[Device], bool]:
     except ExpressionError as error:
         message = error.message
         raise UsageError(
-            Text(f"条件有误: {message.zh}", f"a bad condition: {message.en}"), error.hint
+            Text(f"条件有误：{message.zh}", f"a bad condition: {message.en}"), error.hint
         ) from None
     return lambda device: root.evaluate(Environment(device_values(device), None)) is True
 

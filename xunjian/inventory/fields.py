@@ -59,7 +59,7 @@ def secret_reference(value: Any) -> Any:
     if not isinstance(value, dict):
         raise reject(
             Text(
-                "口令只能写引用, 不能写明文: {env: 变量名}、{age: 文件#键} 或 {keyring: 名称}",
+                "口令只能写引用，不能写明文：{env: 变量名}、{age: 文件#键} 或 {keyring: 名称}",
                 "a secret is written as a reference, never as a value: "
                 "{env: NAME}, {age: file#key} or {keyring: name}",
             )
@@ -69,7 +69,7 @@ def secret_reference(value: Any) -> Any:
     if len(sources) != 1 or wrong or not _filled(value[sources[0]]):
         raise reject(
             Text(
-                "口令引用须恰有 env、age、keyring 之一, 另可有 rotated_on",
+                "口令引用须恰有 env、age、keyring 之一，另可有 rotated_on",
                 "a secret reference has exactly one of env, age, keyring, and may have rotated_on",
             )
         )
@@ -90,7 +90,7 @@ def _date(value: object) -> None:
         date.fromisoformat(str(value))
     except ValueError:
         raise reject(
-            Text("rotated_on 应为日期, 如 2026-05-01", "rotated_on is a date such as 2026-05-01")
+            Text("rotated_on 应为日期，如 2026-05-01", "rotated_on is a date such as 2026-05-01")
         ) from None
 
 
@@ -98,7 +98,7 @@ def _address(value: Any) -> Any:
     if isinstance(value, str) and not _ADDRESS.fullmatch(value):
         raise reject(
             Text(
-                "应为主机名或 IP 地址, 不含协议、路径和空格",
+                "应为主机名或 IP 地址，不含协议、路径和空格",
                 "expected a host name or IP address only",
             )
         )
@@ -353,7 +353,7 @@ def bad_name(name: str) -> Text | None:
     if NAME.fullmatch(name):
         return None
     return Text(
-        "名称只能由字母、汉字、数字和 . _ - 组成, 且不以符号开头",
+        "名称只能由字母、汉字、数字和 . _ - 组成，且不以符号开头",
         "a name consists of letters, digits and . _ - and starts with a letter or digit",
     )
 

@@ -96,12 +96,12 @@ def _load(
 
 
 def _no_inventory(directory: Path) -> UsageError:
-    hint = Text("用 xunjian init 新建, 或用 -i 指定", "xunjian init makes one, -i names another")
+    hint = Text("用 xunjian init 新建，或用 -i 指定", "xunjian init makes one, -i names another")
     if any((directory / f"hosts{ending}").exists() for ending in (".yaml", ".json", "")):
         hint = Text("文件名应为 hosts.yml", "the file must be called hosts.yml")
     return UsageError(
         Text(
-            f"没有设备清单: {directory / 'hosts.yml'}",
+            f"没有设备清单：{directory / 'hosts.yml'}",
             f"there is no inventory: {directory / 'hosts.yml'}",
         ),
         hint,
@@ -237,6 +237,6 @@ def _check_inherited(
             continue  # the unknown group is reported, and might have said it
         if resolver.kind_of(entry) is None:
             hint = Text(
-                "写在 data.kind, 或写在它的组里", "write data.kind, here or in a group of it"
+                "写在 data.kind，或写在它的组里", "write data.kind, here or in a group of it"
             )
             problems.add(hosts, (name,), Text("没有写设备类型", "no kind is given"), hint)

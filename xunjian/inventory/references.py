@@ -107,7 +107,7 @@ class _Checker:
         room, site = data.get("room"), data.get("site")
         of_room = self.room_sites.get(room) if isinstance(room, str) else None
         if isinstance(site, str) and of_room not in {None, site}:
-            text = Text(f"与机房所在站点不同: {of_room}", f"the room is at another site: {of_room}")
+            text = Text(f"与机房所在站点不同：{of_room}", f"the room is at another site: {of_room}")
             self.problems.add(document, (*path, "site"), text)
 
     def usable(self, document: Document, path: KeyPath, name: str) -> None:
@@ -189,7 +189,7 @@ def _check_plain_secrets(check: _Checker, document: Document, path: KeyPath, val
             _check_plain_secrets(check, document, (*path, index), item)
     for key, item in mapping(value).items():
         if is_secret_slot(key) and isinstance(item, str):
-            message = Text("口令只能写引用, 不能写明文", "a secret is written as a reference")
+            message = Text("口令只能写引用，不能写明文", "a secret is written as a reference")
             check.problems.add(document, (*path, key), message)
         else:
             _check_plain_secrets(check, document, (*path, key), item)
@@ -241,7 +241,7 @@ def _check_loops(
     for name in targets:
         if _reaches(targets, name):
             path = (*((top,) if top else ()), name, *below, key)
-            text = Text(f"引用成环: {name}", f"the references form a loop: {name}")
+            text = Text(f"引用成环：{name}", f"the references form a loop: {name}")
             check.problems.add(document, path, text)
 
 

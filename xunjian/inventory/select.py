@@ -51,7 +51,7 @@ def select(
     if not chosen:
         asked = " · ".join(printable(part) for part in (limit, where) if part)
         raise NothingSelected(
-            Text(f"没有选中任何设备: {asked or 'all'}", f"no device selected: {asked or 'all'}"),
+            Text(f"没有选中任何设备：{asked or 'all'}", f"no device selected: {asked or 'all'}"),
             Text("用 xunjian list hosts 查看全部设备", "xunjian list hosts shows all devices"),
         )
     return tuple(chosen)
@@ -101,7 +101,7 @@ def _lines(name: str) -> list[str]:
     except (OSError, UnicodeDecodeError, ValueError):
         shown = printable(name)
         raise UsageError(
-            Text(f"文件无法读取: {shown}", f"the file cannot be read: {shown}")
+            Text(f"文件无法读取：{shown}", f"the file cannot be read: {shown}")
         ) from None
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and line[0] not in "#@"]
@@ -144,7 +144,7 @@ def _no_such(index: Mapping[str, Sequence[str]], term: str) -> tuple[Text, Text]
     shown = printable(term)
     return (
         Text(
-            f"没有这个设备、组、类型、站点或系统: {shown}",
+            f"没有这个设备、组、类型、站点或系统：{shown}",
             f"no such device, group, kind, site or system: {shown}",
         ),
         nearest_hint(term, index),
@@ -167,7 +167,7 @@ def _regex(text: str) -> Callable[[str], object]:
     except re.error as error:
         shown = printable(text)
         raise UsageError(
-            Text(f"正则表达式有误: {shown}", f"a bad regular expression: {shown}"), Text(str(error))
+            Text(f"正则表达式有误：{shown}", f"a bad regular expression: {shown}"), Text(str(error))
         ) from None
 
 

@@ -133,8 +133,8 @@ def _require_extra() -> None:
     if missing:
         names = ", ".join(missing)
         raise UsageError(
-            Text(f"实验环境缺少依赖: {names}", f"the lab needs packages not installed: {names}"),
-            Text("安装: pip install 'xunjian[lab]'", "install: pip install 'xunjian[lab]'"),
+            Text(f"实验环境缺少依赖：{names}", f"the lab needs packages not installed: {names}"),
+            Text("安装：pip install 'xunjian[lab]'", "install: pip install 'xunjian[lab]'"),
         )
 
 
@@ -142,14 +142,14 @@ def _require_free(folder: LabFolder, devices: int) -> None:
     if not 0 <= devices <= DEVICES_MAX:
         raise UsageError(
             Text(
-                f"--devices 应在 0 到 {DEVICES_MAX} 之间: {devices}",
+                f"--devices 应在 0 到 {DEVICES_MAX} 之间：{devices}",
                 f"--devices is between 0 and {DEVICES_MAX}: {devices}",
             )
         )
     if running_pid(folder) is not None:
         raise UsageError(
             Text(
-                f"该目录的实验环境已在运行: {folder.root}",
+                f"该目录的实验环境已在运行：{folder.root}",
                 f"a lab is already up in this folder: {folder.root}",
             ),
             Text("先执行 lab down", "run lab down first"),
@@ -157,7 +157,7 @@ def _require_free(folder: LabFolder, devices: int) -> None:
     occupied = folder.root.exists() and (not folder.root.is_dir() or any(folder.root.iterdir()))
     if occupied and not folder.plan.exists():
         raise UsageError(
-            Text(f"目录不是空的: {folder.root}", f"the folder is not empty: {folder.root}"),
+            Text(f"目录不是空的：{folder.root}", f"the folder is not empty: {folder.root}"),
             Text("换一个新目录", "choose a new folder"),
         )
 
@@ -193,5 +193,5 @@ def _wait_played(folder: LabFolder, process: LabProcess, number: int) -> None:
             return
         time.sleep(0.02)
     raise XunjianError(
-        Text(f"实验环境没有启动, 见 {folder.log}", f"the lab did not come up, see {folder.log}")
+        Text(f"实验环境没有启动，见 {folder.log}", f"the lab did not come up, see {folder.log}")
     )

@@ -147,7 +147,7 @@ def make_folder(folder: LabFolder, more: int, personalities: Path = PERSONALITIE
         except OSError as error:
             raise UsageError(
                 Text(
-                    f"目录不可写: {folder.root}（{error.strerror}）",
+                    f"目录不可写：{folder.root}（{error.strerror}）",
                     f"the folder cannot be written: {folder.root} ({error.strerror})",
                 ),
                 Text("换一个目录", "choose another folder"),

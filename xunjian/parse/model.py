@@ -27,7 +27,7 @@ class Unparsed(XunjianError):
     code = "unparsed"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(Text(f"无法解析: {reason}", f"not parsed: {reason}"))
+        super().__init__(Text(f"无法解析：{reason}", f"not parsed: {reason}"))
         self.reason = reason
 
 
@@ -37,7 +37,7 @@ class NotOffered(XunjianError):
     code = "unsupported"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(Text(f"设备不提供: {reason}", f"not offered: {reason}"))
+        super().__init__(Text(f"设备不提供：{reason}", f"not offered: {reason}"))
         self.reason = reason
 
 

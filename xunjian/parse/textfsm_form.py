@@ -92,7 +92,7 @@ def _machine(source: str) -> Machine:
         textfsm.TextFSM.__init__(machine, io.StringIO(source))  # in two steps: the line survives
     except (textfsm.TextFSMTemplateError, textfsm.Error) as error:
         line = machine._line_num  # noqa: SLF001 - see above
-        message = Text(f"TextFSM 模板无法编译: {error}", f"the template does not compile: {error}")
+        message = Text(f"TextFSM 模板无法编译：{error}", f"the template does not compile: {error}")
         raise TemplateError(TemplateMistake(line=line, message=message)) from None
     return machine
 

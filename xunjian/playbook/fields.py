@@ -23,7 +23,7 @@ def report_number(value: Any) -> Any:
     if not re.search(r"\{seq:", value) or not re.fullmatch(r"[\w.\-]*", rest):
         raise reject(
             Text(
-                "编号只能含字母、数字、. _ - 和 {yyyymm} {yyyy} {mm} {dd}, 且必须有 {seq:03d}",
+                "编号只能含字母、数字、. _ - 和 {yyyymm} {yyyy} {mm} {dd}，且必须有 {seq:03d}",
                 "a number holds letters, digits, . _ - and {yyyymm} {yyyy} {mm} {dd},"
                 " and must have {seq:03d}",
             )
@@ -36,7 +36,7 @@ def dotted(value: Any) -> Any:
     if isinstance(value, str) and not _DOTTED.fullmatch(value):
         raise reject(
             Text(
-                "应为带点的路径, 如 包.模块.函数", "expected a dotted path: package.module.function"
+                "应为带点的路径，如 包.模块.函数", "expected a dotted path: package.module.function"
             )
         )
     return value

@@ -63,7 +63,7 @@ def find_playbook(workspace: Workspace, name: str) -> Found:
         return known[wanted]
     shown = printable(name)
     raise UsageError(
-        Text(f"没有这个剧本: {shown}", f"no such playbook: {shown}"),
+        Text(f"没有这个剧本：{shown}", f"no such playbook: {shown}"),
         nearest_hint(wanted, known, 30),
     )
 
@@ -103,7 +103,7 @@ def _check_tasks(
             problems.add(document, ("tasks", index), Text("重复的任务", "the same task twice"))
         if task_names is not None and name not in task_names:
             shown = printable(name)
-            message = Text(f"没有这个任务: {shown}", f"no such task: {shown}")
+            message = Text(f"没有这个任务：{shown}", f"no such task: {shown}")
             problems.add(document, ("tasks", index), message, nearest_hint(name, task_names))
 
 

@@ -113,7 +113,7 @@ class Content:
             return known[run_id]
         near = nearest(run_id, known)
         raise UsageError(
-            Text(f"没有这一轮: {run_id}", f"no such run: {run_id}"),
+            Text(f"没有这一轮：{run_id}", f"no such run: {run_id}"),
             Text(f"是否想写 {near}", f"did you mean {near}?")
             if near
             else Text("看有哪些：xunjian list runs", "see them: xunjian list runs"),

@@ -38,7 +38,7 @@ def load_nornir_tasks(playbook: Playbook) -> tuple[LoadedTask, ...]:
         if callable(found):
             loaded.append(LoadedTask(task=task, function=found))
             continue
-        message = Text(f"找不到 nornir 任务: {task.path}", f"no such nornir task: {task.path}")
+        message = Text(f"找不到 nornir 任务：{task.path}", f"no such nornir task: {task.path}")
         hint = Text(
             f"应为可导入的 模块.函数 ({found})", f"expected an importable module.function ({found})"
         )

@@ -60,7 +60,7 @@ class Blobs:
         try:
             content = zlib.decompress(path.read_bytes())
         except FileNotFoundError as exc:
-            text = Text(f"证据文件不在: {sha256}", f"evidence file is missing: {sha256}")
+            text = Text(f"证据文件不在：{sha256}", f"evidence file is missing: {sha256}")
             raise MissingBlob(text, _VERIFY) from exc
         except zlib.error as exc:
             raise _altered(sha256) from exc
@@ -98,14 +98,14 @@ class Blobs:
 
 
 _VERIFY = Text(
-    "运行 `xunjian verify` 查看全部损失, 从备份恢复 .xunjian/evidence",
+    "运行 `xunjian verify` 查看全部损失，从备份恢复 .xunjian/evidence",
     "run `xunjian verify` to see all losses; restore .xunjian/evidence from a backup",
 )
 
 
 def _altered(sha256: str) -> AlteredBlob:
     return AlteredBlob(
-        Text(f"证据文件被改动: {sha256}", f"evidence file was altered: {sha256}"), _VERIFY
+        Text(f"证据文件被改动：{sha256}", f"evidence file was altered: {sha256}"), _VERIFY
     )
 
 

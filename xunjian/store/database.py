@@ -101,7 +101,7 @@ def _migrate(connection: Connection, found: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
-            Text(f"库的版本比本程序新: {found}", f"the store is newer than this program: {found}"),
+            Text(f"库的版本比本程序新：{found}", f"the store is newer than this program: {found}"),
             Text("请升级 xunjian 后再打开这个工作区", "upgrade xunjian, then open this workspace"),
         )
     config.attributes["connection"] = connection

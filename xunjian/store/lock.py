@@ -92,9 +92,9 @@ def _refusal(path: Path) -> LockHeld:
     holder = _holder(path)
     pid, since, what = (holder.get(key, "?") for key in ("pid", "since", "what"))
     message = Text(
-        f"工作区正被占用: 进程 {pid}, 自 {since}, {what}",
+        f"工作区正被占用：进程 {pid}，自 {since}，{what}",
         f"the workspace is in use: process {pid}, since {since}, {what}",
     )
     return LockHeld(
-        message, Text("等它结束, 或停掉该进程", "wait for it to end, or stop that process")
+        message, Text("等它结束，或停掉该进程", "wait for it to end, or stop that process")
     )

@@ -44,7 +44,7 @@ def run_row(connection: Connection, run_id: str) -> Row:
     row = connection.execute(query).mappings().first()
     if row is None:
         raise StoreError(
-            Text(f"没有这次巡检: {run_id}", f"no such run: {run_id}"),
+            Text(f"没有这次巡检：{run_id}", f"no such run: {run_id}"),
             Text("用 `xunjian list runs` 查看", "see `xunjian list runs`"),
         )
     return dict(row)

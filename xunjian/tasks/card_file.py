@@ -25,14 +25,14 @@ _CHECK_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 def _oid(value: str) -> str:
     if not _OID.fullmatch(value):
-        raise reject(Text(f"应为 OID: {value}", f"expected an oid: {value}"))
+        raise reject(Text(f"应为 OID：{value}", f"expected an oid: {value}"))
     return value.strip(".")
 
 
 def _rows(value: str | int) -> str | int:
     if not _ROWS.fullmatch(str(value)):
         raise reject(
-            Text(f'应为 "n"、"n.." 或 "n..m": {value}', f'expected "n", "n..", "n..m": {value}')
+            Text(f'应为 "n"、"n.." 或 "n..m"：{value}', f'expected "n", "n..", "n..m": {value}')
         )
     return value
 
@@ -40,7 +40,7 @@ def _rows(value: str | int) -> str | int:
 def _check_id(value: str) -> str:
     if not _CHECK_ID.fullmatch(value):
         raise reject(
-            Text(f"应为 项目.指标: {value}", f"expected item.figure in lower case: {value}")
+            Text(f"应为 项目.指标：{value}", f"expected item.figure in lower case: {value}")
         )
     return value
 

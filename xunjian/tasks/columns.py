@@ -100,7 +100,7 @@ def _template_columns(
         files = card.templates.workspace.iterate(f"{FOLDER}/{folder}", "*.textfsm")
         known = [found.path.name for found in files]
         shown = relative_path(folder, name)
-        message = Text(f"找不到模板: {shown}", f"unknown template: {shown}")
+        message = Text(f"找不到模板：{shown}", f"unknown template: {shown}")
         card.complain(at, message, nearest_hint(name.rpartition("/")[2], known))
     except TemplateError as error:
         card.problems.merge([error.problem(relative_path(folder, name))])
@@ -117,7 +117,7 @@ def _ntc_columns(
         card.complain(
             (*at, "parse"),
             Text(
-                f"ntc-templates 没有模板: {name} {command}",
+                f"ntc-templates 没有模板：{name} {command}",
                 f"ntc-templates has no template: {name} {command}",
             ),
         )
@@ -152,5 +152,5 @@ def _check_paths(card: Card, at: KeyPath, parser: str, step: StepKeys) -> None:
         except ValueError as error:
             kind = "JMESPath" if parser == "json" else "XPath"
             card.complain(
-                where, Text(f"{kind} 有错: {path}", f"not a {kind}: {path}"), Text(str(error))
+                where, Text(f"{kind} 有错：{path}", f"not a {kind}: {path}"), Text(str(error))
             )

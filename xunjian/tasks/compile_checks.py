@@ -141,7 +141,7 @@ def _ignore(card: Card, at: KeyPath, file: IgnoreFile) -> Ignore:
     try:
         until = date.fromisoformat(file.until) if file.until else None
     except ValueError:
-        card.complain((*at, "until"), Text(f"不是日期: {file.until}", f"no date: {file.until}"))
+        card.complain((*at, "until"), Text(f"不是日期：{file.until}", f"no date: {file.until}"))
     return Ignore(match=file.match, field=file.field, reason=file.reason, until=until)
 
 
@@ -179,7 +179,7 @@ def _check_limits(card: Card, at: KeyPath, file: CheckFile, check: Check) -> Non
         if name not in WORSE_LIMITS:
             card.unknown(where, Text("限值", "limit"), name, WORSE_LIMITS)
         elif not isinstance(value, int | float) or isinstance(value, bool):
-            card.complain(where, Text(f"限值应为数字: {value}", f"a limit is a number: {value}"))
+            card.complain(where, Text(f"限值应为数字：{value}", f"a limit is a number: {value}"))
     if not file.limits and not file.own:
         card.complain((*at, "worse"), Text("worse 需要 limits 或 own", "worse needs limits or own"))
     _check_order(card, at, file)
@@ -194,10 +194,10 @@ def _check_order(card: Card, at: KeyPath, file: CheckFile) -> None:
         card.complain(
             (*at, "limits"),
             Text(
-                f"预警限 {warning} 越过异常限 {critical}, 永远不会预警",
+                f"预警限 {warning} 越过异常限 {critical}，永远不会预警",
                 f"the warning limit {warning} lies beyond the critical one {critical}",
             ),
-            Text("交换两个限值, 或改 worse", "swap the limits, or change worse"),
+            Text("交换两个限值，或改 worse", "swap the limits, or change worse"),
         )
 
 
@@ -212,7 +212,7 @@ def _check_limits_used(card: Card, at: KeyPath, file: CheckFile, check: Check) -
                 (*at, "limits", name),
                 Text("没有表达式用到该限值", "no expression uses this limit"),
                 Text(
-                    "用 worse, 或在表达式里写 limits." + name, f"use worse, or write limits.{name}"
+                    "用 worse，或在表达式里写 limits." + name, f"use worse, or write limits.{name}"
                 ),
             )
 
@@ -224,7 +224,7 @@ def _check_judges(card: Card, at: KeyPath, file: CheckFile) -> None:
         card.complain(
             at,
             Text(
-                "没有判据: 需要 worse、warning、abnormal 或 function 之一",
+                "没有判据：需要 worse、warning、abnormal 或 function 之一",
                 "it judges nothing: one of worse, warning, abnormal, function is needed",
             ),
         )
@@ -247,6 +247,6 @@ def _placeholders(card: Card, at: KeyPath, text: str) -> list[str]:
     try:
         parsed = [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
     except ValueError as error:
-        card.complain(at, Text(f"花括号不成对: {error}", f"braces do not match: {error}"))
+        card.complain(at, Text(f"花括号不成对：{error}", f"braces do not match: {error}"))
         return []
     return [field.split(".")[0] for field in parsed]

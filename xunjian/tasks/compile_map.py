@@ -117,7 +117,7 @@ def _check_words(card: Card, at: KeyPath, fact: str, field: str, made: FieldMap)
         _, mistakes = make_fact(fact, {field: word})
         if mistakes:
             card.complain(
-                at, Text(f"字段不接受该值: {word}", f"the field does not take this value: {word}")
+                at, Text(f"字段不接受该值：{word}", f"the field does not take this value: {word}")
             )
 
 
@@ -127,5 +127,5 @@ def _check_key(card: Card, at: KeyPath, fact: str, found: Mapping[str, FieldMap]
         listed = ", ".join(key)
         card.complain(
             at,
-            Text(f"没有填写 {fact} 的键: {listed}", f"no key field of {fact} is filled: {listed}"),
+            Text(f"没有填写 {fact} 的键：{listed}", f"no key field of {fact} is filled: {listed}"),
         )

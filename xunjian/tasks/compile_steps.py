@@ -47,7 +47,7 @@ def compile_collect(
         ]
         key = platform.name if platform else ANY_PLATFORM
         if key in found:
-            message = Text(f"平台写了两次: {key}", f"the platform stands twice: {key}")
+            message = Text(f"平台写了两次：{key}", f"the platform stands twice: {key}")
             card.complain(("collect", name), message)
         found[key] = tuple(group for group in groups if group is not None)
     return found
@@ -146,14 +146,14 @@ def _channel(card: Card, at: KeyPath, step: StepKeys, platform: Platform | None)
         card.complain(
             at,
             Text(
-                "没有提问: 需要 send、get、walk、follow、probe、registers 或 ask 之一",
+                "没有提问：需要 send、get、walk、follow、probe、registers 或 ask 之一",
                 "nothing is asked: one of send, get, walk, follow, probe, registers, ask is needed",
             ),
         )
         return None
     if len(questions) > 1:
         listed = ", ".join(questions)
-        message = Text(f"一步只能提一个问题: {listed}", f"one question per step: {listed}")
+        message = Text(f"一步只能提一个问题：{listed}", f"one question per step: {listed}")
         card.complain(at, message)
     for key in questions:
         if channel not in _QUESTION_CHANNELS[key]:

@@ -70,7 +70,7 @@ def explain(name: str, catalog: Catalog, platforms: Platforms) -> Explanation:
     tasks = [task for task in catalog.tasks if task.name == name]
     if not tasks:
         raise UsageError(
-            Text(f"没有这样的项目或检查: {name}", f"no such task or check: {name}"),
+            Text(f"没有这样的项目或检查：{name}", f"no such task or check: {name}"),
             nearest_hint(name, [*catalog.names, *catalog.checks]),
         )
     cards = tuple(_card(task, task.checks, catalog, platforms) for task in tasks)

@@ -73,7 +73,7 @@ def lint_examples(platforms: Platforms, problems: Problems) -> None:
         ):
             for text in texts:
                 if not _fits(pattern, text):
-                    message = Text(f"与示例不符: {text}", f"does not fit its example: {text}")
+                    message = Text(f"与示例不符：{text}", f"does not fit its example: {text}")
                     problems.add(document, (key,), message)
 
 
@@ -94,7 +94,7 @@ def _lint_requests(
             check_request(_request(platform, text), platform)
         except ReadOnlyViolation:
             continue
-        message = Text(f"应禁止的示例被放行: {text}", f"an example to be denied is allowed: {text}")
+        message = Text(f"应禁止的示例被放行：{text}", f"an example to be denied is allowed: {text}")
         problems.add(document, ("read_only", "deny"), message)
 
 

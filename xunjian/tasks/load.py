@@ -136,6 +136,6 @@ def _twice(document: Document, at: KeyPath, name: str, where: str, problems: Pro
     problems.add(
         document,
         at,
-        Text(f"名称重复: {name}", f"the name stands twice: {name}"),
+        Text(f"名称重复：{name}", f"the name stands twice: {name}"),
         Text(f"另一处在 {where}", f"the other one is in {where}"),
     )

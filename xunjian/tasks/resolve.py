@@ -36,7 +36,7 @@ class Card:
 
     def unknown(self, at: KeyPath, what: Text, name: str, known: Collection[str]) -> None:
         """Note an unknown name, with the nearest right one."""
-        message = Text(f"未知的{what.zh}: {name}", f"unknown {what.en}: {name}")
+        message = Text(f"未知的{what.zh}：{name}", f"unknown {what.en}: {name}")
         self.complain(at, message, nearest_hint(name, known))
 
     def fact(self, at: KeyPath, name: str) -> bool:

@@ -81,7 +81,7 @@ def check_limits(
     if data is None:
         return
     if not isinstance(data, dict):
-        problems.add(document, at, Text("应为: 判定 -> 限值", "expected: check -> limits"))
+        problems.add(document, at, Text("应为：判定 -> 限值", "expected: check -> limits"))
         return
     checks = catalog.checks
     for name, limits in data.items():
@@ -93,11 +93,11 @@ def check_limits(
             problems.add(
                 document,
                 where,
-                Text(f"没有这个判定: {name}", f"no such check: {name}"),
+                Text(f"没有这个判定：{name}", f"no such check: {name}"),
                 nearest_hint(str(name), checks),
             )
         elif not isinstance(limits, dict):
-            problems.add(document, where, Text("应为: 限值名 -> 数", "expected: limit -> number"))
+            problems.add(document, where, Text("应为：限值名 -> 数", "expected: limit -> number"))
         else:
             _check_one(document, where, limits, check, problems)
 
@@ -114,13 +114,13 @@ def _check_one(
             problems.add(
                 document,
                 (*at, name),
-                Text(f"此判定没有这个限值: {name}", f"the check has no such limit: {name}"),
+                Text(f"此判定没有这个限值：{name}", f"the check has no such limit: {name}"),
                 nearest_hint(str(name), check.limits),
             )
         elif isinstance(check.limits[name], int | float) and not _is_number(value):
             problems.add(document, (*at, name), Text("应为数", "expected a number"))
         elif check.unit == "%" and _is_number(value) and not 0 <= value <= HUNDRED:
-            said = Text(f"百分数应在 0 到 100: {value}", f"a percentage is 0 to 100: {value}")
+            said = Text(f"百分数应在 0 到 100：{value}", f"a percentage is 0 to 100: {value}")
             problems.add(document, (*at, name), said)
     merged: Mapping[str, Any] = {**check.limits, **limits}
     warning, critical = merged.get("warning"), merged.get("critical")

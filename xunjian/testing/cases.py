@@ -203,7 +203,7 @@ def _read_case(path: Path) -> CaseFile:
     for section in ("facts", "previous", "reference"):
         for name in (getattr(case, section) or {}) if case else {}:
             if name not in FACTS:
-                message = Text(f"未知的事实: {name}", f"unknown fact: {name}")
+                message = Text(f"未知的事实：{name}", f"unknown fact: {name}")
                 problems.add(document, (section, name), message)
     problems.raise_if_any()
     assert case is not None
@@ -214,7 +214,7 @@ def _tasks(path: Path, case: CaseFile, catalog: Catalog) -> tuple[Task, ...]:
     names = case.tasks or [path.parent.parent.name]
     tasks = tuple(task for name in names for task in catalog.named(name, case.device.kind))
     if not tasks:
-        message = Text(f"没有这样的卡片: {names}", f"no such card: {names}")
+        message = Text(f"没有这样的卡片：{names}", f"no such card: {names}")
         raise ContentError([Problem(str(path), 1, "tasks", message)])
     return tasks
 
@@ -253,7 +253,7 @@ def _read(path: Path, name: str) -> bytes:
     try:
         return (path.parent / name).read_bytes()
     except OSError as error:
-        message = Text(f"文件无法读取: {error.strerror}", f"cannot be read: {error.strerror}")
+        message = Text(f"文件无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
         raise ContentError([Problem(str(path), 1, name, message)]) from None
 
 
