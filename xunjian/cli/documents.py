@@ -70,7 +70,7 @@ def _write(path: Path, document: bytes) -> None:
 
 def _unwritable(path: Path, error: OSError) -> UsageError:
     return UsageError(
-        Text(f"写不了: {path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
+        Text(f"写不了：{path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
         Text(
             "测到的都在存储里；换个目录再出报告：xunjian report run 轮次 -o 目录",
             "what was measured is in the store; report again elsewhere: "
