@@ -4,16 +4,22 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from xunjian.config.model import RISKS, Change, ConfigDiff, Risk, TrustState
+from xunjian.config.model import RISKS, Change, ConfigDiff, Risk
 from xunjian.language import Language, Text
-from xunjian.report.diff.figures import count, is_tolerated, plain_figures, section_name, title
+from xunjian.report.diff.figures import (
+    count,
+    is_tolerated,
+    place,
+    plain_figures,
+    section_name,
+    title,
+    troubles,
+)
 from xunjian.report.diff.seen import without_line_ends
 from xunjian.report.diff.words import (
     APPROVAL_WORDS,
     KIND_MARKS,
-    NOT_COMPARED_WORDS,
     RISK_WORDS,
-    TRUST_WORDS,
 )
 from xunjian.report.words import word
 
@@ -50,15 +56,8 @@ def _flat(figures: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 def _suite(root: ET.Element, diff: ConfigDiff, language: Language, fail_on: Risk) -> Counter[str]:
     suite = ET.SubElement(root, "testsuite", name=without_line_ends(diff.device))
     counted: Counter[str] = Counter()
-    for name, texts in _troubles(diff):
-        message = "; ".join(text.to(language) for text in texts)
-        ET.SubElement(_case(suite, diff, name), "error", message=without_line_ends(message))
-        counted += Counter(tests=1, errors=1)
-    for absent in diff.missing_planned:
-        message = Text("计划变更未见", "planned change absent").to(language)
-        case = _case(suite, diff, f"planned {absent}")
-        ET.SubElement(case, "failure", message=message, type="missing_planned")
-        counted += Counter(tests=1, failures=1)
+    for code, texts in troubles(diff):
+        counted += _trouble(suite, diff, code, texts, language)
     for path, changes in by_section(diff.changes):
         counted += _section(_case(suite, diff, path.to(language)), changes, language, fail_on)
     if not counted:
@@ -78,18 +77,24 @@ def _case(suite: ET.Element, diff: ConfigDiff, name: str) -> ET.Element:
     )
 
 
-def _troubles(diff: ConfigDiff) -> Iterator[tuple[str, Sequence[Text]]]:
-    if diff.not_compared:
-        yield "not_compared", [word(NOT_COMPARED_WORDS, diff.not_compared)]
-    if diff.trust.state is not TrustState.TRUSTED:
-        yield "trust", [TRUST_WORDS[diff.trust.state], *diff.trust.reasons]
+def _trouble(
+    suite: ET.Element, diff: ConfigDiff, code: str, texts: Sequence[Text], language: Language
+) -> Counter[str]:
+    """What cannot be believed or compared is an error, an absent planned change a failure."""
+    said = [without_line_ends(text.to(language)) for text in texts]
+    if code == "missing_planned":
+        case = _case(suite, diff, f"planned {said[-1]}")
+        ET.SubElement(case, "failure", message=": ".join(said), type=code)
+        return Counter(tests=1, failures=1)
+    ET.SubElement(_case(suite, diff, code), "error", message="; ".join(said), type=code)
+    return Counter(tests=1, errors=1)
 
 
 def by_section(changes: Sequence[Change]) -> list[tuple[Text, list[Change]]]:
     """Gather changes by the full path of their section, in the order of the first of each."""
     sections: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
-        sections.setdefault(change.path, []).append(change)
+        sections.setdefault(place(change), []).append(change)
     return [(section_name(path), group) for path, group in sections.items()]
 
 

@@ -8,9 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk, TrustState
+from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk
 from xunjian.language import Language, Text
-from xunjian.report.diff.figures import Figures, count, headline, is_tolerated, section, title
+from xunjian.report.diff.figures import (
+    Figures,
+    count,
+    headline,
+    is_tolerated,
+    section,
+    title,
+    troubles,
+)
 from xunjian.report.diff.lines import side_by_side
 from xunjian.report.diff.seen import seen, without_line_ends
 from xunjian.report.diff.words import (
@@ -18,9 +26,7 @@ from xunjian.report.diff.words import (
     EDGE,
     KIND_MARKS,
     KIND_WORDS,
-    NOT_COMPARED_WORDS,
     RISK_WORDS,
-    TRUST_WORDS,
 )
 from xunjian.report.pages import escape_markdown
 from xunjian.report.words import word
@@ -94,15 +100,9 @@ def _troubles(diffs: Sequence[ConfigDiff], language: Language) -> Iterator[str]:
 
 
 def _device_troubles(diff: ConfigDiff, language: Language) -> Iterator[str]:
-    name = code(diff.device)
-    if diff.not_compared:
-        yield f"- ⚠ {name}: {_plain(word(NOT_COMPARED_WORDS, diff.not_compared), language)}"
-    if diff.trust.state is not TrustState.TRUSTED:
-        texts = [TRUST_WORDS[diff.trust.state], *diff.trust.reasons]
-        yield f"- ⚠ {name}: " + "; ".join(_plain(text, language) for text in texts)[:600]
-    for absent in diff.missing_planned:
-        said = Text("计划变更未见", "planned change absent").to(language)
-        yield f"- ⚠ {name}: {said} {code(absent)}"
+    for _code, texts in troubles(diff):
+        said = "; ".join(_plain(text, language) for text in texts)
+        yield f"- ⚠ {code(diff.device)}: {said[:600]}"
 
 
 def _details(entry: _Entry, language: Language) -> str:

@@ -10,17 +10,21 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from xunjian.config.model import RISKS, Change, ConfigDiff, Risk, TrustState
-from xunjian.language import Language, Text
-from xunjian.report.diff.figures import count, is_tolerated, plain_figures, section_name, title
+from xunjian.config.model import RISKS, Change, ConfigDiff, Risk
+from xunjian.language import Language
+from xunjian.report.diff.figures import (
+    count,
+    is_tolerated,
+    plain_figures,
+    section_name,
+    title,
+    troubles,
+)
 from xunjian.report.diff.seen import escape_unseen_in_json, without_line_ends
 from xunjian.report.diff.words import (
     KIND_WORDS,
-    NOT_COMPARED_WORDS,
     RISK_WORDS,
-    TRUST_WORDS,
 )
-from xunjian.report.words import word
 
 _LEVELS = {
     Risk.CRITICAL: "error",
@@ -151,17 +155,8 @@ def _uri(diff: ConfigDiff) -> str:
 
 
 def _notices(diff: ConfigDiff, language: Language) -> Iterator[dict[str, Any]]:
-    said: list[tuple[str, list[Text]]] = []
-    if diff.not_compared:
-        said.append(("not_compared", [word(NOT_COMPARED_WORDS, diff.not_compared)]))
-    if diff.trust.state is not TrustState.TRUSTED:
-        said.append(("trust", [TRUST_WORDS[diff.trust.state], *diff.trust.reasons]))
-    said += [
-        ("missing_planned", [Text(f"计划变更未见 {name}", f"planned change absent {name}")])
-        for name in diff.missing_planned
-    ]
-    for name, texts in said:
-        text = "; ".join(part.to(language) for part in texts)
+    for name, texts in troubles(diff):
+        text = ": ".join(part.to(language) for part in texts)
         yield {
             "descriptor": {"id": name},
             "level": "error",

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from xunjian.config.model import Change, ChangeKind, ConfigDiff, Side, TrustState
+from xunjian.config.model import Change, ChangeKind, ConfigDiff, Side
 from xunjian.language import Language
-from xunjian.report.diff.figures import count, headline, is_tolerated, section
+from xunjian.report.diff.figures import count, headline, is_tolerated, section, troubles
 from xunjian.report.diff.lines import Piece, side_by_side
 from xunjian.report.diff.seen import seen, without_line_ends
 from xunjian.report.diff.words import (
     APPROVAL_WORDS,
     KIND_WORDS,
-    NOT_COMPARED_WORDS,
     RISK_WORDS,
-    TRUST_WORDS,
 )
 from xunjian.report.words import word
 
@@ -27,24 +25,14 @@ def as_unified(diffs: Sequence[ConfigDiff], language: Language) -> bytes:
 
 
 def _device(diff: ConfigDiff, language: Language) -> Iterator[str]:
-    if diff.not_compared:
-        reason = word(NOT_COMPARED_WORDS, diff.not_compared).to(language)
-        yield f"# {without_line_ends(diff.device)}: {without_line_ends(reason)}"
-    if diff.trust.state is not TrustState.TRUSTED:
-        reasons = [TRUST_WORDS[diff.trust.state], *diff.trust.reasons]
-        said = "; ".join(reason.to(language) for reason in reasons)
-        yield f"# {without_line_ends(f'{diff.device}: {said}')}"
-    for absent in diff.missing_planned:
-        yield without_line_ends(f"# {diff.device}: {_absent(language)}: {absent}")
+    for _code, texts in troubles(diff):
+        said = ": ".join(text.to(language) for text in texts)
+        yield without_line_ends(f"# {diff.device}: {said}")
     if diff.changes:
         yield f"--- {_side(diff, diff.left)}"
         yield f"+++ {_side(diff, diff.right)}"
     for change in diff.changes:
         yield from _hunk(change, language)
-
-
-def _absent(language: Language) -> str:
-    return "计划变更未见" if language is Language.ZH else "planned change absent"
 
 
 def _side(diff: ConfigDiff, side: Side) -> str:

@@ -7,7 +7,15 @@ from typing import TypeVar
 
 from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk, TrustState
 from xunjian.language import Text
-from xunjian.report.diff.words import APPROVAL_WORDS, KIND_WORDS, RISK_WORDS, TOP_LEVEL
+from xunjian.report.diff.words import (
+    APPROVAL_WORDS,
+    KIND_WORDS,
+    NOT_COMPARED_WORDS,
+    RISK_WORDS,
+    TOP_LEVEL,
+    TRUST_WORDS,
+)
+from xunjian.report.words import word
 
 Key = TypeVar("Key", bound=str)
 
@@ -112,6 +120,25 @@ def title(change: Change) -> str:
     """The line that names what changed: the new one, or the old one where it is gone."""
     lines = change.new or change.old
     return lines[0].strip() if lines else (change.path[-1] if change.path else "")
+
+
+def place(change: Change) -> tuple[str, ...]:
+    """The section a change is listed under: a whole section of the top level is its own."""
+    is_section = max(len(change.old), len(change.new)) > 1
+    return change.path or ((title(change),) if is_section else ())
+
+
+def troubles(diff: ConfigDiff) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+    """What cannot be told of a device: (code, what and why)."""
+    found: list[tuple[str, tuple[Text, ...]]] = []
+    is_trusted = diff.trust.state is TrustState.TRUSTED
+    if not is_trusted:
+        found.append(("trust", (TRUST_WORDS[diff.trust.state], *diff.trust.reasons)))
+    if diff.not_compared and (is_trusted or diff.not_compared != "untrusted"):
+        found.append(("not_compared", (word(NOT_COMPARED_WORDS, diff.not_compared),)))
+    absent = Text("计划变更未见", "planned change absent")
+    found += [("missing_planned", (absent, Text(name))) for name in diff.missing_planned]
+    return tuple(found)
 
 
 def section(change: Change) -> str:
