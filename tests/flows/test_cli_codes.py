@@ -40,6 +40,8 @@ def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (base / "file").write_text("", "utf-8")
     (base / "nothing.txt").write_text("", "utf-8")
     (base / "clock.txt").write_text(CLOCK, "utf-8")
+    for name, sysname in (("old.cfg", "HZ-SW1"), ("new.cfg", "HZ-SW2")):
+        (base / name).write_text(CONFIGURATION.format(sysname=sysname), "utf-8")
     (base / "junk.txt").write_text("no such thing\n", "utf-8")
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(named["held"] / ".xunjian")],
@@ -59,6 +61,8 @@ def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "new": str(base / "new"),
         "nothing": str(base / "nothing.txt"),
         "clock": str(base / "clock.txt"),
+        "old_cfg": str(base / "old.cfg"),
+        "new_cfg": str(base / "new.cfg"),
         "junk": str(base / "junk.txt"),
         "holder": str(holder.pid),
     }
@@ -66,6 +70,7 @@ def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 CLOCK = "2026-11-21 10:00:00+08:00\nSaturday\nTime Zone(China-Standard-Time) : UTC+08:00\n"
+CONFIGURATION = "#\nsysname {sysname}\n#\nvlan batch 10\n#\nsnmp-agent\n#\nntp-service\n#\nreturn\n"
 
 # command line (words in braces are places) | exit code | what stdout or stderr must say
 TABLE = """
@@ -75,15 +80,15 @@ TABLE = """
 .                                                           | 2 | inventory
 lab                                                         | 2 | faults
 rum                                                         | 2 | 是否想写 run
-rum --lang fr                                               | 2 | zh、en
+rum --lang fr                                               | 2 | zh, en
 rum --lang en                                               | 2 | did you mean run
 run --limt x                                                | 2 | 是否想写 --limit
 run --forks many                                            | 2 | --forks.*应为整数
 run --forks 0                                               | 2 | --forks.*应不小于 1
-run --forks                                                 | 2 | 选项缺少值：--forks
-run daily monthly                                           | 2 | 用法：xunjian run
-run --check=1 daily                                         | 2 | 选项不带值：--check
-list hosts --format xml                                     | 2 | table、json
+run --forks                                                 | 2 | 选项缺少值: --forks
+run daily monthly                                           | 2 | 用法: xunjian run
+run --check=1 daily                                         | 2 | 选项不带值: --check
+list hosts --format xml                                     | 2 | table, json
 list hosts -w {nowhere}                                     | 2 | 没有这个目录
 list hosts -w {empty}                                       | 2 | init
 init {new}                                                  | 0 | known_hosts
@@ -136,7 +141,7 @@ run --failed {past}x -w {lab}                               | 2 | 是否想写 {
 run daily --failed {past} -w {lab}                          | 2 | pre_holiday
 run --failed {past} -w {lab}                                | 4 | .
 exec 'display clock' -w {lab} -l hz-acc-sw1                 | 0 | == hz-acc-sw1 ==
-exec 'display clock' -w {lab} -l ups                        | 4 | hz-ups1：未做
+exec 'display clock' -w {lab} -l ups                        | 4 | hz-ups1: 未做
 exec 'display clock' -w {lab} -l nobody                     | 4 | nobody
 exec 'cat /proc/uptime' -w {lab} -l hz-srv1                 | 0 | \\d
 parse --platform huawei_vrp --command 'display clock' {clock}      | 0 | "Clock"
@@ -156,6 +161,14 @@ replay {past} -w {corrupt}                                  | 2 | 先备份
 report run {past} -w {lab} -o {out}                         | 0 | {out}
 report run {past} -w {lab} -o {under_file}                  | 2 | 写不了
 report run {past}x -w {lab}                                 | 2 | 是否想写 {past}
+diff {old_cfg} {old_cfg} --platform huawei_vrp               | 0 | 没有变更
+diff {old_cfg} {new_cfg} --platform huawei_vrp               | 1 | sysname HZ-SW2
+diff {old_cfg} {new_cfg} --platform huawei_vrp --fail-on critical | 0 | sysname HZ-SW2
+diff {old_cfg} {junk} --platform huawei_vrp                  | 3 | 没有结束标记
+diff {old_cfg} {nowhere} --platform huawei_vrp               | 2 | 读不了
+diff {old_cfg} --platform huawei_vrp                         | 2 | 缺少.*NEW
+diff {old_cfg} {new_cfg}                                     | 2 | --platform
+diff {old_cfg} {new_cfg} --platform huawei_vrp --format xml  | 2 | unified
 reference accept {past} -w {lab} -l hz-ups1                 | 0 | hz-ups1
 reference accept {past}x -w {lab}                           | 2 | 是否想写 {past}
 reference accept x -w {held}                                | 2 | list runs

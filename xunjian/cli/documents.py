@@ -13,6 +13,11 @@ from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.store.model import Comparison
 
+_REPORT_AGAIN = Text(
+    "测到的都在存储里；换个目录再出报告：xunjian report run 轮次 -o 目录",
+    "what was measured is in the store; report again elsewhere: xunjian report run RUN -o DIR",
+)
+
 
 def prepare_folder(folder: Path) -> None:
     """Make sure that documents can be written before any device is asked.
@@ -25,7 +30,7 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(folder, error, _REPORT_AGAIN) from error
 
 
 def write_documents(
@@ -49,14 +54,22 @@ def write_documents(
 
     for form in dict.fromkeys(("json", *wanted)):
         document = render(model, form, output.language, read)
-        _write(folder / FILES[form], document)
+        write_document(folder / FILES[form], document, _REPORT_AGAIN)
         if wanted == ("json",):
             output.data(document.decode())
 
 
-def _write(path: Path, document: bytes) -> None:
+def write_document(path: Path, document: bytes, hint: Text | None = None) -> None:
+    """Write one document whole or not at all; a pipe or a device file is written as it is.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     temporary = ""
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(document)
+            return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(document)
@@ -65,15 +78,11 @@ def _write(path: Path, document: bytes) -> None:
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error, hint) from error
 
 
-def _unwritable(path: Path, error: OSError) -> UsageError:
+def _unwritable(path: Path, error: OSError, hint: Text | None) -> UsageError:
     return UsageError(
-        Text(f"写不了：{path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
-        Text(
-            "测到的都在存储里；换个目录再出报告：xunjian report run 轮次 -o 目录",
-            "what was measured is in the store; report again elsewhere: "
-            "xunjian report run RUN -o DIR",
-        ),
+        Text(f"写不了: {path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
+        hint,
     )

@@ -1,0 +1,248 @@
+"""`diff OLD NEW`: what changed between two configurations, and how dangerous it is."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xunjian.cli.documents import write_document
+from xunjian.cli.language import both
+from xunjian.cli.options import WorkspaceOption
+from xunjian.cli.output import Output
+from xunjian.config.model import RISKS, ConfigDiff, Risk, TrustState
+from xunjian.errors import UsageError, XunjianError
+from xunjian.language import Text
+from xunjian.run.content import Content
+
+CHANGED = 1
+NOT_TRUSTWORTHY = 3
+LARGEST_BYTES = 256 * 1024 * 1024
+
+FormOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORM",
+        help=both(
+            "json、md、html、junit、sarif 或 unified（缺省）",
+            "json, md, html, junit, sarif or unified (default)",
+        ),
+    ),
+]
+FailOnRiskOption = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="RISK",
+        help=both(
+            "未批准的变更从哪一级起退出码为 1：info（缺省） low medium high critical",
+            "exit 1 from this risk of an unapproved change: info (default) low medium high "
+            "critical",
+        ),
+    ),
+]
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "diff",
+        help=both(
+            "比较两份配置文件：按段落、按语义，口令只作指纹。不需要设备、密钥或工作区。"
+            "\n\n退出码：0 无未批准的变更，1 有，3 内容不可信（不完整、混入报错、疑似口令）。",
+            "Compare two configuration files by sections and meaning; secrets are fingerprints "
+            "only. Needs no device, key or workspace.\n\nExit code: 0 no unapproved change, 1 "
+            "some, 3 not trustworthy (incomplete, error texts inside, a suspected secret).",
+        ),
+    )
+    def diff_command(
+        old: Annotated[
+            Path, typer.Argument(metavar="OLD", help=both("旧的；- 为标准输入", "the old; - stdin"))
+        ],
+        new: Annotated[
+            Path, typer.Argument(metavar="NEW", help=both("新的；- 为标准输入", "the new; - stdin"))
+        ],
+        platform: Annotated[
+            str,
+            typer.Option("--platform", metavar="P", help=both("平台名", "platform")),
+        ],
+        form: FormOption = "unified",
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                "-o", "--output", metavar="FILE", help=both("写到这个文件", "write to this file")
+            ),
+        ] = None,
+        fail_on: FailOnRiskOption = Risk.INFO.value,
+        detailed: Annotated[
+            bool,
+            typer.Option(
+                "--detailed-exitcode",
+                help=both(
+                    "退出码同 terraform：0 无变更，1 出错或不可信，2 有变更",
+                    "exit codes as terraform's: 0 no change, 1 error or not trustworthy, 2 changes",
+                ),
+            ),
+        ] = False,
+        workspace: WorkspaceOption = None,
+    ) -> int:
+        try:
+            threshold = read_risk(fail_on)
+            found = diff_files(Content(workspace), output, (old, new), platform, form)
+            show(Content(workspace), output, [found], form, out, threshold)
+        except XunjianError as error:
+            if not detailed:
+                raise
+            output.error(error)
+            return 1
+        code = exit_code([found], threshold)
+        if code == CHANGED:
+            say_open(output, [found], threshold)
+        return _terraform(code) if detailed else code
+
+
+def read_risk(given: str) -> Risk:
+    """Read the value of `--fail-on`; raises UsageError."""
+    from xunjian.mistakes import nearest_hint
+
+    if given in tuple(Risk):
+        return Risk(given)
+    raise UsageError(
+        Text(f"--fail-on 的值不对: {given}", f"--fail-on has a wrong value: {given}"),
+        nearest_hint(given, [risk.value for risk in RISKS], limit=len(RISKS)),
+    )
+
+
+def check_form(form: str) -> None:
+    """Refuse a format that is none of ours; raises UsageError."""
+    from xunjian.mistakes import nearest_hint
+    from xunjian.report.diff import FORMS
+
+    if form not in FORMS:
+        raise UsageError(
+            Text(f"--format 的值不对: {form}", f"--format has a wrong value: {form}"),
+            nearest_hint(form, FORMS, limit=len(FORMS)),
+        )
+
+
+def diff_files(
+    content: Content, output: Output, files: tuple[Path, Path], platform: str, form: str
+) -> ConfigDiff:
+    """Compare two files with the pack of a platform and a key that is kept nowhere."""
+    from xunjian.config.model import Side
+    from xunjian.config.pack import load_packs
+    from xunjian.config.pipeline import Setting, diff_texts, fresh_key
+
+    check_form(form)
+    old, new = files
+    if str(old) == str(new) == "-":
+        raise UsageError(Text("标准输入只能用一次", "stdin can be read once only"))
+    packs = load_packs(content.workspace, content.platforms.aliases)
+    pack = packs.get(platform)
+    if pack.generic:
+        _say_generic(output, platform, (*packs.names, *content.platforms.names))
+    setting = Setting(
+        device=_name(new),
+        mode="pair",
+        left=Side(source="file", name=_name(old), pack=pack.ref),
+        right=Side(source="file", name=_name(new), pack=pack.ref),
+    )
+    return diff_texts(_read(old), _read(new), pack, key=fresh_key(), setting=setting)
+
+
+def show(
+    content: Content,
+    output: Output,
+    diffs: list[ConfigDiff],
+    form: str,
+    out: Path | None,
+    fail_on: Risk,
+) -> None:
+    """Print or write the differences, and say on stderr what may not be believed."""
+    from xunjian.report.diff import render_diff
+
+    def read(name: str) -> bytes:
+        return content.workspace.find(f"templates/report/{name}").path.read_bytes()
+
+    document = render_diff(diffs, form, output.language, read, fail_on=fail_on)
+    if out is None:
+        output.data(document.decode()) if document else None
+    else:
+        write_document(out, document)
+    for diff in diffs:
+        for reason in diff.trust.reasons:
+            output.say(
+                f"{diff.device}: {output.text(Text('不可信', 'not trustworthy'))}: "
+                f"{output.text(reason)}"
+            )
+
+
+def exit_code(diffs: list[ConfigDiff], fail_on: Risk) -> int:
+    """Give 3 before 1: nobody may take a difference of half a configuration for the whole one."""
+    if any(diff.not_compared or diff.trust.state is not TrustState.TRUSTED for diff in diffs):
+        return NOT_TRUSTWORTHY
+    return CHANGED if _open_count(diffs, fail_on) else 0
+
+
+def say_open(output: Output, diffs: list[ConfigDiff], fail_on: Risk) -> None:
+    """Say on stderr why the exit code is 1."""
+    count = _open_count(diffs, fail_on)
+    output.say(
+        Text(
+            f"未批准或缺失的变更: {count}（从 {fail_on} 级起）",
+            f"changes not approved or missing: {count} (from {fail_on} up)",
+        )
+    )
+
+
+def _open_count(diffs: list[ConfigDiff], fail_on: Risk) -> int:
+    from xunjian.report.diff.figures import is_tolerated
+
+    level = RISKS.index(fail_on)
+    changes = [change for diff in diffs for change in diff.changes]
+    count = sum(RISKS.index(c.risk) >= level and not is_tolerated(c) for c in changes)
+    return count + sum(len(diff.missing_planned) for diff in diffs)
+
+
+def _terraform(code: int) -> int:
+    return {0: 0, CHANGED: 2}.get(code, 1)
+
+
+def _say_generic(output: Output, platform: str, known: tuple[str, ...]) -> None:
+    from xunjian.mistakes import nearest
+
+    output.say(
+        Text(
+            f"平台 {platform} 没有配置包，按通用规则比较",
+            f"no pack for platform {platform}: compared by the generic rules",
+        )
+    )
+    near = nearest(platform, known)
+    if near is not None and near != platform:
+        output.say(Text(f"  是否想写 {near}", f"  did you mean {near}?"))
+
+
+def _name(file: Path) -> str:
+    return "stdin" if str(file) == "-" else file.name
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if str(file) == "-":
+            return _fitting(sys.stdin.buffer.read(LARGEST_BYTES + 1), file)
+        with file.open("rb") as stream:
+            return _fitting(stream.read(LARGEST_BYTES + 1), file)
+    except OSError as error:
+        raise UsageError(
+            Text(
+                f"读不了文件: {file}（{error.strerror}）", f"cannot read: {file} ({error.strerror})"
+            )
+        ) from error
+
+
+def _fitting(content: bytes, file: Path) -> bytes:
+    if len(content) > LARGEST_BYTES:
+        raise UsageError(Text(f"文件太大: {file}", f"the file is too large: {file}"))
+    return content
