@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xunjian.config.pack import Pack, load_packs
-from xunjian.config.pipeline import diff_texts
 from xunjian.config.clean import clean
 from xunjian.config.compare import compare
+from xunjian.config.pack import Pack, load_packs
+from xunjian.config.pipeline import diff_texts
 from xunjian.config.redact import redact
 from xunjian.config.tree import parse
 from xunjian.workspace import open_workspace
@@ -48,8 +48,16 @@ def lines_of(count: int) -> list[str]:
             " stp edged-port enable",
             " lldp enable",
         ]
-        block += ["#", f"ip route-static 203.0.113.{n % 250} 255.255.255.255 192.0.2.{n % 250}", "#"]
-        block += ["aaa", f" local-user op{n} password irreversible-cipher $1a${n:08d}$Zm9vYmFy$", "#"]
+        block += [
+            "#",
+            f"ip route-static 203.0.113.{n % 250} 255.255.255.255 192.0.2.{n % 250}",
+            "#",
+        ]
+        block += [
+            "aaa",
+            f" local-user op{n} password irreversible-cipher $1a${n:08d}$Zm9vYmFy$",
+            "#",
+        ]
         out += block
     return [*out[: count - 1], "return"]
 

@@ -59,11 +59,18 @@ def _one(
         node = left.pop(change.old_ranks[0])
         new = change.new_nodes[0]
         put.append((change.new_ranks[0], _renamed(node, new) if node.children else new))
+        _renumber(change.old_ranks[1:], change.new_nodes[1:], left, swapped)
     elif change.kind is ChangeKind.RENUMBERED:
-        for rank, new in zip(change.old_ranks, change.new_nodes, strict=True):
-            swapped[rank] = _renamed(left[rank], new)
+        _renumber(change.old_ranks, change.new_nodes, left, swapped)
     else:
         swapped[change.old_ranks[0]] = change.new_nodes[0]
+
+
+def _renumber(
+    ranks: Sequence[int], nodes: Sequence[Node], left: dict[int, Node], swapped: dict[int, Node]
+) -> None:
+    for rank, new in zip(ranks, nodes, strict=True):
+        swapped[rank] = _renamed(left[rank], new)
 
 
 def _with_children(node: Node, children: tuple[Node, ...]) -> Node:

@@ -134,7 +134,8 @@ class Change:
     rule: the risk rule that decided.
     at: ranks in the old tree of the sections of `path`; old_ranks, new_ranks: places inside
     the last, one per node.
-    old_nodes, new_nodes: what `old` and `new` were drawn from.
+    old_nodes, new_nodes: what `old` and `new` were drawn from; of a
+    move the first, followed by those that only got its number or made room.
     lost, gained: members that a value set lost or got.
     """
 

@@ -31,7 +31,12 @@ def compare_sequence(  # noqa: PLR0913, PLR0917  two sides, each as items and as
     stable = [pair for pair in pairs if id(pair[0]) not in gone]
     for pair in movers:
         _moved(work, place, pair, old, new)
-    _stable(work, place, stable)
+    renumbered = _stable(work, place, stable)
+    same_numbers = sorted(i.number or 0 for i in a) == sorted(i.number or 0 for i in b)
+    if movers and same_numbers:
+        _follow(work, place, renumbered)
+    elif renumbered:
+        _renumbered(work, place, renumbered)
     likely = _changed(work, place, left, over, stable)
     for item in left:
         if id(item) not in likely:
@@ -78,8 +83,8 @@ def _moved(
         work.inside(place, pair)
 
 
-def _stable(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> None:
-    """Pairs in the same order: new content is changed, new numbers alone are one change."""
+def _stable(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> list[Pair]:
+    """Compare pairs in the same order; give those that got other numbers."""
     renumbered: list[Pair] = []
     for pair in pairs:
         one, other = pair
@@ -89,13 +94,30 @@ def _stable(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> None:
                 work.inside(place, pair)
         else:
             work.same(place, pair, "key" if one.keyed else "exact")
-    if renumbered:
-        work.add(
-            ChangeKind.RENUMBERED,
-            place,
-            old=[(one.rank, one.node) for one, _ in renumbered],
-            new=[(other.rank, other.node) for _, other in renumbered],
-        )
+    return renumbered
+
+
+def _renumbered(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> None:
+    """Other numbers alone are one change of the section."""
+    work.add(
+        ChangeKind.RENUMBERED,
+        place,
+        old=[(one.rank, one.node) for one, _ in pairs],
+        new=[(other.rank, other.node) for _, other in pairs],
+    )
+
+
+def _follow(work: "Comparer", pairs: Sequence[Pair]) -> None:
+    """Where the numbers are the same ones as before, the others only made room for the move."""
+    moves = [n for n, change in enumerate(work.changes) if change.kind is ChangeKind.MOVED]
+    last = work.changes[moves[-1]]
+    work.changes[moves[-1]] = replace(
+        last,
+        old_ranks=(*last.old_ranks, *(one.rank for one, _ in pairs)),
+        old_nodes=(*last.old_nodes, *(one.node for one, _ in pairs)),
+        new_nodes=(*last.new_nodes, *(other.node for _, other in pairs)),
+        new_ranks=(*last.new_ranks, *(other.rank for _, other in pairs)),
+    )
 
 
 def _changed(

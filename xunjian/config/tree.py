@@ -1,7 +1,7 @@
 """Redacted lines to a tree: values of several lines first, then sections, then what packs add."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from re import Match, Pattern
@@ -77,10 +77,17 @@ def _items(lines: tuple[str, ...], numbers: tuple[int, ...], pack: Pack) -> list
         if block is not None:
             value = lines[block.first : block.last + 1]
             indent = len(value[0]) - len(value[0].lstrip(" "))
-            text = "\n".join([value[0].lstrip(" "), *value[1:]])
+            text = "\n".join([value[0].lstrip(" "), *_set_in(value[1:])])
             items.append(Draft(text, indent, numbers[block.first], numbers[block.last], value=True))
             position = block.last + 1
     return items
+
+
+def _set_in(lines: Sequence[str]) -> list[str]:
+    """Lines of a value without indentation, if all have some: then it is the device's."""
+    if all(line.startswith(" ") for line in lines):
+        return [line.strip() for line in lines]
+    return list(lines)
 
 
 class _Additions:
