@@ -1,7 +1,7 @@
 """The limits a row is held against: inventory, the device's own, the contract's, the card's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xunjian.checks.plan import CheckPlan
 from xunjian.expressions.values import as_number
@@ -22,18 +22,25 @@ class LimitSources:
     plan: CheckPlan
     inventory: tuple[Mapping[str, Scalar], ...]
     fallback: tuple[Mapping[str, Scalar], ...]
+    _without_row: Mapping[str, object] = field(init=False)
 
-    def effective(self, fact: Fact | None) -> dict[str, object]:
+    def __post_init__(self) -> None:
+        """Merge once what holds for every row of a device that prints no limits."""
+        object.__setattr__(self, "_without_row", self._merged({}))
+
+    def effective(self, fact: Fact | None) -> Mapping[str, object]:
         """Give the limits for one row; a limit that is set but cannot be used is None.
 
         With `worse`, a limit crossed by one of higher rank yields to it; two crossed limits of
         one rank are a mistake and both unusable.
         """
-        own = {
-            limit: getattr(fact, name, None)
-            for limit, name in self.plan.own.items()
-            if fact is not None
-        }
+        if fact is None or not self.plan.own:
+            return self._without_row
+        return self._merged(
+            {limit: getattr(fact, name, None) for limit, name in self.plan.own.items()}
+        )
+
+    def _merged(self, own: Mapping[str, object]) -> Mapping[str, object]:
         sources: tuple[Mapping[str, object], ...] = (*self.inventory, own, *self.fallback)
         limits: dict[str, object] = {}
         ranks: dict[str, int] = {}

@@ -18,6 +18,7 @@ _ROW_NAMES = ("row", "previous", "reference")  # hold a row of the judged fact
 class CheckPlan:
     """One check, compiled for what is provided.
 
+    where_comes_first: `where` asks neither for the value, a limit nor a `let`.
     late: the `let` names that use the value, and are worked out after it.
     lacking: what the platform does not report when nothing is left to judge; else empty.
     facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`, also
@@ -29,6 +30,7 @@ class CheckPlan:
     check: Check
     when: Expression | None = None
     where: Expression | None = None
+    where_comes_first: bool = False
     let: Mapping[str, Expression] = field(default_factory=dict)
     late: tuple[str, ...] = ()
     value: Expression | None = None
@@ -95,6 +97,8 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         check=check,
         when=when,
         where=where,
+        where_comes_first=where is not None
+        and where.names.isdisjoint({"value", "limits", *check.let}),
         let=kept_let,
         late=tuple(name for name, kept in kept_let.items() if "value" in kept.names),
         value=value,

@@ -48,12 +48,17 @@ def scope_of(plan: CheckPlan, situation: Situation, sources: LimitSources) -> Sc
     """Give the rows that `where` admits and `ignore` does not take out."""
     rows: list[ScopedRow] = []
     unclear: list[ScopedRow] = []
-    for row in situation.table.of(plan.check.for_each):
+    for named in situation.named_rows(plan.check.for_each):
+        row = named[0]
         if _is_ignored(plan.check, row, situation):
             continue
+        names = situation.row_values(plan, named)
+        early = is_inside(plan, names, situation) if plan.where_comes_first else None
+        if early is False:
+            continue  # most ports of a switch: not worth limits and values
         limits = sources.effective(row.fact)
-        values = completed(plan, situation.row_values(plan, row), limits, situation)
-        inside = is_inside(plan, values, situation)
+        values = completed(plan, names, limits, situation)
+        inside = early if plan.where_comes_first else is_inside(plan, values, situation)
         if inside is not False:
             scoped = ScopedRow(row=row, values=values, limits=limits)
             (rows if inside else unclear).append(scoped)

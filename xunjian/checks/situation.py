@@ -14,6 +14,7 @@ from xunjian.inventory.model import Device
 _UPTIME_GRAIN_S = 120.0
 
 Rows = dict[tuple[str, ...], FactRow]
+NamedRow = tuple[FactRow, Mapping[str, object]]
 
 
 class Situation:
@@ -26,7 +27,8 @@ class Situation:
         self._steps: dict[str, tuple[StepResult, ...]] = {}
         self._before: dict[tuple[str, str], Rows | None] = {}
         self._joins: dict[tuple[str, str], dict[object, FactRow]] = {}
-        self._device_values: dict[str, object] | None = None
+        self._named: dict[str, tuple[NamedRow, ...]] = {}
+        self._device_values = _device_view(device)
 
     def rows(self, fact: str) -> Sequence[object]:
         """Give a fact's rows, for expressions."""
@@ -89,39 +91,62 @@ class Situation:
 
     def base_values(self, plan: CheckPlan) -> dict[str, object]:
         """Give the names every expression of a check may use, row or not."""
-        if self._device_values is None:
-            self._device_values = _device_view(self.device)
+        return {**self._round_names(), "expected": self._expected(plan)}
+
+    def _round_names(self) -> dict[str, object]:
         last = self.context.history.last_round_at
         return {
             "device": self._device_values,
-            "expected": dict.fromkeys(plan.expected_names, ()) | dict(self.device.expected),
             "last_round": {"at": last} if last is not None else None,
             "now": self.context.now,
             "taken_at": self.context.now,
         }
 
-    def row_values(self, plan: CheckPlan, row: FactRow) -> dict[str, object]:
-        """Give the names for one row: its fields, its past, its joined rows."""
-        values = self.base_values(plan)
-        fact_name = plan.check.for_each
+    def _expected(self, plan: CheckPlan) -> Mapping[str, object]:
+        expected = self.device.expected
+        return (
+            {**dict.fromkeys(plan.expected_names, ()), **expected}
+            if plan.expected_names
+            else expected
+        )
+
+    def named_rows(self, fact: str) -> tuple[NamedRow, ...]:
+        """Give a fact's rows, each with the names that are the same for every check of it."""
+        if fact not in self._named:
+            base = self._round_names()
+            rows = self.table.of(fact)
+            self._named[fact] = tuple((row, self._row_names(fact, row, base)) for row in rows)
+        return self._named[fact]
+
+    def _row_names(
+        self, fact_name: str, row: FactRow, base: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Give a row's fields and its past."""
         fact = row.fact
-        values.update(fact.values())
-        values.update(row=fact, taken_at=row.taken_at, previous=None, reference=None)
+        names: dict[str, object] = {**base, **fact.values()}
+        names.update(row=fact, taken_at=row.taken_at, previous=None, reference=None)
+        if fact.EVENT:
+            return names
+        key = fact.key
+        marked = (self.reference(fact_name) or {}).get(key)
+        names["reference"] = marked.fact if marked is not None else None
+        before = (self.previous(fact_name) or {}).get(key)
+        if before is not None:
+            names["previous"] = before.fact
+            passed_s = (row.taken_at - before.taken_at).total_seconds()
+            names["interval_s"] = passed_s if passed_s > 0 else None  # our clock was set back
+            names[COUNTERS_RESTARTED] = self._restarted_since(before)
+        return names
+
+    def row_values(self, plan: CheckPlan, named: NamedRow) -> dict[str, object]:
+        """Give the names for one row as a check sees it: with the rows it joins."""
+        row, names = named
+        values = {**names, "expected": self._expected(plan)}
         for alias, join in plan.check.join.items():
-            joined = self.joined(join.fact, join.by, getattr(fact, join.by, None))
+            joined = self.joined(join.fact, join.by, getattr(row.fact, join.by, None))
             values[alias] = joined.fact if joined is not None else None
         values[NOT_READ] = self._not_read(plan, values)
-        before = None
-        if not fact.EVENT:
-            before = (self.previous(fact_name) or {}).get(fact.key)
-            marked = (self.reference(fact_name) or {}).get(fact.key)
-            values["reference"] = marked.fact if marked is not None else None
-        if before is not None:
-            values["previous"] = before.fact
-            passed_s = (row.taken_at - before.taken_at).total_seconds()
-            values["interval_s"] = passed_s if passed_s > 0 else None  # our clock was set back
-            values[COUNTERS_RESTARTED] = self._restarted_since(before)
-        elif plan.check.first == "current":
+        if values["previous"] is None and plan.check.first == "current":
             values[COUNTERS_RESTARTED] = True
         return values
 
@@ -180,6 +205,8 @@ def row_evidence(situation: Situation, plan: CheckPlan, row: FactRow) -> tuple[s
 
     Empty when one of these rows has none: then nothing that rests on them is normal.
     """
+    if not plan.check.join and not plan.counted:
+        return row.evidence_ids
     parts: list[Sequence[str]] = [row.evidence_ids]
     for join in plan.check.join.values():
         joined = situation.joined(join.fact, join.by, getattr(row.fact, join.by, None))

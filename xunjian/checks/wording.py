@@ -27,7 +27,9 @@ def shown(value: object, digits: int | None, language: Language = Language.ZH) -
         if digits is not None:
             return f"{value:.{max(digits, 0)}f}"
         return f"{round(value, 6):.12g}"
-    text = _CONTROL.sub(" ", _plain(value, language))
+    text = _plain(value, language)
+    if not text.isprintable():
+        text = _CONTROL.sub(" ", text)
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
 
 
@@ -48,6 +50,8 @@ def fill(text: Text, check: Check, subject: str, judgement: Judgement) -> Text:
 
     Only keys of mappings and fields of facts are read; an unknown slot stays as written.
     """
+    if "{" not in text.zh and "{" not in text.en:
+        return text
     slots: dict[str, object] = {**judgement.limits, "subject": subject, **judgement.values}
     slots |= {"value": judgement.value, "unit": check.unit, "limit": _limit(judgement)}
 

@@ -33,7 +33,7 @@ class FactAccess(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: it is made for every evaluation, and freezing costs thrice
 class Environment:
     """What a node sees: the names, the facts, and inside an aggregate the counted row."""
 

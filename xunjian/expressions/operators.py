@@ -22,7 +22,6 @@ from xunjian.expressions.nodes import (
 )
 from xunjian.expressions.values import (
     all_of,
-    any_of,
     arithmetic,
     as_number,
     contains,
@@ -127,6 +126,8 @@ class Comparison(Node):
     @override
     def evaluate(self, env: Environment) -> object:
         values = [operand.evaluate(env) for operand in self.operands]
+        if len(values) == 2:
+            return _compare(self.operators[0], values[0], values[1])
         pairs = zip(self.operators, values, values[1:], strict=False)
         return all_of([_compare(operator, left, right) for operator, left, right in pairs])
 
@@ -169,8 +170,14 @@ class Logic(Node):
 
     @override
     def evaluate(self, env: Environment) -> object:
-        values = [truth(operand.evaluate(env)) for operand in self.operands]
-        return all_of(values) if self.operator == "and" else any_of(values)
+        dominant = self.operator == "or"
+        known = True
+        for operand in self.operands:
+            value = operand.evaluate(env)
+            if value is dominant:
+                return dominant
+            known = known and isinstance(value, bool)
+        return not dominant if known else None
 
     @override
     def without(self, missing: Missing) -> Node | None:

@@ -18,9 +18,11 @@ Number = int | float
 
 def as_number(value: object) -> Number | None:
     """Read a number from a number or from the text of one; truth values are no numbers."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, str):
         return _read_number(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
     return _finite(value)
 
@@ -58,10 +60,12 @@ def truth(value: object) -> bool | None:
 
 def attribute(value: object, name: str) -> object:
     """Read a key of a mapping or a field of a dataclass; everything else is unknown."""
-    if isinstance(value, Mapping):
-        return value.get(name)
-    fields: Mapping[str, object] = getattr(type(value), "__dataclass_fields__", {})
-    return getattr(value, name, None) if name in fields else None
+    if value is None:
+        return None
+    fields: Mapping[str, object] | None = getattr(type(value), "__dataclass_fields__", None)
+    if fields is not None:
+        return getattr(value, name, None) if name in fields else None
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def arithmetic(operator: str, left: object, right: object) -> object:
@@ -134,6 +138,8 @@ def _alike(left: object, right: object) -> tuple[object, object] | None:
     """Bring two values to one kind, or None when that cannot be done."""
     if left is None or right is None:
         return None
+    if type(left) is type(right) and type(left) in _ALIKE:
+        return left, right
     for kind, read in _KINDS:
         if isinstance(left, kind) or isinstance(right, kind):
             pair = read(left), read(right)
@@ -141,6 +147,9 @@ def _alike(left: object, right: object) -> tuple[object, object] | None:
     if isinstance(left, str) != isinstance(right, str):
         return None
     return left, right
+
+
+_ALIKE = frozenset({str, bool, datetime})  # need no reading beside their own kind
 
 
 def _as_bool(value: object) -> bool | None:

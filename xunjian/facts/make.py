@@ -37,15 +37,16 @@ def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[Text
     readers = _readers(name)
     problems: list[Text] = []
     read: dict[str, object] = {}
-    for field, value in values.items():
+    for field, given in values.items():
         reader = readers.get(field)
         if reader is None:
             problems.append(Text(f"{name} 没有字段 {field}", f"{name} has no field {field}"))
             continue
         try:
-            read[field] = _read(reader, value)
+            value = given.strip() if isinstance(given, str) else given
+            read[field] = None if value is None or value == "" else reader(value)
         except _UnreadableError as error:
-            shown, expected = str(value)[:60], error.expected
+            shown, expected = str(given)[:60], error.expected
             problems.append(
                 Text(
                     f"{name}.{field} {expected.zh}: {shown}",
@@ -67,12 +68,6 @@ def fact_to_json(fact: Fact) -> dict[str, object]:
 def fact_from_json(name: str, data: Mapping[str, object]) -> Fact:
     """Read a fact back; a field that this version does not know is left out."""
     return make_fact(name, data)[0]
-
-
-def _read(reader: Reader, value: object) -> object:
-    if isinstance(value, str):
-        value = value.strip()
-    return None if value is None or value == "" else reader(value)
 
 
 @cache

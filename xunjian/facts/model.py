@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from xunjian.language import Text
 
@@ -34,7 +34,8 @@ class Fact:
 
     def values(self) -> dict[str, object]:
         """All fields by name."""
-        return {name: getattr(self, name) for name in _names(type(self))}
+        kind: Any = type(self)  # mypy takes a class's __hash__ for that of its rows
+        return {name: getattr(self, name) for name in _names(kind)}
 
 
 @cache

@@ -6,6 +6,7 @@ Huawei and H3C configuration guides (interface naming), Cisco's abbreviations.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 # canonical prefix -> every other way to write it, lower case
@@ -41,6 +42,7 @@ _NAME = re.compile(r"(\d*[A-Za-z][A-Za-z-]*?)\s*(\d[\d/.:]*)(?:\s*\(.*\))?")
 _LOGICAL_SHORT = frozenset({"po"})
 
 
+@lru_cache(maxsize=4096)  # the ports of a round's devices have the same few names
 def canonical_port(name: str) -> str:
     """Give the canonical name; a name of no known form is only stripped of blanks.
 

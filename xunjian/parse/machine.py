@@ -7,6 +7,7 @@ nothing at all.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -20,46 +21,6 @@ _LAST_STATES = frozenset({"End", "EOF"})
 
 _Rule: TypeAlias = Any  # textfsm ships no types
 _Value: TypeAlias = Any
-_Hit: TypeAlias = tuple[int, tuple[tuple[str, str | None], ...]] | None
-
-
-@dataclass(slots=True)
-class _Finder:
-    """Finds the first rule of a list that fits a line, and what its named groups hold.
-
-    _rule_of_group: number of the empty group that ends an alternative -> index of its rule.
-    _groups: per rule its named groups, each with its number in the joined expression.
-    """
-
-    rules: list[_Rule]
-    _pattern: re.Pattern[str] | None = None
-    _rule_of_group: dict[int, int] = field(default_factory=dict)
-    _groups: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        parts, before = [], 0
-        for index, rule in enumerate(self.rules):
-            if _UNMOVABLE.search(rule.regex):
-                return
-            own = re.compile(rule.regex)
-            named = sorted(own.groupindex.items(), key=lambda pair: pair[1])
-            self._groups.append(tuple((name, before + number) for name, number in named))
-            before += own.groups + 1
-            self._rule_of_group[before] = index
-            # the empty group says which alternative fitted
-            parts.append(f"(?:{_NAMED_GROUP.sub('(', rule.regex)})()")
-        self._pattern = re.compile("|".join(parts)) if parts else None
-
-    def find(self, line: str) -> _Hit:
-        """Give (index, groups) of the first rule that fits; None when none does."""
-        if self._pattern is None:
-            tried = ((index, rule.regex_obj.match(line)) for index, rule in enumerate(self.rules))
-            return next(((i, tuple(m.groupdict().items())) for i, m in tried if m), None)
-        match = self._pattern.match(line)
-        if match is None:
-            return None
-        index = self._rule_of_group[match.lastindex or 0]
-        return index, tuple((name, match[number]) for name, number in self._groups[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +33,60 @@ class _Act:
     @property
     def is_idle(self) -> bool:
         """Whether it changes nothing, so that the line need not be looked at again."""
-        rule = self.rule
-        does = rule.new_state or rule.line_op == "Error" or rule.record_op not in {"", "NoRecord"}
-        return not (self.assigned or does)
+        return not (self.assigned or self.rule.new_state or _operates(self.rule))
+
+
+def _operates(rule: _Rule) -> bool:
+    return rule.line_op == "Error" or rule.record_op not in {"", "NoRecord"}
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Finds the first rule of a list that fits a line, and what it does with it.
+
+    values: by name. _rule_of_group: number of the empty group that ends an alternative -> index
+    of its rule. _groups: per rule the values it assigns, each with its group's number in the
+    joined expression.
+    """
+
+    rules: list[_Rule]
+    values: Mapping[str, _Value]
+    _pattern: re.Pattern[str] | None = None
+    _rule_of_group: dict[int, int] = field(default_factory=dict)
+    _groups: list[tuple[tuple[_Value, int], ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        parts, before = [], 0
+        for index, rule in enumerate(self.rules):
+            if _UNMOVABLE.search(rule.regex):
+                return
+            own = re.compile(rule.regex)
+            named = [(n, name) for name, n in own.groupindex.items() if name in self.values]
+            self._groups.append(tuple((self.values[name], before + n) for n, name in sorted(named)))
+            before += own.groups + 1
+            self._rule_of_group[before] = index
+            # the empty group says which alternative fitted
+            parts.append(f"(?:{_NAMED_GROUP.sub('(', rule.regex)})()")
+        self._pattern = re.compile("|".join(parts)) if parts else None
+
+    def find(self, line: str) -> tuple[int, _Act] | None:
+        """Give the index of the first rule that fits, and its act; None when none does."""
+        if self._pattern is None:
+            return self._find_one_by_one(line)
+        match = self._pattern.match(line)
+        if match is None:
+            return None
+        index = self._rule_of_group[match.lastindex or 0]
+        assigned = [(value, match[number]) for value, number in self._groups[index]]
+        return index, _Act(self.rules[index], tuple(assigned))
+
+    def _find_one_by_one(self, line: str) -> tuple[int, _Act] | None:
+        for index, rule in enumerate(self.rules):
+            if (match := rule.regex_obj.match(line)) is not None:
+                named = match.groupdict().items()
+                known = tuple((self.values[n], text) for n, text in named if n in self.values)
+                return index, _Act(rule, known)
+        return None
 
 
 class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
@@ -135,17 +147,13 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     def _acts(self, line: str) -> tuple[_Act, ...]:
         """Give what a line does in the current state, in order, up to the rule that ends it."""
         state = self._cur_state_name
-        rules = self.states[state]
         acts: list[_Act] = []
         start = 0
         while (hit := self._finder(state, start).find(line)) is not None:
-            index, groups = hit
-            rule = rules[start + index]
-            named = ((self._GetValue(name), text) for name, text in groups)
-            act = _Act(rule, tuple(pair for pair in named if pair[0] is not None))
+            index, act = hit
             if not act.is_idle:
                 acts.append(act)
-            if rule.line_op != "Continue":
+            if act.rule.line_op != "Continue":
                 break
             start += index + 1
         return tuple(acts)
@@ -153,11 +161,18 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     def _do(self, acts: tuple[_Act, ...], line: str) -> None:
         for act in acts:
             for value, text in act.assigned:
-                value.AssignVar(text)
-            if self._Operations(act.rule, line) and act.rule.new_state:
-                self._cur_state_name = act.rule.new_state
+                if value.options:
+                    value.AssignVar(text)
+                else:
+                    value.value = text
+            rule = act.rule
+            if _operates(rule):
+                self._Operations(rule, line)
+            if rule.new_state:  # never of a Continue rule; an Error's is its message and has raised
+                self._cur_state_name = rule.new_state
 
     def _finder(self, state: str, start: int) -> _Finder:
         if (state, start) not in self._finders:
-            self._finders[state, start] = _Finder(list(self.states[state])[start:])
+            values = {value.name: value for value in self.values}
+            self._finders[state, start] = _Finder(list(self.states[state])[start:], values)
         return self._finders[state, start]
