@@ -80,15 +80,15 @@ TABLE = """
 .                                                           | 2 | inventory
 lab                                                         | 2 | faults
 rum                                                         | 2 | 是否想写 run
-rum --lang fr                                               | 2 | zh, en
+rum --lang fr                                               | 2 | zh、en
 rum --lang en                                               | 2 | did you mean run
 run --limt x                                                | 2 | 是否想写 --limit
 run --forks many                                            | 2 | --forks.*应为整数
 run --forks 0                                               | 2 | --forks.*应不小于 1
-run --forks                                                 | 2 | 选项缺少值: --forks
-run daily monthly                                           | 2 | 用法: xunjian run
-run --check=1 daily                                         | 2 | 选项不带值: --check
-list hosts --format xml                                     | 2 | table, json
+run --forks                                                 | 2 | 选项缺少值：--forks
+run daily monthly                                           | 2 | 用法：xunjian run
+run --check=1 daily                                         | 2 | 选项不带值：--check
+list hosts --format xml                                     | 2 | table、json
 list hosts -w {nowhere}                                     | 2 | 没有这个目录
 list hosts -w {empty}                                       | 2 | init
 init {new}                                                  | 0 | known_hosts
@@ -141,7 +141,7 @@ run --failed {past}x -w {lab}                               | 2 | 是否想写 {
 run daily --failed {past} -w {lab}                          | 2 | pre_holiday
 run --failed {past} -w {lab}                                | 4 | .
 exec 'display clock' -w {lab} -l hz-acc-sw1                 | 0 | == hz-acc-sw1 ==
-exec 'display clock' -w {lab} -l ups                        | 4 | hz-ups1: 未做
+exec 'display clock' -w {lab} -l ups                        | 4 | hz-ups1：未做
 exec 'display clock' -w {lab} -l nobody                     | 4 | nobody
 exec 'cat /proc/uptime' -w {lab} -l hz-srv1                 | 0 | \\d
 parse --platform huawei_vrp --command 'display clock' {clock}      | 0 | "Clock"

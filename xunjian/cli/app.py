@@ -95,7 +95,7 @@ def _burst(output: Output, error: Exception) -> int:
     """Say what nobody foresaw; trouble with a named file is the user's to solve, not ours."""
     if isinstance(error, OSError) and error.filename is not None:
         why, name = error.strerror, error.filename
-        message = Text(f"文件出错（{why}）: {name}", f"trouble with a file ({why}): {name}")
+        message = Text(f"文件出错（{why}）：{name}", f"trouble with a file ({why}): {name}")
         output.error(UsageError(message))
         _details(output)
         return USAGE

@@ -83,6 +83,6 @@ def write_document(path: Path, document: bytes, hint: Text | None = None) -> Non
 
 def _unwritable(path: Path, error: OSError, hint: Text | None) -> UsageError:
     return UsageError(
-        Text(f"写不了: {path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
+        Text(f"写不了：{path}（{error.strerror}）", f"cannot write: {path} ({error.strerror})"),
         hint,
     )
