@@ -331,6 +331,10 @@ def test_check_ids_and_names_are_unique(tmp_path: Path) -> None:
 def test_an_unknown_platform_has_a_nearest_name(tmp_path: Path) -> None:
     found = said(tmp_path, FAN_CARD.replace("  box:", "  bux:"))
     assert "unknown platform: bux (did you mean box?)" in found
+    # a card of a wrong shape says just as much, and nothing about rules and channels nobody has
+    found = said(tmp_path / "x", FAN_CARD.replace("  box:", "  bux:").replace("title:", "titel:"))
+    assert "unknown platform: bux (did you mean box?)" in found
+    assert "bux.0" not in found
 
 
 def test_an_unknown_kind_has_a_nearest_name_and_sites_may_add_one(tmp_path: Path) -> None:

@@ -39,8 +39,7 @@ def compile_collect(
         if platform is None and name in card.platforms.layers:
             continue  # its file is broken: that is said once, there
         if platform is None and name != ANY_PLATFORM:
-            known = [*card.platforms.names, ANY_PLATFORM]
-            card.unknown(("collect", name), Text("平台", "platform"), name, known)
+            unknown_platform(card, name)
             continue
         groups = [
             compile_step(card, ("collect", name, n), step, platform) for n, step in enumerate(steps)
@@ -51,6 +50,12 @@ def compile_collect(
             card.complain(("collect", name), message)
         found[key] = tuple(group for group in groups if group is not None)
     return found
+
+
+def unknown_platform(card: Card, name: str) -> None:
+    """Complain of a platform that nobody describes."""
+    known = [*card.platforms.names, ANY_PLATFORM]
+    card.unknown(("collect", name), Text("平台", "platform"), name, known)
 
 
 def compile_step(

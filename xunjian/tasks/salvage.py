@@ -15,7 +15,7 @@ from xunjian.errors import Problem
 from xunjian.schema import KeyPath, Model, Problems, nearest, part_at
 from xunjian.tasks.card_file import CheckFile, StepFile
 from xunjian.tasks.compile_checks import compile_check
-from xunjian.tasks.compile_steps import compile_step
+from xunjian.tasks.compile_steps import ANY_PLATFORM, compile_step, unknown_platform
 from xunjian.tasks.resolve import Card
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -33,6 +33,11 @@ def resolve_sound_parts(card: Card) -> None:
     """Resolve what can be resolved of a card that does not fit its shape."""
     collect = part_at(card.document.data, ("collect",))
     for platform, steps in collect.items() if isinstance(collect, Mapping) else ():
+        name = str(platform)
+        if card.platforms.get(name) is None and name != ANY_PLATFORM:
+            if name not in card.platforms.layers:  # else its file is broken: that is said there
+                unknown_platform(card, name)
+            continue
         for n, raw in enumerate(steps if isinstance(steps, list) else ()):
             _step(card, ("collect", str(platform), n), raw, str(platform))
     checks = part_at(card.document.data, ("checks",))
