@@ -4,7 +4,7 @@
 `tests/devices/<platform>/<task>/<case>/case.yml` with the answer files beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -138,9 +138,16 @@ class CaseResult:
 
 
 def run_case(
-    path: Path, *, catalog: Catalog, platforms: Platforms, templates: TemplateCache
+    path: Path,
+    *,
+    catalog: Catalog,
+    platforms: Platforms,
+    templates: TemplateCache,
+    spoil: Callable[[CannedAnswer], CannedAnswer] | None = None,
 ) -> CaseResult:
     """Collect and judge from the answers of one case.
+
+    spoil: what happens to every answer on its way; an SNMP agent then knows nothing.
 
     Raises:
         ContentError: the case itself is wrong.
@@ -151,9 +158,9 @@ def run_case(
     tasks = _tasks(path, case, catalog)
     canned = Canned(
         device=device.name,
-        answers=_answers(path, case),
+        answers={k: spoil(a) if spoil else a for k, a in _answers(path, case).items()},
         at=datetime.fromisoformat(case.now),
-        agent=read_agent(_read(path, case.agent).decode()) if case.agent else None,
+        agent=_agent(path, case, spoiled=spoil is not None),
         strict=case.strict,
     )
     table, _ = drive(collect(device, tasks, platform, templates=templates), canned)
@@ -233,6 +240,12 @@ def _device(written: _Device) -> Device:
         uplink=tuple(written.uplink),
         channels={name: ChannelSettings() for name in written.channels},
     )
+
+
+def _agent(path: Path, case: CaseFile, *, spoiled: bool) -> Mapping[str, str] | None:
+    if not case.agent:
+        return None
+    return {} if spoiled else read_agent(_read(path, case.agent).decode())
 
 
 def _answers(path: Path, case: CaseFile) -> dict[str, CannedAnswer]:
