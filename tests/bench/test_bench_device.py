@@ -1,6 +1,12 @@
-"""One device with 48 ports through every card of its kind: parsing and judging, in CPU time."""
+"""One device with 48 ports through every card of its kind: parsing and judging, in CPU time.
 
+The bound is printed; it is held only where `XUNJIAN_BENCH_STRICT` is set, on a machine that has
+nothing else to do.
+"""
+
+import os
 import re
+import statistics
 import time
 from datetime import timedelta
 
@@ -14,6 +20,7 @@ from xunjian.lab.personality import PERSONALITIES, load_personality
 from xunjian.testing.replay import Canned, CannedAnswer, drive
 
 PORTS, ROUNDS = 48, 20
+BOUND_MS = 20.0  # both together
 NAME = "hz-acc-sw1"
 
 
@@ -63,18 +70,21 @@ def test_a_switch_of_48_ports() -> None:
     context = JudgeContext(now=now.at, history=past)
     table = read(now)
     findings = judge(device, tasks, table, context)
-    reading = judging = 0.0
+    reading, judging = [], []
     for _ in range(ROUNDS):
         started = time.process_time()
         table = read(now)
         between = time.process_time()
         judge(device, tasks, table, context)
-        judging += time.process_time() - between
-        reading += between - started
+        judging.append((time.process_time() - between) * 1000)
+        reading.append((between - started) * 1000)
     size = sum(len(answer.raw) for answer in now.answers.values())
     print(  # noqa: T201  a measurement is for reading
         f"{len(tasks)} cards, {size / 1024:.0f} KiB, {len(findings)} findings: "
-        f"read {reading / ROUNDS * 1000:.1f} ms, judge {judging / ROUNDS * 1000:.1f} ms CPU"
+        f"read {statistics.median(reading):.1f} ms, judge {statistics.median(judging):.1f} ms CPU; "
+        f"best {min(reading):.1f} + {min(judging):.1f} ms, bound {BOUND_MS:.0f} ms"
     )
     assert len([row for row in table.of("Interface") if "GE0/0/" in row.fact.subject]) == PORTS
     assert not table.problems
+    if os.environ.get("XUNJIAN_BENCH_STRICT"):
+        assert min(reading) + min(judging) <= BOUND_MS
