@@ -107,16 +107,19 @@ def _renumbered(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> None
     )
 
 
-def _follow(work: "Comparer", pairs: Sequence[Pair]) -> None:
+def _follow(work: "Comparer", place: "Place", pairs: Sequence[Pair]) -> None:
     """Where the numbers are the same ones as before, the others only made room for the move."""
-    moves = [n for n, change in enumerate(work.changes) if change.kind is ChangeKind.MOVED]
-    last = work.changes[moves[-1]]
-    work.changes[moves[-1]] = replace(
-        last,
-        old_ranks=(*last.old_ranks, *(one.rank for one, _ in pairs)),
-        old_nodes=(*last.old_nodes, *(one.node for one, _ in pairs)),
-        new_nodes=(*last.new_nodes, *(other.node for _, other in pairs)),
-        new_ranks=(*last.new_ranks, *(other.rank for _, other in pairs)),
+    at, move = next(
+        (n, change)
+        for n, change in enumerate(work.changes)
+        if change.kind is ChangeKind.MOVED and change.at == place.at
+    )
+    work.changes[at] = replace(
+        move,
+        old_ranks=(*move.old_ranks, *(one.rank for one, _ in pairs)),
+        new_ranks=(*move.new_ranks, *(other.rank for _, other in pairs)),
+        old_nodes=(*move.old_nodes, *(one.node for one, _ in pairs)),
+        new_nodes=(*move.new_nodes, *(other.node for _, other in pairs)),
     )
 
 

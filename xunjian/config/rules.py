@@ -130,10 +130,13 @@ class SecretRule(Rule):
     """Where a secret stands: group `secret`, to the line that matches `until` if that is given.
 
     comparable: the device shows the same text as long as the secret is the same.
+    inside: a line above, of less indentation, that must be open (SNMP's `community` is a secret,
+    BGP's is none).
     type `default`: a value everybody knows (`public`); rules may ask for it, nobody sees it.
     """
 
     match: Regex
+    inside: Regex | None = None
     until: Regex | None = None
     type: Literal["hash", "reversible", "clear", "key", "certificate", "default"] = "reversible"
     comparable: bool = True
