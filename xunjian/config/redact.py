@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from re import Match
+from re import Match, Pattern
 from typing import TypeAlias
 
 from xunjian.config.clean import LONGEST
@@ -167,7 +167,7 @@ class _Redaction:
             return text, n
         before = self.not_comparable
         text, end = self._rules(lines, n, rules)
-        if end == n:
+        if end == n and not any(rule.inside and find(line) for rule, find in rules):
             self._memo[line] = (text, self.not_comparable - before)
         return text, end
 
@@ -182,6 +182,8 @@ class _Redaction:
     ) -> tuple[str, int]:
         line, end = lines[n], n
         for rule, find in rules:
+            if rule.inside is not None and not (find(line) and _is_below(lines, n, rule.inside)):
+                continue
             position = 0
             while (match := _search(rule, find, line, position)) is not None:
                 start, stop = match.span("secret")
@@ -211,6 +213,21 @@ def _search(rule: SecretRule, find: Find, line: str, position: int) -> Match[str
     if match is None or match.start("secret") == match.end("secret"):
         return None
     return match
+
+
+def _is_below(lines: tuple[str, ...], n: int, header: Pattern[str]) -> bool:
+    """Whether a line of less indentation that is still open fits."""
+    depth = len(lines[n]) - len(lines[n].lstrip())
+    for m in range(n - 1, -1, -1):
+        if not depth:
+            return False
+        text = lines[m].lstrip()
+        indent = len(lines[m]) - len(text)
+        if text and indent < depth:
+            if header.search(lines[m]):
+                return True
+            depth = indent
+    return False
 
 
 def _until(lines: tuple[str, ...], n: int, start: int, rule: SecretRule) -> tuple[str, str, int]:
