@@ -1,6 +1,8 @@
 """A configuration difference as documents: for programs, CI, a merge request, people."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
 from xunjian.config.model import ConfigDiff, Risk
 from xunjian.language import Language
@@ -27,6 +29,7 @@ def render_diff(
         read: gives the bytes of a file below `templates/report/`.
         fail_on: the risk from which an unapproved change fails its JUnit case.
     """
+    diffs = tuple(_named(diff) for diff in diffs)
     if form == "json":
         from xunjian.report.diff.as_json import as_json
 
@@ -51,3 +54,11 @@ def render_diff(
     from xunjian.report.diff.page import as_page
 
     return as_page(diffs, language, read)
+
+
+def _named(diff: ConfigDiff) -> ConfigDiff:
+    """Two files without a device go by the name of the newer one."""
+    if diff.device:
+        return diff
+    name = PurePath(diff.right.name or diff.left.name).name
+    return replace(diff, device=name or diff.platform)

@@ -100,7 +100,8 @@ def _change(change: Change, language: Language) -> dict[str, Any]:
 
 
 def _neighbours(change: Change, pair: tuple[str, str]) -> dict[str, str] | None:
-    if change.kind is not ChangeKind.MOVED:
+    """What stands beside it, where order matters; a move always has both."""
+    if change.kind is not ChangeKind.MOVED and not any(pair):
         return None
     return {"above": pair[0], "below": pair[1]}
 

@@ -35,14 +35,23 @@ from xunjian.report.words import word
 LIMIT_BYTES = 60_000
 _LINES_PER_CHANGE = 40
 _LINE_LENGTH = 400
+_DEVICES_SHOWN = 3
 _TROUBLES_SHOWN = 50
 _RESERVE_BYTES = 700  # for the last lines, which say what was cut
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
-    diff: ConfigDiff
+    """A change and all devices that have it, line by line the same."""
+
     change: Change
+    devices: list[str]
+
+    @property
+    def names(self) -> str:
+        more = len(self.devices) - _DEVICES_SHOWN
+        shown = ", ".join(self.devices[:_DEVICES_SHOWN])
+        return f"{shown}, … +{more}" if more > 0 else shown
 
 
 def as_markdown(
@@ -50,25 +59,34 @@ def as_markdown(
 ) -> bytes:
     """Render at most `limit_bytes` (at least 4,000); what is left out is counted at the end."""
     figures = count(diffs)
-    parts = [_head(figures, language), *_troubles(diffs, language)]
-    entries = [_Entry(diff, change) for diff in diffs for change in diff.changes]
-    entries.sort(key=_urgency)
-    used = sum(len(part.encode()) for part in parts) + _RESERVE_BYTES
-    cut: list[_Entry] = []
+    parts = [_head(figures, language), *_troubles(diffs, language, limit_bytes // 3)]
+    room = limit_bytes - _RESERVE_BYTES - sum(len(part.encode()) for part in parts)
+    entries = sorted(_entries(diffs), key=_urgency)
+    fitting = 0
     for entry in entries:
-        block = _details(entry, language)
-        size = len(block.encode())
-        if cut or used + size > limit_bytes:
-            cut.append(entry)
-        else:
-            parts.append(block)
-            used += size
+        block = _fitting(entry, language, room)
+        if block is None:
+            break
+        parts.append(block)
+        room -= len(block.encode())
+        fitting += 1
+    cut = entries[fitting:]
     parts.append(_foot(figures, cut, language))
     return "".join(parts).encode()
 
 
-def _urgency(entry: _Entry) -> tuple[bool, int]:
-    return is_tolerated(entry.change), -RISKS.index(entry.change.risk)
+def _entries(diffs: Sequence[ConfigDiff]) -> list[_Entry]:
+    """Gather changes; fingerprints differ between devices, ids do not hold them."""
+    found: dict[tuple[object, ...], _Entry] = {}
+    for diff in diffs:
+        for change in diff.changes:
+            key = (change.id, change.risk, change.approval, change.old, change.new)
+            found.setdefault(key, _Entry(change, [])).devices.append(diff.device)
+    return list(found.values())
+
+
+def _urgency(entry: _Entry) -> tuple[bool, int, int]:
+    return is_tolerated(entry.change), -RISKS.index(entry.change.risk), -len(entry.devices)
 
 
 def _head(figures: Figures, language: Language) -> str:
@@ -88,10 +106,24 @@ def _head(figures: Figures, language: Language) -> str:
     return "\n".join(said) + "\n\n"
 
 
-def _troubles(diffs: Sequence[ConfigDiff], language: Language) -> Iterator[str]:
-    """What could not be told, device by device; the first ones only, the rest counted."""
+def _fitting(entry: _Entry, language: Language, room_bytes: int) -> str | None:
+    """Give the change, without its lines if those are too long, or None if even that is."""
+    for lines in (_diff_lines(entry.change, language), []):
+        block = _details(entry, lines, language)
+        if len(block.encode()) <= room_bytes:
+            return block
+    return None
+
+
+def _troubles(diffs: Sequence[ConfigDiff], language: Language, room_bytes: int) -> Iterator[str]:
+    """What could not be told, device by device: the first ones, the rest counted."""
     lines = [line for diff in diffs for line in _device_troubles(diff, language)]
-    shown = lines[:_TROUBLES_SHOWN]
+    shown: list[str] = []
+    for line in lines[:_TROUBLES_SHOWN]:
+        room_bytes -= len(line.encode()) + 1
+        if room_bytes < 0:
+            break
+        shown.append(line)
     if len(lines) > len(shown):
         more = len(lines) - len(shown)
         shown.append(Text(f"- …另有 {more} 条", f"- …and {more} more").to(language))
@@ -105,16 +137,17 @@ def _device_troubles(diff: ConfigDiff, language: Language) -> Iterator[str]:
         yield f"- ⚠ {code(diff.device)}: {said[:600]}"
 
 
-def _details(entry: _Entry, language: Language) -> str:
+def _details(entry: _Entry, lines: Sequence[str], language: Language) -> str:
     change = entry.change
     risk, kind = RISK_WORDS[change.risk].to(language), KIND_WORDS[change.kind].to(language)
     where = " › ".join(part for part in (section(change), title(change)) if part)
-    name = escape(_short(f"{entry.diff.device}: {where}"))
+    name = escape(_short(f"{entry.names}: {where}"))
     summary = f"<b>{risk}</b> {KIND_MARKS[change.kind]} {kind} <code>{name}</code>"
     remark = [f"{code(change.id)} {code(change.rule)}", _plain(change.why, language)]
     remark.append(_approval(change, language))
     body = _moved(change, language) if change.kind is ChangeKind.MOVED else ""
-    fence = _fence(_diff_lines(change, language))
+    too_long = Text("（内容过长，见 HTML 报告）", "(too long, see the HTML report)").to(language)
+    fence = _fence(lines) if lines else too_long
     said = " · ".join(part for part in remark if part)
     return f"<details><summary>{summary}</summary>\n\n{said}\n{body}\n{fence}\n\n</details>\n"
 
@@ -166,12 +199,13 @@ def _foot(figures: Figures, cut: Sequence[_Entry], language: Language) -> str:
             f"{figures.not_comparable}, changes no rule rates {figures.unrated}.",
         ).to(language)
     ]
-    if cut:
-        numbers = _by_risk([entry.change.risk for entry in cut], language)
+    left = [entry.change.risk for entry in cut for _ in entry.devices]
+    if left:
+        numbers = _by_risk(left, language)
         said.append(
             Text(
-                f"**篇幅所限，另有 {len(cut)} 处变更未列出**（{numbers}）；完整内容见 HTML 报告。",
-                f"**{len(cut)} more changes cut for size** ({numbers}); see the HTML report.",
+                f"**篇幅所限，另有 {len(left)} 处变更未列出**（{numbers}）；完整内容见 HTML 报告。",
+                f"**{len(left)} more changes cut for size** ({numbers}); see the HTML report.",
             ).to(language)
         )
     return "\n" + "\n\n".join(said) + "\n"
