@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xunjian.checks.model import Verdict
 from xunjian.checks.plan import CheckPlan
 from xunjian.expressions import COUNTERS_RESTARTED, Expression, FactAccess
-from xunjian.expressions.values import as_number, ordered, truth
+from xunjian.expressions.values import as_number, truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,10 @@ def _beyond(worse: str, value: object, limits: Mapping[str, object], limit: str)
     """Whether the value is beyond a limit; False when there is no such limit."""
     if not worse or limit not in limits:
         return False
-    return ordered(">=" if worse == "high" else "<=", as_number(value), as_number(limits[limit]))
+    number, bound = as_number(value), as_number(limits[limit])
+    if number is None or bound is None:
+        return None
+    return number >= bound if worse == "high" else number <= bound
 
 
 def lacks_only_the_past(

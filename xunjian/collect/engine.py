@@ -122,13 +122,14 @@ class _Collector:
         )
 
     def _ask(self, request: Request) -> Asking:
-        if request.key not in self._asked:
+        key = request.key
+        if key not in self._asked:
             try:
                 check_request(request, self.platform)
             except ReadOnlyViolation as error:
                 raise _RefusedError(str(error.message)) from None
-            self._asked[request.key] = yield request
-        return self._asked[request.key]
+            self._asked[key] = yield request
+        return self._asked[key]
 
     def _step(self, step: Step) -> Generator[Request, Evidence, Reading]:
         if step.channel in INACTIVE:

@@ -125,9 +125,10 @@ class Comparison(Node):
 
     @override
     def evaluate(self, env: Environment) -> object:
+        if len(self.operands) == 2:
+            left, right = self.operands
+            return _compare(self.operators[0], left.evaluate(env), right.evaluate(env))
         values = [operand.evaluate(env) for operand in self.operands]
-        if len(values) == 2:
-            return _compare(self.operators[0], values[0], values[1])
         pairs = zip(self.operators, values, values[1:], strict=False)
         return all_of([_compare(operator, left, right) for operator, left, right in pairs])
 

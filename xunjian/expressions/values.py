@@ -28,7 +28,11 @@ def as_number(value: object) -> Number | None:
 
 
 def _read_number(text: str) -> Number | None:
-    if len(text) > MAX_NUMBER_CHARS or (found := _NUMBER.fullmatch(text.strip())) is None:
+    if len(text) > MAX_NUMBER_CHARS:
+        return None
+    if text.isascii() and text.isdigit():  # most of what devices count
+        return int(text)
+    if (found := _NUMBER.fullmatch(text.strip())) is None:
         return None
     return int(text) if found.lastindex is None else _finite(float(text))
 

@@ -34,8 +34,7 @@ def _merge(first: FactRow, second: FactRow, problems: list[Text]) -> FactRow:
 def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
     added: dict[str, object] = {}
     for name, value in second.values().items():
-        kept = getattr(first, name)
-        if value is None or kept == value:
+        if value is None or (kept := getattr(first, name)) == value:
             continue
         if kept is None:
             added[name] = value
