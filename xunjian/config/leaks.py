@@ -15,12 +15,12 @@ from xunjian.config.pack import Pack
 # strong: whatever stands behind them is a secret unless it is a plain configuration word
 _STRONG = (
     r"pass(?:word|wd|phrase|code|-phrase|-word)?|pwd|(?:shared-|enable-)?secret|psk(?:secret)?|"
-    r"pre-shared-key|preshared-key|community|communityname|authkey|privkey|api-?key|密码|口令|共享密钥"
+    r"pre-shared-key|preshared-key|(?:r[ow])?community6?|communityname|authkey|privkey|api-?key|密码|口令|共享密钥"
 )
 # weak: also ordinary words; what stands behind must look random
 _WEAK = (
     r"key|key-string|auth(?:entication)?|priv(?:acy)?|token|cipher|simple|plain|enc|hash|md5|"
-    r"sha\d*|hmac[\w-]*|credentials?|encrypted|private|keyring|密钥"
+    r"sha\d*|aes\d*|3?des\d*|hmac[\w-]*|credentials?|encrypted|private|keyring|密钥"
 )
 _KEYWORD = re.compile(
     rf"(?i)(?<![A-Za-z0-9<])(?:[\w.-]*?[_.-])?(?P<word>(?P<strong>{_STRONG})|{_WEAK})s?"
