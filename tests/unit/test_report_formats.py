@@ -14,6 +14,7 @@ import pytest
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
+from xunjian.report.pages import measured
 from xunjian.report.word_template import build_template
 from xunjian.run.model import (
     DeviceResult,
@@ -247,6 +248,27 @@ def test_word_survives_hostile_text(model: ReportModel) -> None:
     text = word_text(render(model, "docx", Language.ZH, read))
     assert "<script>alert(1)</script>" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (None, "条", "—", "—"),
+        (False, "", "否", "no"),
+        (True, "", "是", "yes"),
+        (12, "d", "12 天", "12 d"),
+        (3, "次", "3 次", "3 times"),
+        (-19.84123, "dBm", "-19.8412 dBm", "-19.8412 dBm"),
+        (6759360.0, "s", "6759360 秒", "6759360 s"),
+        ("up", "", "up", "up"),
+    ],
+)
+def test_a_value_reads_with_its_unit_in_the_readers_language(
+    value: float | str | bool | None, unit: str, zh: str, en: str
+) -> None:
+    one = replace(finding("d", "a.b", Verdict.NORMAL), value=value, unit=unit)
+    assert measured(one, Language.ZH) == zh
+    assert measured(one, Language.EN) == en
 
 
 def test_shipped_word_template_is_what_the_script_builds() -> None:

@@ -14,7 +14,7 @@ from xunjian.checks.model import Verdict
 from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.report.model import FindingRow, ReportModel
-from xunjian.report.pages import document_words, plain_number, when
+from xunjian.report.pages import document_words, when
 from xunjian.report.plain import printable
 
 
@@ -28,7 +28,6 @@ def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
     context = {
         "m": model,
         "when": when,
-        "number": plain_number,
         "subject": _subject,
         "remark": lambda row: _remark(row, language),
     }

@@ -13,6 +13,7 @@ from datetime import datetime
 from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from xunjian.checks.model import Finding
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.model import ReportModel
@@ -42,7 +43,7 @@ def page_environment(language: Language, *, autoescape: bool) -> SandboxedEnviro
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.globals.update(document_words(language))
-    environment.filters.update(md=escape_markdown, when=when, number=plain_number)
+    environment.filters.update(md=escape_markdown, when=when)
     return environment
 
 
@@ -56,6 +57,7 @@ def document_words(language: Language) -> dict[str, object]:
         "change": lambda code: words.word(words.CHANGES, code).to(language) if code else "",
         "kind": lambda code: words.word(words.KINDS, code).to(language),
         "state": lambda code: words.word(words.STATES, code).to(language),
+        "measured": lambda finding: measured(finding, language),
     }
 
 
@@ -64,15 +66,19 @@ def when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M %z") if moment else "—"
 
 
-def plain_number(value: object) -> str:
-    """Print a value: at most six significant digits, a dash for unknown."""
+def measured(finding: Finding, language: Language) -> str:
+    """Print what was measured: at most six significant digits with its unit, a dash for unknown."""
+    value = finding.value
     if value is None:
         return "—"
     if isinstance(value, bool):
-        return "✓" if value else "✗"
+        return words.YES_NO[value].to(language)
     if isinstance(value, float):
-        return f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
-    return str(value)
+        shown = f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
+    else:
+        shown = str(value)
+    unit = words.UNITS.get(finding.unit, Text(finding.unit)).to(language)
+    return f"{shown} {unit}".rstrip()
 
 
 def escape_markdown(text: object) -> str:

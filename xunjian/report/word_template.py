@@ -47,7 +47,7 @@ PROBLEMS: Sequence[Column] = (
     (t("项目", "Item"), "{{ say(row.finding.title) }} {{ subject(row) }}", 2.8),
     (
         t("实测与说明", "Measured"),
-        "{{ say(row.finding.message) or number(row.finding.value) }}",
+        "{{ say(row.finding.message) or measured(row.finding) }}",
         4.3,
     ),
     (t("建议", "Advice"), "{{ say(row.finding.advice) }}", 4.1),
@@ -75,7 +75,7 @@ RECORDS: Sequence[Column] = (
     (t("项目", "Item"), "{{ say(row.finding.title) }}", 3.6),
     (t("对象", "Subject"), "{{ subject(row) }}", 2.6),
     (t("标准", "Standard"), "{{ say(row.finding.standard) }}", 3.6),
-    (t("实测", "Measured"), "{{ number(row.finding.value) }} {{ row.finding.unit }}", 2.4),
+    (t("实测", "Measured"), "{{ measured(row.finding) }}", 2.4),
     (t("判定", "Verdict"), "{{ say(row.finding.verdict.word) }}", 1.6),
     (t("原因与备注", "Cause and remark"), "{{ remark(row) }}", 3.6),
 )

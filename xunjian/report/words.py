@@ -72,3 +72,19 @@ STATES = {
 def word(table: dict[str, Text], code: str) -> Text:
     """Give the word for a code; an unknown code stands for itself."""
     return table.get(code, Text(code))
+
+
+YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
+
+# how a card's unit reads; one that is not here reads the same in every language
+UNITS = {
+    "s": Text("秒", "s"),
+    "min": Text("分钟", "min"),
+    "分钟": Text("分钟", "min"),
+    "d": Text("天", "d"),
+    "天": Text("天", "d"),
+    "a": Text("年", "a"),
+    "次": Text("次", "times"),
+    "条": Text("条", "entries"),
+    "个": Text("个", ""),
+}
