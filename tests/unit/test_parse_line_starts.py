@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xunjian.parse.line_starts import search
@@ -23,6 +23,7 @@ PIECES = ("Error", "%", ":", " ", "\n", "\r\n", "Unknown", "Too", "not", "|", "x
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@settings(deadline=None)  # a busy machine is no mistake of ours
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=12))
 def test_finds_what_re_finds(pattern: str, pieces: list[str]) -> None:
     compiled, text = re.compile(pattern, re.MULTILINE), "".join(pieces)

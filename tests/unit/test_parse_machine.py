@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 import textfsm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xunjian.parse.machine import Machine
@@ -38,6 +38,22 @@ Table
   ^${NAME}\\s+${STATE} -> Record
   ^stop -> End
   ^bad -> Error "bad line"
+""",
+    "options": """\
+Value Filldown SLOT (\\d+)
+Value Fillup VLAN (\\d+)
+Value List,Filldown WORD (\\w+)
+Value Required,Key PORT (\\S+)
+
+Start
+  ^Slot ${SLOT} -> Clear
+  ^(?:Port|port) ${PORT}.* -> Record
+  ^(?:Port|port) ${PORT}.* vlan ${VLAN} -> Record
+  ^begin -> Continue.Record
+  ^${WORD} up -> Continue
+  ^.*vlan ${VLAN}
+  ^end -> Next.Clearall Start
+  ^bad -> Error
 """,
     "unmovable": """\
 Value TWICE ((\\w)\\2)
@@ -75,6 +91,7 @@ def outcome(machine: Callable[[io.StringIO], textfsm.TextFSM], template: str, te
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
+@settings(deadline=None)  # a busy machine is no mistake of ours
 @given(lines=st.lists(st.sampled_from(LINES), max_size=12))
 def test_same_rows_and_same_errors_as_the_original(name: str, lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -10,7 +10,13 @@ from xunjian.checks.findings import judged, severity, stated, unique
 from xunjian.checks.limits import limit_sources
 from xunjian.checks.model import Finding, Verdict
 from xunjian.checks.plan import CheckPlan, lacking_text
-from xunjian.checks.row_verdict import Judgement, completed, judge_values, lacks_only_the_past
+from xunjian.checks.row_verdict import (
+    Judgement,
+    began_anew,
+    completed,
+    judge_values,
+    lacks_only_the_past,
+)
 from xunjian.checks.scope import (
     NOT_SUPPORTED,
     NOTHING_EXPECTED,
@@ -34,6 +40,10 @@ from xunjian.language import Text
 from xunjian.tasks.model import Check, Task
 
 _FIRST = {"not_checked": Verdict.NOT_CHECKED, "normal": Verdict.NORMAL}
+_ANEW = Text(
+    "计数器清零、回绕或随设备重启过，只计其后",
+    "the counter was cleared, wrapped or restarted: counted from there",
+)
 _FIRST_ROUND = Text("没有上一次的数据可比", "there is no earlier round to compare with")
 
 
@@ -197,7 +207,16 @@ def _judge_row(plan: CheckPlan, situation: Situation, scoped: ScopedRow) -> Judg
     ):
         verdict = _FIRST.get(plan.check.first, Verdict.NOT_CHECKED)
         judgement = replace(judgement, verdict=verdict)
+    elif began_anew(plan, values):
+        judgement = _anew(plan.check, judgement)
     return row.fact, judgement, row_evidence(situation, plan, row)
+
+
+def _anew(check: Check, judgement: Judgement) -> Judgement:
+    """A lower bound proves what is bad, not that all is well: that is as in a first round."""
+    is_first = judgement.verdict is Verdict.NORMAL and check.first == "not_checked"
+    verdict = Verdict.NOT_CHECKED if is_first else judgement.verdict
+    return replace(judgement, verdict=verdict, is_anew=True)
 
 
 def _first(
@@ -234,6 +253,8 @@ def _reported(plan: CheckPlan, situation: Situation, rows: Sequence[Judged]) -> 
 
 def _why(plan: CheckPlan, judgement: Judgement, fact: Fact | None) -> Text | None:
     """Explain a verdict that value and limit do not explain."""
+    if judgement.is_anew and judgement.verdict is not Verdict.UNKNOWN:
+        return _ANEW
     if judgement.verdict is Verdict.NOT_CHECKED:
         return _FIRST_ROUND
     if judgement.verdict is not Verdict.UNKNOWN:

@@ -23,6 +23,7 @@ class CheckPlan:
     lacking: what the platform does not report when nothing is left to judge; else empty.
     facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`, also
     where it only decides whether a row is judged.
+    counters: fields whose growth is judged.
     row_names: fields of the judged row that the verdict needs. fields_used: these, and those that
     only decide whether the row is judged, or by which limit.
     """
@@ -41,6 +42,7 @@ class CheckPlan:
     facts: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     uses_history: bool = False
+    counters: frozenset[str] = frozenset()
     row_names: frozenset[str] = frozenset()
     fields_used: frozenset[str] = frozenset()
     expected_names: frozenset[str] = frozenset()
@@ -109,6 +111,7 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         facts=_facts_read(check, written),
         counted=tuple(sorted({f for part in rested_on for f in part.fact_fields})),
         uses_history=any(part.uses_history for part in kept_parts),
+        counters=frozenset().union(*(part.counters for part in kept_parts)),
         row_names=frozenset().union(*(p.names for p in kept_parts)) & field_names(check.for_each),
         fields_used=_fields_of(check, rested_on) | frozenset(check.own.values()),
         expected_names=frozenset(

@@ -17,6 +17,7 @@ class Judgement:
     decisive: the expression that decided, if one did.
     values: every name as judged, for messages.
     is_unclear: it is unknown whether `where` holds, so nothing was judged.
+    is_anew: a counter began anew since the last round, so its growth is a lower bound.
     """
 
     verdict: Verdict
@@ -26,6 +27,7 @@ class Judgement:
     limits: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict)
     is_unclear: bool = False
+    is_anew: bool = False
 
 
 def judge_values(
@@ -79,6 +81,17 @@ def completed(
     for name in plan.late:
         names[name] = plan.let[name].evaluate(names, facts)
     return names
+
+
+def began_anew(plan: CheckPlan, values: Mapping[str, object]) -> bool:
+    """Whether a judged counter was cleared, wrapped, or restarted with the device."""
+    before = values.get("previous")
+    if not plan.counters or before is None:
+        return False
+    if values.get(COUNTERS_RESTARTED) is True:
+        return True
+    pairs = ((as_number(values.get(f)), as_number(getattr(before, f, None))) for f in plan.counters)
+    return any(new is not None and old is not None and new < old for new, old in pairs)
 
 
 def _beyond(worse: str, value: object, limits: Mapping[str, object], limit: str) -> bool | None:

@@ -27,7 +27,7 @@ def shown(value: object, digits: int | None, language: Language = Language.ZH) -
         if digits is not None:
             return f"{value:.{max(digits, 0)}f}"
         return f"{round(value, 6):.12g}"
-    text = _plain(value, language)
+    text = value if isinstance(value, str) else _plain(value, language)
     if not text.isprintable():
         text = _CONTROL.sub(" ", text)
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
@@ -52,15 +52,16 @@ def fill(text: Text, check: Check, subject: str, judgement: Judgement) -> Text:
     """
     if "{" not in text.zh and "{" not in text.en:
         return text
-    slots: dict[str, object] = {**judgement.limits, "subject": subject, **judgement.values}
-    slots |= {"value": judgement.value, "unit": check.unit, "limit": _limit(judgement)}
+    own = {"value": judgement.value, "unit": check.unit, "limit": _limit(judgement)}
+    sources = (own, judgement.values, {"subject": subject}, judgement.limits)
 
     def put(language: Language, template: str) -> str:
         def one(found: re.Match[str]) -> str:
             name = found.group(1)
-            if name not in slots:
+            source = next((source for source in sources if name in source), None)
+            if source is None:
                 return found.group()
-            value = slots[name]
+            value = source[name]
             for part in found.group(2).split(".")[1:]:
                 value = attribute(value, part)
             return shown(value, check.digits if name == "value" else None, language)
@@ -152,6 +153,6 @@ def display_value(
 
 
 def _crosses(value: float, rounded: float, limit: object) -> bool:
-    if not isinstance(limit, int | float):
+    if not isinstance(limit, (int, float)):
         return False
     return (value >= limit) != (rounded >= limit) or (value <= limit) != (rounded <= limit)
