@@ -467,7 +467,7 @@ GROWTH = check("Interface", value="delta(in_errors)", abnormal="value > 10", id=
     [
         (30, 25, None, 5, "normal"),
         (50, 25, None, 25, "abnormal"),
-        (5, 25, None, 5, "normal"),  # counter cleared
+        (5, 25, None, 5, "not_checked"),  # counter cleared or wrapped: a lower bound is no proof
         (40, 25, 3600, 40, "abnormal"),  # rebooted an hour ago: the counter began anew
         (40, 35, 10 * 86400, 5, "normal"),
         (40, None, None, None, "unknown"),
@@ -477,6 +477,8 @@ def test_delta(now: int, before: object, uptime_s: object, value: object, verdic
     facts = table(port(now), row("Identity", uptime_s=uptime_s))
     (finding,) = run(GROWTH, facts, history=Past(port(before, taken=NOW - DAY)))
     assert (finding.value, finding.verdict.value) == (value, verdict)
+    is_anew = before is not None and (now < int(str(before)) or uptime_s == 3600)
+    assert ("cleared, wrapped or restarted" in finding.message.en) == is_anew
 
 
 @pytest.mark.parametrize(

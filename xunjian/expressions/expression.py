@@ -94,6 +94,11 @@ class Expression:
         return frozenset(found)
 
     @property
+    def counters(self) -> frozenset[str]:
+        """The fields inside `delta()`."""
+        return frozenset(node.field for node in self.root.walk() if isinstance(node, Delta))
+
+    @property
     def paths(self) -> frozenset[str]:
         """Dotted names used: `device.room`, `limits.warning`, `lim.rx_low_dbm`."""
         return frozenset(
