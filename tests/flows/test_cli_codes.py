@@ -123,7 +123,8 @@ run daily -w {lab} --list-hosts                             | 0 | hz-ups1
 run daily -w {lab} -l hz-ups2 -t ups -o {out}           | 0 | 退出码 0
 run daily -w {lab} -l hz-ups2 --min-coverage 100 -o {out}   | 0 | 退出码 0
 run daily -w {lab} -l nobody                                | 4 | nobody
-run daily -w {lab} -t no-such-tag                           | 4 | .
+run daily -w {lab} -t upz                                   | 4 | 是否想写 ups
+run daily -w {lab} -t upz --check                           | 4 | 没有项目带这个标签
 run daily -w {lab} -l hz-ups2 -o {under_file}               | 2 | 写不了
 run daily -w {lab} --at someday                             | 2 | 如 2026
 run daily -w {lab} --format html,pfd                        | 2 | pfd

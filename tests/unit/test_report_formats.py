@@ -264,7 +264,7 @@ def test_word_survives_hostile_text(model: ReportModel) -> None:
     ],
 )
 def test_a_value_reads_with_its_unit_in_the_readers_language(
-    value: float | str | bool | None, unit: str, zh: str, en: str
+    value: float | str | None, unit: str, zh: str, en: str
 ) -> None:
     one = replace(finding("d", "a.b", Verdict.NORMAL), value=value, unit=unit)
     assert measured(one, Language.ZH) == zh

@@ -41,13 +41,13 @@ def register(app: typer.Typer, output: Output) -> None:
 def _show_card(output: Output, card: ExplainedCard) -> None:
     task = card.task
     kinds = ", ".join(task.kinds) or output.text(Text("任何类别", "any kind"))
-    output.data(
+    output.lines(
         f"{task.name}  {output.text(task.title)}  [{kinds}]  {task.relative} ({task.layer})"
     )
     for platform in card.platforms:
         _show_platform(output, platform)
     for check in card.checks:
-        output.data(f"\n  {check.id}  {output.text(check.title)}")
+        output.lines(f"\n  {check.id}  {output.text(check.title)}")
         facts = (
             (Text("对象", "for each"), check.for_each),
             (Text("标准", "standard"), output.text(check.standard)),
@@ -58,28 +58,28 @@ def _show_card(output: Output, card: ExplainedCard) -> None:
         )
         for label, value in facts:
             if value:
-                output.data(f"    {output.text(label)}: {value}")
-    output.data("")
+                output.lines(f"    {output.text(label)}: {value}")
+    output.lines("")
 
 
 def _show_platform(output: Output, platform: ExplainedPlatform) -> None:
     from xunjian.tasks.evidence import TITLES
 
-    output.data(f"\n  {platform.platform}  {output.text(platform.title)}")
+    output.lines(f"\n  {platform.platform}  {output.text(platform.title)}")
     for step in platform.steps:
         again = output.text(Text("否则", "else")) + " " if step.alternative > 1 else ""
         asked = " | ".join(step.questions)
         read = ", ".join(step.parsers)
-        output.data(
+        output.lines(
             f"    {again}{step.channel}: {harmless(asked)}  ▶ {read}  ▶ {step.fact}"
             f"  [{output.text(TITLES[step.evidence])}]"
         )
         for name, source in step.fields.items():
-            output.data(f"        {name} = {harmless(source)}")
+            output.lines(f"        {name} = {harmless(source)}")
     for check in platform.checks:
         if not check.applies:
-            output.data(f"    ✗ {check.check}: {output.text(check.reason)}")
+            output.lines(f"    ✗ {check.check}: {output.text(check.reason)}")
             continue
-        output.data(f"    ✓ {check.check}")
+        output.lines(f"    ✓ {check.check}")
         for key, expression in check.expressions.items():
-            output.data(f"        {key}: {harmless(expression)}")
+            output.lines(f"        {key}: {harmless(expression)}")

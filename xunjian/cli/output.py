@@ -17,6 +17,7 @@ from xunjian.cli.headings import heading
 from xunjian.errors import ContentError, UsageError, XunjianError
 from xunjian.language import Language, Text
 
+REST = "    "  # before what does not fit on a terminal's line
 SHORT_CELLS = 12  # columns no wider than this are not broken on a narrow terminal
 
 
@@ -38,6 +39,24 @@ def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
             text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
         ).rstrip()
         for row in rows
+    ]
+
+
+def folded(line: str, width: int) -> list[str]:
+    """Break a line at spaces so that no part takes more cells; set the rest in below the first."""
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text as Cell
+
+    if cell_len(line) <= width:
+        return [line]
+    body = line.lstrip(" ")
+    indent = " " * (len(line) - len(body))
+    room = max(width - len(indent) - len(REST), SHORT_CELLS)
+    first, *rest = Cell(body).wrap(Console(width=width), room)
+    return [
+        f"{indent}{first.plain}".rstrip(),
+        *(f"{indent}{REST}{part.plain}".rstrip() for part in rest),
     ]
 
 
@@ -82,6 +101,16 @@ class Output:
     def data(self, text: str) -> None:
         """Print a result to stdout."""
         _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+
+    def lines(self, text: str) -> None:
+        """Print lines to stdout; on a terminal the rest of a long one stands below, set in."""
+        if not sys.stdout.isatty():
+            self.data(text)
+            return
+        from rich.console import Console
+
+        width = Console(file=sys.stdout).width
+        self.data("\n".join(part for line in text.split("\n") for part in folded(line, width)))
 
     def json(self, value: object) -> None:
         """Print a result as JSON to stdout."""

@@ -17,6 +17,7 @@ from xunjian.run.model import ContentUsed, RunPlan
 from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
 from xunjian.run.tools import Surroundings, Tools, real_tools
+from xunjian.schema import nearest_hint, printable
 from xunjian.workspace import Found
 
 
@@ -132,6 +133,7 @@ def _plan(content: Content, playbook: Playbook, wanted: Wanted) -> RunPlan:
     if wanted.resume:
         record = content.store.record(wanted.resume)
         return resume_plan(content.store.remaining(wanted.resume), devices, record)
+    _require_known(wanted.tags, content)
     chosen: Sequence[Device] = selected_devices(content, playbook, wanted)
     if wanted.failed:
         again = failed_devices(content.store.record(wanted.failed))
@@ -141,6 +143,18 @@ def _plan(content: Content, playbook: Playbook, wanted: Wanted) -> RunPlan:
                 Text("那一轮没有未到达或有问题的设备", "nothing of that run needs another visit")
             )
     return plan_run(chosen, playbook, content.catalog, wanted.tags)
+
+
+def _require_known(tags: Sequence[str], content: Content) -> None:
+    """Refuse a tag that no card has: it selects nothing."""
+    known = {tag for task in content.catalog.tasks for tag in task.tags}
+    for tag in tags:
+        if tag not in known:
+            shown = printable(tag)
+            raise NothingSelected(
+                Text(f"没有项目带这个标签：{shown}", f"no task has this tag: {shown}"),
+                nearest_hint(tag, known, len(known)),
+            )
 
 
 def content_used(content: Content, playbook: Found, plan: RunPlan) -> tuple[ContentUsed, ...]:
