@@ -95,6 +95,16 @@ def test_the_difference_makes_the_new_tree_of_the_old(old: str, new: str) -> Non
 
 
 @COMMON
+@given(TEXTS, st.integers(0, 10**6))
+def test_a_few_edits_make_the_new_tree_of_the_old(old: str, seed: int) -> None:
+    pack = small_pack(PACK)
+    a, b = tree(old, pack), tree("\n".join(shaken(old.splitlines(), seed, 8)) + "\n", pack)
+    found = compare(a, b, pack)
+    assert meaning(apply(found.changes, a), pack) == meaning(b, pack)
+    assert (found.changes == ()) == (meaning(a, pack) == meaning(b, pack))
+
+
+@COMMON
 @given(TEXTS)
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
     pack = small_pack(PACK)
@@ -145,12 +155,12 @@ def pack_of(name: str) -> Pack:
     return load_packs(open_workspace()).get(PLATFORMS[name])
 
 
-def shaken(lines: list[str], seed: int) -> list[str]:
+def shaken(lines: list[str], seed: int, rarely: int = 30) -> list[str]:
     """The same with lines dropped, doubled, changed and moved at random."""
     chance = random.Random(seed)
     out: list[str] = []
     for line in lines:
-        match chance.randrange(30):
+        match chance.randrange(rarely):
             case 0:
                 continue
             case 1:

@@ -4,10 +4,10 @@ Order matters exactly where the pack says so. One change is one top-most node wi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xunjian.config.changes import make_change, neighbours, with_ids
-from xunjian.config.identity import Identities, Item, Section, items
+from xunjian.config.identity import Identities, Item, Section, has_numbers, items
 from xunjian.config.matching import finder
 from xunjian.config.model import Change, ChangeKind, Comparison, Node, Tree
 from xunjian.config.ordered import compare_sequence
@@ -95,9 +95,11 @@ class Comparer:
         if meaning.mode != "sequence":
             self._unordered(place, a, b, meaning)
             return
-        numbered = meaning.number is not None and any(
-            item.number is not None for item in items([*old, *new], meaning)
-        )
+        numbered = has_numbers(old, new, meaning)
+        if meaning.number is not None and not numbered:
+            plain = replace(meaning, number=None)
+            a = items(old[first : len(old) - last], plain, first)
+            b = items(new[first : len(new) - last], plain, first)
         if numbered:
             loose = Section(mode="set")
             self._unordered(

@@ -84,6 +84,17 @@ def items(nodes: Sequence[Node], section: Section, first: int = 0) -> list[Item]
     return found
 
 
+def has_numbers(old: Sequence[Node], new: Sequence[Node], section: Section) -> bool:
+    """Whether numbers say the order: there are some, and none stands twice on one side."""
+    if section.number is None:
+        return False
+    sides = [
+        [item.number for item in items(nodes, section) if item.number is not None]
+        for nodes in (old, new)
+    ]
+    return any(sides) and all(len(set(side)) == len(side) for side in sides)
+
+
 def _joined(match: Match[str]) -> str:
     return "\x00".join(group or "" for group in match.groups()) or match[0]
 
@@ -101,9 +112,9 @@ def canonical(nodes: Sequence[Node], path: tuple[str, ...], identities: Identiti
     }
     if section.mode != "sequence":
         return sorted(map(repr, content.values()))
-    numbered = [item for item in found if item.number is not None]
-    if not numbered:
+    if not has_numbers(nodes, (), section):
         return list(content.values())
+    numbered = [item for item in found if item.number is not None]
     numbered.sort(key=lambda item: (item.number or 0, item.rank))
     loose = sorted(repr(content[item.rank]) for item in found if item.number is None)
     return loose, [content[item.rank] for item in numbered]

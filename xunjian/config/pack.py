@@ -75,13 +75,14 @@ class Pack:
 class Packs:
     """All packs. aliases: other names of platforms -> the name their pack carries.
 
-    files: as they were written, also those that are only there to be extended.
+    files: as they were written, also those that are only there to be extended. layers: of each.
     """
 
     by_name: Mapping[str, Pack]
     aliases: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     files: Mapping[str, PackFile] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, platform: str | None) -> Pack:
         """Give a platform's pack, else the generic one under the platform's name."""
@@ -118,6 +119,7 @@ def read_packs(
     """Load what can be loaded of every pack; mistakes go to `problems`."""
     files: dict[str, PackFile] = {}
     documents: dict[str, Document] = {}
+    layers: dict[str, str] = {}
     for found in workspace.iterate(FOLDER):
         name = PurePosixPath(found.relative).stem
         try:
@@ -126,6 +128,7 @@ def read_packs(
             problems.merge(error)
             continue
         documents[name] = document
+        layers[name] = found.layer
         if (file := validate(document, PackFile, problems)) is not None:
             check_file(document, name, file, problems)
             files[name] = file
@@ -134,7 +137,9 @@ def read_packs(
     for name, file in sorted(files.items(), key=lambda item: bool(item[1].parts)):
         if (pack := _pack(name, file, files, packs)) is not None:
             packs[name] = pack
-    return Packs(by_name=packs, aliases=dict(aliases or {}), documents=documents, files=files)
+    return Packs(
+        by_name=packs, aliases=dict(aliases or {}), documents=documents, files=files, layers=layers
+    )
 
 
 def _check_references(

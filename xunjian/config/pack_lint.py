@@ -1,6 +1,6 @@
 """Every rule of every pack tried on its examples, every pattern on its time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from re import Pattern
 
@@ -17,10 +17,18 @@ from xunjian.schema import KeyPath, Problems
 from xunjian.workspace import Workspace
 
 
-def examine_packs(workspace: Workspace, problems: Problems, *, timed: bool = True) -> Packs:
-    """Note every mistake of every pack. timed: also measure patterns, which takes seconds."""
+def examine_packs(
+    workspace: Workspace,
+    problems: Problems,
+    *,
+    timed: Collection[str] = ("workspace",),
+) -> Packs:
+    """Note every mistake of every pack.
+
+    timed: layers whose patterns are measured, which takes seconds; those that ship were.
+    """
     packs = read_packs(workspace, problems)
-    slow = _slow(packs, problems) if timed else frozenset()
+    slow = _slow(packs, problems, timed)
     for name, file in packs.files.items():
         if any(pattern in slow for _, pattern in patterns_of(file)):
             continue  # its examples might take for ever
@@ -45,8 +53,12 @@ def _patterns(at: tuple[str | int, ...], value: object) -> Iterator[tuple[KeyPat
             yield from _patterns((*at, n), inner)
 
 
-def _slow(packs: Packs, problems: Problems) -> frozenset[str]:
-    found = {name: list(patterns_of(file)) for name, file in packs.files.items()}
+def _slow(packs: Packs, problems: Problems, timed: Collection[str]) -> frozenset[str]:
+    found = {
+        name: list(patterns_of(file))
+        for name, file in packs.files.items()
+        if packs.layers[name] in timed
+    }
     slow = too_slow([pattern for pairs in found.values() for _, pattern in pairs])
     message = Text(
         f"正则表达式太慢 (超过 {BUDGET_S} 秒)",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
+from xunjian.config.pack_lint import examine_packs
 from xunjian.errors import ContentError, Problem, UsageError
 from xunjian.inventory import load_inventory
 from xunjian.parse import TemplateCache
@@ -19,7 +20,7 @@ HOSTS = "inventory/hosts.yml"
 
 
 def lint_all(content: Content) -> tuple[Problem, ...]:
-    """Give every mistake of settings, platforms, templates, cards, playbooks and inventory.
+    """Give every mistake of settings, platforms, templates, cards, packs, playbooks and inventory.
 
     What a file that did not load would have defined is still known by name, so that those who
     refer to it are not blamed.
@@ -32,6 +33,7 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
         functions=plugins.functions,
         templates=TemplateCache(workspace, decoders=plugins.decoders),
     )
+    examine_packs(workspace, problems)
     tasks, checks = _written(workspace)
     names = {name: name for name in platforms.layers} | dict(platforms.aliases)
     folder = content.inventory_dir
