@@ -173,6 +173,7 @@ def firewall() -> ConfigDiff:
         ),
         suppressed={"uuid": ("set uuid <volatile>", "set uuid <volatile>")},
         not_comparable=14,
+        not_comparable_rules={"enc": 13, "psksecret": 1},
     )
 
 

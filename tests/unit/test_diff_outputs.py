@@ -62,6 +62,8 @@ def hostile() -> ConfigDiff:
             for kind in ChangeKind
         ),
         suppressed={EVIL: (EVIL,)},
+        not_comparable=1,
+        not_comparable_rules={EVIL: 1},
         reordered=(path,),
         trust=Trust(state=TrustState.POLLUTED, reasons=(Text(EVIL, EVIL),)),
         missing_planned=(EVIL,),
@@ -334,6 +336,20 @@ def test_line_numbers_are_those_of_the_nodes() -> None:
 def test_unseen_characters_are_shown_by_number() -> None:
     assert seen("a\x1b[0m\u200b\tb\x9b") == "a\\x1b[0m⟨U+200B⟩\tb\\x9b"
     assert json.loads(escape_unseen_in_json(json.dumps("\u202e\U000e0041\x7f", ensure_ascii=False)))
+
+
+def test_what_was_left_out_can_be_opened_by_rule() -> None:
+    page = html.fromstring(render("html").encode())
+    rules = [d.text_content().split() for d in found(page, "//details[@class='rule']/summary")]
+    assert [words[:2] for words in rules[:2]] == [["last-update", "1"], ["order", "only"]]
+    assert [words[:2] for words in rules[2:]] == [
+        ["uuid", "2"],
+        ["enc", "13"],
+        ["psksecret", "1"],
+        ["—", "2"],
+    ]
+    (lines,) = found(page, "//details[@id='r-uuid']/pre")
+    assert lines.text_content().count("set uuid") == 2
 
 
 def test_two_files_go_by_the_name_of_the_newer() -> None:

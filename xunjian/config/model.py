@@ -83,6 +83,7 @@ class Redacted:
     trust: Trust = Trust()
     suppressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_comparable: int = 0
+    not_comparable_rules: Mapping[str, int] = field(default_factory=dict)
     keywords: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
     pack: str = ""  # name@version of the pack that made it
@@ -202,6 +203,7 @@ class ConfigDiff:
     suppressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reordered: tuple[tuple[str, ...], ...] = ()  # paths of order-blind sections whose order differs
     not_comparable: int = 0
+    not_comparable_rules: Mapping[str, int] = field(default_factory=dict)
     unrated: int = 0
     trust: Trust = Trust()
     missing_planned: tuple[str, ...] = ()  # planned changes that are absent

@@ -87,6 +87,7 @@ def diff_redacted(
     found = Comparison()
     if old.lines != new.lines:
         found = compare(parse(old, pack), parse(new, pack), pack)
+    larger = max(new, old, key=lambda side: side.not_comparable)
     changes = rate(found.changes, pack, setting.facts)
     return ConfigDiff(
         device=setting.device,
@@ -97,7 +98,8 @@ def diff_redacted(
         changes=changes,
         suppressed=_suppressed(old.suppressed, new.suppressed),
         reordered=found.reordered,
-        not_comparable=max(old.not_comparable, new.not_comparable),
+        not_comparable=larger.not_comparable,
+        not_comparable_rules=larger.not_comparable_rules,
         unrated=unrated(changes),
         trust=trust,
     )

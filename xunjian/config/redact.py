@@ -8,6 +8,7 @@ like a secret behind a keyword and no rule knows is masked too, and makes the ca
 import hmac
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from re import Match, Pattern
@@ -64,7 +65,8 @@ def redact(capture: Capture, pack: Pack, key: bytes) -> Redacted:
         numbers=kept.numbers,
         trust=trust,
         suppressed=kept.suppressed,
-        not_comparable=work.not_comparable,
+        not_comparable=work.hidden.total(),
+        not_comparable_rules=dict(work.hidden),
         keywords=work.keywords,
         metadata={**capture.metadata, **kept.metadata},
         pack=pack.ref,
@@ -78,6 +80,7 @@ def _redact_parts(capture: Capture, pack: Pack, key: bytes) -> Redacted:
         piece = replace(capture, lines=capture.lines[first:end], trust=Trust())
         part = redact(piece, inner, key)
         rules = {f"{name}.{rule}": lines for rule, lines in part.suppressed.items()}
+        hidden = {f"{name}.{rule}": count for rule, count in part.not_comparable_rules.items()}
         numbers = tuple(number + first for number in part.numbers)
         done.append(
             replace(
@@ -85,6 +88,7 @@ def _redact_parts(capture: Capture, pack: Pack, key: bytes) -> Redacted:
                 lines=(head, *part.lines),
                 numbers=(first, *numbers),
                 suppressed=rules,
+                not_comparable_rules=hidden,
             )
         )
     return Redacted(
@@ -94,6 +98,9 @@ def _redact_parts(capture: Capture, pack: Pack, key: bytes) -> Redacted:
         trust=joined_trust(capture.trust, *(part.trust for part in done)),
         suppressed={rule: lines for part in done for rule, lines in part.suppressed.items()},
         not_comparable=sum(part.not_comparable for part in done),
+        not_comparable_rules={
+            rule: count for part in done for rule, count in part.not_comparable_rules.items()
+        },
         keywords=sum(part.keywords for part in done),
         metadata=capture.metadata,
         pack=pack.ref,
@@ -102,14 +109,14 @@ def _redact_parts(capture: Capture, pack: Pack, key: bytes) -> Redacted:
 
 @dataclass(slots=True)
 class _Redaction:
-    """One text under way."""
+    """One text under way. hidden: secrets that cannot be compared, by rule."""
 
     pack: Pack
     key: bytes
-    not_comparable: int = 0
+    hidden: Counter[str] = field(default_factory=Counter)
     keywords: int = 0
     unmatched: dict[str, int] = field(default_factory=dict)
-    _memo: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _memo: dict[str, tuple[str, Counter[str]]] = field(default_factory=dict)
 
     def run(self, lines: tuple[str, ...]) -> tuple[list[str], list[int]]:
         out = list(lines)
@@ -163,12 +170,12 @@ class _Redaction:
             return self._long(line), n
         if line in self._memo:
             text, hidden = self._memo[line]
-            self.not_comparable += hidden
+            self.hidden.update(hidden)
             return text, n
-        before = self.not_comparable
+        before = self.hidden.copy()
         text, end = self._rules(lines, n, rules)
         if end == n and not any(rule.inside and find(line) for rule, find in rules):
-            self._memo[line] = (text, self.not_comparable - before)
+            self._memo[line] = (text, self.hidden - before)
         return text, end
 
     def _long(self, line: str) -> str:
@@ -202,7 +209,7 @@ class _Redaction:
 
     def _mask(self, rule: SecretRule, value: str) -> str:
         if not rule.comparable:
-            self.not_comparable += 1
+            self.hidden[rule.id] += 1
             return f"<secret:{rule.type}>"
         return self.fingerprint(rule.type, value)
 

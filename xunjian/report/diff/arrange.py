@@ -19,6 +19,7 @@ from xunjian.report.diff.section_tree import site_tree
 from xunjian.report.diff.view import (
     ChangeView,
     DeviceView,
+    HiddenView,
     PageView,
     SectionView,
     SuppressedView,
@@ -47,6 +48,7 @@ def view(diffs: Sequence[ConfigDiff]) -> PageView:
         top_left=max(0, len(top) - _TOP_CHANGES),
         tree=site_tree(loud),
         suppressed=_suppressed(diffs),
+        hidden=_hidden(diffs),
         sites=tuple(sorted({diff.site for diff in diffs if diff.site})),
     )
 
@@ -83,6 +85,20 @@ def _suppressed(diffs: Sequence[ConfigDiff]) -> tuple[SuppressedView, ...]:
             total=sum(len(lines) for _, lines in devices),
             devices=tuple(devices),
         )
+        for rule, devices in sorted(found.items())
+    )
+
+
+def _hidden(diffs: Sequence[ConfigDiff]) -> tuple[HiddenView, ...]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for diff in diffs:
+        known = dict(diff.not_comparable_rules)
+        if rest := diff.not_comparable - sum(known.values()):
+            known["—"] = rest
+        for rule, number in known.items():
+            found.setdefault(rule, []).append((diff.device, number))
+    return tuple(
+        HiddenView(rule=rule, total=sum(n for _, n in devices), devices=tuple(devices))
         for rule, devices in sorted(found.items())
     )
 

@@ -53,6 +53,7 @@ def _device(diff: ConfigDiff, language: Language) -> dict[str, Any]:
         "changes": [_change(change, language) for change in diff.changes],
         "suppressed": suppressed(diff),
         "not_comparable": diff.not_comparable,
+        "not_comparable_rules": dict(diff.not_comparable_rules),
         "trust": _trust(diff.trust, language),
         "not_compared": diff.not_compared or None,
         "missing_planned": list(diff.missing_planned),

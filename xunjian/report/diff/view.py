@@ -66,6 +66,15 @@ class SuppressedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenView:
+    """Secrets of one rule that cannot be compared: per device, how many."""
+
+    rule: str
+    total: int
+    devices: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TreeNode:
     """A line of the tree: a site, a device or a section; count: changes in it and below.
 
@@ -93,4 +102,5 @@ class PageView:
     top_left: int
     tree: tuple[TreeNode, ...]
     suppressed: tuple[SuppressedView, ...]
+    hidden: tuple[HiddenView, ...]
     sites: tuple[str, ...]
