@@ -64,7 +64,7 @@ class Syntax(Model):
 class Command(Model):
     """One way to ask for a configuration."""
 
-    channel: Literal["cli", "shell", "http"] = "cli"
+    channel: Literal["cli", "shell", "http", "nut"] = "cli"
     send: str
     timeout_s: int = Field(default=120, gt=0)
 
