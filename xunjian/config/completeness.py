@@ -146,6 +146,30 @@ def shrunk(old_lines: int, new_lines: int) -> Text | None:
     )
 
 
+def proves_its_end(pack: Pack) -> bool:
+    """Whether a whole configuration shows by itself that nothing is missing at its end."""
+    return pack.syntax.end is not None or pack.syntax.family in {"braces", "json", "xml"}
+
+
+CUT_ABOVE = 0.1
+"""Share of lines that must be missing at the end before whole lines alone prove a cut."""
+
+
+def cut_off(old: Sequence[str], new: Sequence[str]) -> Text | None:
+    """Say that a text stops where the former one goes on: half a line, or many lines, are missing.
+
+    For platforms whose configuration has no end marker, this is all that shows it.
+    """
+    last = len(new) - 1
+    if last < 0 or len(new) > len(old) or list(old[:last]) != list(new[:last]):
+        return None
+    is_half = new[last] != old[last] and old[last].startswith(new[last].rstrip())
+    is_whole = new[last] == old[last] and len(new) < len(old) * (1 - CUT_ABOVE)
+    if not (is_whole or (is_half and len(new) < len(old))):
+        return None
+    return Text("在原文中途结束", "it stops where the former text goes on")
+
+
 def edited_meanwhile(before: bytes, after: bytes) -> Text | None:
     """Compare the last-change marks asked before and after the reading; None if they agree."""
     if before.split() == after.split():

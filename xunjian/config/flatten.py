@@ -48,7 +48,8 @@ def _element_lines(above: str, element: object) -> Iterator[str]:
     number = getattr(element, "get")("item")  # noqa: B009  lxml is not typed
     name = tag.rpartition("}")[2] + (f"[{number}]" if number and number != "1" else "")
     path = f"{above}.{name}" if above else name
-    inner = list(element)  # type: ignore[call-overload]
+    everything = list(element)  # type: ignore[call-overload]
+    inner = [child for child in everything if isinstance(getattr(child, "tag", None), str)]
     value = " ".join((getattr(element, "text", "") or "").split())
     if value or not inner:
         yield f"{path}: {json.dumps(value, ensure_ascii=False)}"

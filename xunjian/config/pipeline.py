@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from xunjian.config.clean import clean
 from xunjian.config.compare import compare
-from xunjian.config.completeness import joined_trust, shrunk, with_reason
+from xunjian.config.completeness import (
+    cut_off,
+    joined_trust,
+    proves_its_end,
+    shrunk,
+    with_reason,
+)
 from xunjian.config.model import (
     Capture,
     Comparison,
@@ -83,6 +89,8 @@ def diff_redacted(
     setting = setting or Setting()
     trust = joined_trust(old.trust, new.trust)
     if setting.shrink and (reason := shrunk(len(old.lines), len(new.lines))) is not None:
+        trust = with_reason(trust, TrustState.INCOMPLETE, reason)
+    if not proves_its_end(pack) and (reason := cut_off(old.lines, new.lines)) is not None:
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
     found = Comparison()
     if old.lines != new.lines:
