@@ -170,6 +170,18 @@ diff {old_cfg} {nowhere} --platform huawei_vrp               | 2 | 读不了
 diff {old_cfg} --platform huawei_vrp                         | 2 | 缺少.*NEW
 diff {old_cfg} {new_cfg}                                     | 2 | --platform
 diff {old_cfg} {new_cfg} --platform huawei_vrp --format xml  | 2 | unified
+diff -w {lab} -l nobody                                      | 4 | nobody
+diff -w {lab} -l hz-acc-sw1 --against someday                | 2 | --against
+diff -w {broken} -l hz-core-1                                | 2 | 是否想写 projector
+backup -w {lab} -l nobody                                    | 4 | nobody
+backup -w {held} -l hz-core-1                                | 6 | 进程 {holder}
+baseline                                                     | 2 | accept
+baseline show -w {lab} -l hz-acc-sw1                         | 3 | 尚无基线
+baseline history -w {lab} -l hz-acc-sw1                      | 3 | 尚无基线
+baseline accept -w {lab}                                     | 2 | -l
+baseline accept -w {lab} -l hz-acc-sw1                       | 3 | 尚无基线
+baseline approve -w {lab} -l hz-acc-sw1                      | 2 | CHANGE
+baseline approve c-1 -w {lab} -l hz-acc-sw1 --scope planned  | 2 | --until
 reference accept {past} -w {lab} -l hz-ups1                 | 0 | hz-ups1
 reference accept {past}x -w {lab}                           | 2 | 是否想写 {past}
 reference accept x -w {held}                                | 2 | list runs

@@ -1,4 +1,4 @@
-"""`diff OLD NEW`: what changed between two configurations, and how dangerous it is."""
+"""`diff`: what changed between two configurations, and how dangerous it is."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xunjian.cli.documents import write_document
 from xunjian.cli.language import both
-from xunjian.cli.options import WorkspaceOption
+from xunjian.cli.options import InventoryOption, LimitOption, WhereOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.config.model import RISKS, ConfigDiff, Risk, TrustState
 from xunjian.errors import UsageError, XunjianError
@@ -43,6 +42,44 @@ FailOnRiskOption = Annotated[
     ),
 ]
 
+OldArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="OLD", help=both("旧的；- 为标准输入", "the old; - is stdin")),
+]
+NewArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="NEW", help=both("新的；- 为标准输入", "the new; - is stdin")),
+]
+PlatformOption = Annotated[
+    str, typer.Option("--platform", metavar="P", help=both("平台名", "platform"))
+]
+AgainstOption = Annotated[
+    str,
+    typer.Option(
+        "--against",
+        metavar="WHAT",
+        help=both(
+            "与什么比：baseline（缺省）、startup、backup（上次读到的，查计划内变更）、另一台设备",
+            "baseline (default), startup, backup (what was read last; planned changes must be "
+            "there), or another device",
+        ),
+    ),
+]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help=both("写到这个文件", "write to this file")),
+]
+DetailedOption = Annotated[
+    bool,
+    typer.Option(
+        "--detailed-exitcode",
+        help=both(
+            "退出码同 terraform：0 无变更，1 出错或不可信，2 有变更",
+            "exit codes as terraform's: 0 no change, 1 error or not trustworthy, 2 changes",
+        ),
+    ),
+]
+
 
 def register(app: typer.Typer, output: Output) -> None:
     """Add the command."""
@@ -50,57 +87,63 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "diff",
         help=both(
-            "比较两份配置文件：按段落、按语义，口令只作指纹。不需要设备、密钥或工作区。"
-            "\n\n退出码：0 无未批准的变更，1 有，3 内容不可信（不完整、混入报错、疑似口令）。",
+            "比较两份配置文件：按段落、按语义，口令只作指纹，不需要设备、密钥或工作区。"
+            "不给文件而给 -l，则读取设备，与基线比较。"
+            "\n\n退出码：0 无未批准的变更，1 有，3 内容不可信、设备未到达或尚无基线。",
             "Compare two configuration files by sections and meaning; secrets are fingerprints "
-            "only. Needs no device, key or workspace.\n\nExit code: 0 no unapproved change, 1 "
-            "some, 3 not trustworthy (incomplete, error texts inside, a suspected secret).",
+            "only; needs no device, key or workspace. With -l instead of files: read devices and "
+            "compare with their baselines.\n\nExit code: 0 no unapproved change, 1 some, 3 not "
+            "trustworthy, a device not reached or no baseline yet.",
         ),
     )
     def diff_command(
-        old: Annotated[
-            Path, typer.Argument(metavar="OLD", help=both("旧的；- 为标准输入", "the old; - stdin"))
-        ],
-        new: Annotated[
-            Path, typer.Argument(metavar="NEW", help=both("新的；- 为标准输入", "the new; - stdin"))
-        ],
-        platform: Annotated[
-            str,
-            typer.Option("--platform", metavar="P", help=both("平台名", "platform")),
-        ],
+        old: OldArgument = None,
+        new: NewArgument = None,
+        platform: PlatformOption = "",
+        limit: LimitOption = None,
+        where: WhereOption = None,
+        against: AgainstOption = "baseline",
         form: FormOption = "unified",
-        out: Annotated[
-            Path | None,
-            typer.Option(
-                "-o", "--output", metavar="FILE", help=both("写到这个文件", "write to this file")
-            ),
-        ] = None,
+        out: FileOption = None,
         fail_on: FailOnRiskOption = Risk.INFO.value,
-        detailed: Annotated[
-            bool,
-            typer.Option(
-                "--detailed-exitcode",
-                help=both(
-                    "退出码同 terraform：0 无变更，1 出错或不可信，2 有变更",
-                    "exit codes as terraform's: 0 no change, 1 error or not trustworthy, 2 changes",
-                ),
-            ),
-        ] = False,
+        detailed: DetailedOption = False,
         workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
     ) -> int:
         try:
             threshold = read_risk(fail_on)
-            found = diff_files(Content(workspace), output, (old, new), platform, form)
-            show(Content(workspace), output, [found], form, out, threshold)
+            check_form(form)
+            content = Content(workspace, inventory)
+            if old is None and (limit or where):
+                from xunjian.cli.drift import diff_devices
+
+                found = diff_devices(content, output, (limit, where), against)
+            else:
+                found = [diff_files(content, output, _both(old, new), platform)]
+            show(content, output, found, form, out, threshold)
         except XunjianError as error:
             if not detailed:
                 raise
             output.error(error)
             return 1
-        code = exit_code([found], threshold)
+        code = exit_code(found, threshold)
         if code == CHANGED:
-            say_open(output, [found], threshold)
+            say_open(output, found, threshold)
         return _terraform(code) if detailed else code
+
+
+def _both(old: Path | None, new: Path | None) -> tuple[Path, Path]:
+    hint = Text(
+        "用法: xunjian diff OLD NEW --platform P，或 xunjian diff -l PATTERN",
+        "usage: xunjian diff OLD NEW --platform P, or xunjian diff -l PATTERN",
+    )
+    if old is None:
+        raise UsageError(Text("缺少: OLD", "missing: OLD"), hint)
+    if new is None:
+        raise UsageError(Text("缺少: NEW", "missing: NEW"), hint)
+    if str(old) == str(new) == "-":
+        raise UsageError(Text("标准输入只能用一次", "stdin can be read once only"))
+    return old, new
 
 
 def read_risk(given: str) -> Risk:
@@ -128,17 +171,16 @@ def check_form(form: str) -> None:
 
 
 def diff_files(
-    content: Content, output: Output, files: tuple[Path, Path], platform: str, form: str
+    content: Content, output: Output, files: tuple[Path, Path], platform: str
 ) -> ConfigDiff:
     """Compare two files with the pack of a platform and a key that is kept nowhere."""
     from xunjian.config.model import Side
     from xunjian.config.pack import load_packs
     from xunjian.config.pipeline import Setting, diff_texts, fresh_key
 
-    check_form(form)
     old, new = files
-    if str(old) == str(new) == "-":
-        raise UsageError(Text("标准输入只能用一次", "stdin can be read once only"))
+    if not platform:
+        raise UsageError(Text("缺少: --platform", "missing: --platform"))
     packs = load_packs(content.workspace, content.platforms.aliases)
     pack = packs.get(platform)
     if pack.generic:
@@ -170,6 +212,8 @@ def show(
     if out is None:
         output.data(document.decode()) if document else None
     else:
+        from xunjian.cli.documents import write_document
+
         write_document(out, document)
     for diff in diffs:
         for reason in diff.trust.reasons:

@@ -1,0 +1,348 @@
+"""Backup, drift, approval and acceptance over a device whose answers the test writes."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.command_line import Said, call
+from tests.flows.test_cli_diff import BASE, CANARIES, TEXTS
+from xunjian.run.content import Content
+from xunjian.transport.model import Evidence, Request
+
+HOSTS = """\
+hz-sw1:
+  hostname: 127.0.0.9
+  platform: huawei_vrp
+  username: roundrunner
+  data: {kind: switch}
+hz-sw2:
+  hostname: 127.0.0.10
+  platform: huawei_vrp
+  username: roundrunner
+  data: {kind: switch}
+hz-projector:
+  data: {kind: projector}
+"""
+
+
+@dataclass
+class Network:
+    """What each device would answer, and what was asked."""
+
+    root: Path
+    running: dict[str, str] = field(default_factory=dict)
+    startup: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+
+    def __call__(self, *words: str) -> Said:
+        return call(*words, "-w", str(self.root))
+
+    def git(self, *words: str) -> str:
+        folder = self.root / "inventory" / "baselines"
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=True)
+        return done.stdout.decode("utf-8", "replace")
+
+
+@dataclass
+class Session:
+    """A session with a device of the test's network."""
+
+    network: Network
+    device: str
+    reason: str = ""
+
+    def ask(self, request: Request) -> Evidence:
+        self.network.asked.append((self.device, request.text))
+        texts = self.network.startup if "saved" in request.text else self.network.running
+        text = texts.get(self.device, BASE)
+        silent = self.device in self.network.silent
+        return Evidence(
+            id=f"{self.device}#001",
+            device=self.device,
+            request=request,
+            raw=text.encode(),
+            text="" if silent else text,
+            decoded_as="utf-8",
+            started_at=datetime.now(tz=UTC),
+            elapsed_s=0.0,
+            complete=not silent,
+            error="no_answer" if silent else "",
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    """A workspace of two switches and a projector."""
+    root = tmp_path / "ws"
+    assert call("init", root).code == 0
+    for name in ("groups", "defaults", "sites"):
+        (root / "inventory" / f"{name}.yml").write_text("{}\n", "utf-8")
+    (root / "inventory" / "hosts.yml").write_text(HOSTS, "utf-8")
+    found = Network(root)
+    monkeypatch.setattr(
+        Content, "open_session", lambda _self, device, _limit: Session(found, device.name)
+    )
+    monkeypatch.setenv("XUNJIAN_ACTOR", "reviewer")
+    yield found
+    everything = [p for p in root.rglob("*") if p.is_file()]
+    leaked = [
+        (name, str(path))
+        for path in everything
+        for name, value in CANARIES.items()
+        if value.encode() in path.read_bytes()
+    ]
+    assert leaked == [], "a secret stands in a file of the workspace"
+    if (root / "inventory" / "baselines" / ".git").is_dir():
+        history = found.git("log", "-p", "--all")
+        assert [n for n, value in CANARIES.items() if value in history] == []
+
+
+@pytest.fixture
+def agreed(network: Network) -> Network:
+    """The same with a baseline of the first switch."""
+    assert network("baseline", "accept", "--initial", "-l", "hz-sw1").code == 0
+    return network
+
+
+def changes(said: Said) -> list[str]:
+    """Ids of the changes in what `diff --format json` said."""
+    return [change["id"] for change in said.json["changes"]]
+
+
+def test_backup_keeps_redacted_text_and_sealed_bytes(network: Network) -> None:
+    said = network("backup", "-l", "all")
+    assert said.code == 0, said
+    assert "hz-projector: 未做" in said.err
+    assert network.asked[:1] == [("hz-sw1", "display current-configuration")]
+    kept = network.root / "inventory/baselines/backup/_/hz-sw1/running.cfg"
+    assert "sysname HZ-TEST-SW1" in kept.read_text("utf-8")
+    assert "<secret:" in kept.read_text("utf-8")
+    sealed = [*(network.root / ".xunjian/vault").rglob("*.age")]
+    assert len(sealed) == 4
+    assert all(path.read_bytes().startswith(b"age-encryption.org/") for path in sealed)
+    assert (network.root / "keys/fingerprint.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_backup_of_the_same_makes_no_commit(network: Network) -> None:
+    assert network("backup", "-l", "hz-sw1").code == 0
+    before = network.git("rev-parse", "HEAD")
+    said = network("backup", "-l", "hz-sw1", "--format", "json")
+    assert said.json["backups"][0]["state"] == "unchanged"
+    assert network.git("rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize("text", ["cut", "error", "suspect", "empty"])
+def test_what_may_not_be_believed_becomes_nothing(agreed: Network, text: str) -> None:
+    before = agreed.git("rev-parse", "HEAD")
+    agreed.running["hz-sw1"] = TEXTS[text]
+    assert agreed("backup", "-l", "hz-sw1").code == 3
+    said = agreed("diff", "-l", "hz-sw1", "--format", "json")
+    assert said.code == 3
+    assert said.json["devices"][0]["not_compared"] == "untrusted"
+    assert said.json["changes"] == []
+    assert agreed.git("rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize("text", ["cut", "suspect"])
+def test_no_first_baseline_of_what_may_not_be_believed(network: Network, text: str) -> None:
+    network.running["hz-sw1"] = TEXTS[text]
+    assert network("baseline", "accept", "--initial", "-l", "hz-sw1").code == 3
+    assert network("baseline", "show", "-l", "hz-sw1").code == 3
+
+
+def test_without_a_baseline_nothing_is_compared(network: Network) -> None:
+    said = network("diff", "-l", "hz-sw1", "--format", "json")
+    assert said.code == 3
+    assert said.json["devices"][0]["not_compared"] == "no_baseline"
+
+
+def test_a_silent_device_is_said(agreed: Network) -> None:
+    agreed.silent.add("hz-sw1")
+    assert agreed("backup", "-l", "hz-sw1").code == 3
+    said = agreed("diff", "-l", "hz-sw1", "--format", "json")
+    assert said.code == 3
+    assert said.json["devices"][0]["not_compared"] == "unreached"
+
+
+def test_drift_is_seen_and_accepting_clears_it(agreed: Network) -> None:
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    said = agreed("diff", "-l", "hz-sw1", "--format", "json")
+    assert said.code == 1
+    assert len(changes(said)) == 1
+    assert agreed("baseline", "accept", "-l", "hz-sw1", "--ticket", "CHG-7").code == 0
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+    history = agreed("baseline", "history", "-l", "hz-sw1", "--format", "json").json["history"]
+    assert [entry["by"] for entry in history] == ["reviewer", "reviewer"]
+    assert "CHG-7" in history[0]["subject"]
+
+
+def test_some_changes_are_accepted_the_others_stay(agreed: Network) -> None:
+    both = TEXTS["trunk"].replace("description room", "description hall")
+    agreed.running["hz-sw1"] = both
+    first, second = changes(agreed("diff", "-l", "hz-sw1", "--format", "json"))
+    assert agreed("baseline", "accept", first, "-l", "hz-sw1").code == 0
+    assert changes(agreed("diff", "-l", "hz-sw1", "--format", "json")) == [second]
+    assert agreed("baseline", "accept", second, "-l", "hz-sw1").code == 0
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+    shown = agreed("baseline", "show", "-l", "hz-sw1").out
+    assert "description hall" in shown
+    assert "allow-pass vlan 10 20" not in shown
+
+
+def test_an_unknown_change_is_not_accepted(agreed: Network) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    agreed("diff", "-l", "hz-sw1")
+    assert agreed("baseline", "accept", "c-0000000000", "-l", "hz-sw1").code == 3
+    assert agreed("diff", "-l", "hz-sw1").code == 1
+
+
+def _by_the_author(text: str) -> str:
+    stamp = "!Last configuration was updated at 2026-11-20 10:00:00 by ops2"
+    return text.replace("#\nsysname", f"{stamp}\n#\nsysname", 1)
+
+
+@pytest.mark.parametrize(
+    ("actor", "stamped", "code"),
+    [
+        ("reviewer", True, 0),
+        ("ops2", True, 6),
+        ("OPS2", True, 6),
+        ("ops2", False, 0),
+        ("roundrunner", False, 6),
+        ("reviewer", False, 0),
+    ],
+)
+def test_who_may_approve(
+    agreed: Network, monkeypatch: pytest.MonkeyPatch, *, actor: str, stamped: bool, code: int
+) -> None:
+    text = TEXTS["trunk"]
+    agreed.running["hz-sw1"] = _by_the_author(text) if stamped else text
+    (change,) = changes(agreed("diff", "-l", "hz-sw1", "--format", "json"))
+    monkeypatch.setenv("XUNJIAN_ACTOR", actor)
+    assert agreed("baseline", "approve", change, "-l", "hz-sw1").code == code
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == code
+    assert agreed("diff", "-l", "hz-sw1").code == (0 if code == 0 else 1)
+
+
+def test_nobody_named_cannot_approve(agreed: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XUNJIAN_ACTOR")
+    monkeypatch.delenv("GIT_AUTHOR_NAME", raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    agreed("diff", "-l", "hz-sw1")
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == 2
+
+
+def approve(network: Network, *options: str) -> Said:
+    """Approve the one change that drift shows."""
+    (change,) = changes(network("diff", "-l", "hz-sw1", "--format", "json"))
+    return network("baseline", "approve", change, "-l", "hz-sw1", *options)
+
+
+@pytest.mark.parametrize(
+    ("options", "state", "code"),
+    [
+        (("--scope", "once"), "approved", 0),
+        (("--scope", "accept-until", "--until", "2099-01-01"), "approved", 0),
+        (("--scope", "accept-until", "--until", "2020-01-01"), "expired", 1),
+        (("--scope", "planned", "--from", "2020-01-01", "--until", "2099-01-01"), "planned", 0),
+        (("--scope", "planned", "--from", "2098-01-01", "--until", "2099-01-01"), "none", 1),
+    ],
+)
+def test_an_approved_change_is_marked(
+    agreed: Network, options: tuple[str, ...], state: str, code: int
+) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert approve(agreed, *options, "--ticket", "CHG-9").code == 0
+    said = agreed("diff", "-l", "hz-sw1", "--format", "json")
+    assert said.code == code
+    assert said.json["changes"][0]["approval"]["state"] == state
+
+
+def test_once_is_for_one_baseline_only(agreed: Network) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert approve(agreed).code == 0
+    assert agreed("baseline", "accept", "--approved", "-l", "hz-sw1").code == 0
+    agreed.running["hz-sw1"] = BASE
+    agreed("diff", "-l", "hz-sw1")
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == 0
+    agreed.running["hz-sw1"] = TEXTS["label"]
+    agreed("diff", "-l", "hz-sw1")
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == 0
+    agreed.running["hz-sw1"] = TEXTS["trunk"].replace("description room", "description hall")
+    assert agreed("diff", "-l", "hz-sw1").code == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--scope", "accept-until"), ("--scope", "ever"), ("--scope", "planned", "--until", "soon")],
+)
+def test_an_approval_needs_a_kind_and_an_expiry(agreed: Network, options: tuple[str, ...]) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert approve(agreed, *options).code == 2
+
+
+def test_a_planned_change_that_is_absent_fails(agreed: Network) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    window = ("--scope", "planned", "--from", "2020-01-01", "--until", "2099-01-01")
+    assert approve(agreed, *window).code == 0
+    agreed.running["hz-sw1"] = BASE
+    assert agreed("backup", "-l", "hz-sw1").code == 0
+    said = agreed("diff", "-l", "hz-sw1", "--against", "backup", "--format", "json")
+    assert said.code == 1
+    assert len(said.json["devices"][0]["missing_planned"]) == 1
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert agreed("diff", "-l", "hz-sw1", "--against", "backup").code == 0
+
+
+def test_running_against_startup(network: Network) -> None:
+    network.startup["hz-sw1"] = TEXTS["trunk"]
+    said = network("diff", "-l", "hz-sw1", "--against", "startup", "--format", "json")
+    assert said.code == 1
+    assert said.json["devices"][0]["mode"] == "running-startup"
+    assert network("diff", "-l", "hz-sw2", "--against", "startup").code == 0
+
+
+def test_twins(network: Network) -> None:
+    assert network("diff", "-l", "hz-sw1", "--against", "hz-sw2").code == 0
+    network.running["hz-sw2"] = TEXTS["trunk"]
+    said = network("diff", "-l", "hz-sw1", "--against", "hz-sw2", "--format", "json")
+    assert said.code == 1
+    assert said.json["devices"][0]["mode"] == "pair"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("diff -l nobody", 4),
+        ("diff -l hz-projector", 4),
+        ("diff -l hz-sw1 --against yesterday", 2),
+        ("baseline accept", 2),
+        ("baseline approve -l hz-sw1", 2),
+        ("baseline show -l hz-sw1", 3),
+        ("baseline history -l hz-sw1", 3),
+        ("baseline accept -l hz-sw1", 3),
+    ],
+)
+def test_exit_code(network: Network, words: str, code: int) -> None:
+    assert network(*words.split()).code == code
+
+
+def test_an_approval_file_with_a_mistake_is_named(agreed: Network) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert approve(agreed).code == 0
+    (path,) = (agreed.root / "inventory/baselines/approvals").rglob("*.yml")
+    path.write_text(path.read_text("utf-8").replace("scope: once", "scope: onec"), "utf-8")
+    said = agreed("diff", "-l", "hz-sw1")
+    assert said.code == 2
+    assert path.name in said.err

@@ -1,0 +1,71 @@
+"""`backup -l …`: read the configurations of devices and keep them, redacted, in git."""
+
+from typing import Annotated
+
+import typer
+
+from xunjian.cli.language import both
+from xunjian.cli.list import selected
+from xunjian.cli.options import (
+    Form,
+    FormatOption,
+    InventoryOption,
+    LimitOption,
+    WhereOption,
+    WorkspaceOption,
+)
+from xunjian.cli.output import Output
+from xunjian.language import Text
+from xunjian.run.content import Content
+
+INCOMPLETE = 3
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the command."""
+
+    @app.command(
+        "backup",
+        help=both(
+            "读取设备的运行配置和启动配置，去掉口令后存入 git；原文只在有工作区公钥时加密保存。"
+            "\n\n不可信的采集（截断、混入报错、疑似口令）不保存，退出码 3。",
+            "Read running and startup configurations, keep them redacted in git; the raw text is "
+            "kept only encrypted to the workspace's key.\n\nWhat is not trustworthy (cut, error "
+            "texts inside, a suspected secret) is not kept: exit code 3.",
+        ),
+    )
+    def backup(
+        workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
+        limit: LimitOption = None,
+        where: WhereOption = None,
+        forks: Annotated[
+            int, typer.Option("-f", "--forks", min=1, help=both("并发数", "devices at once"))
+        ] = 20,
+        form: FormatOption = Form.TABLE,
+    ) -> int:
+        from xunjian.cli.configurations import fetch, keep, open_shelf, say_troubles
+        from xunjian.store.lock import held
+
+        content = Content(workspace, inventory)
+        devices = selected(content, limit, where)
+        shelf = open_shelf(content)
+        rows: list[dict[str, object]] = []
+        with held(content.workspace.state_dir, "backup"):
+            for fetched in fetch(shelf, output, devices, workers=forks, startup=True):
+                say_troubles(output, fetched)
+                running = fetched.running
+                rows.append(
+                    {
+                        "device": fetched.visit.device.name,
+                        "state": keep(shelf, fetched),
+                        "lines": len(running.lines) if running is not None else 0,
+                    }
+                )
+        output.rows(form, "backups", rows)
+        if content.settings.recipient is None:
+            output.say(
+                Text("没有工作区公钥，原文不保存", "no workspace key: the raw texts are not kept")
+            )
+        bad = [row for row in rows if row["state"] not in {"kept", "unchanged"}]
+        return INCOMPLETE if bad else 0

@@ -1,0 +1,200 @@
+"""Why a change is tolerated: files that people write, or that `baseline approve` writes.
+
+One file per approval, `approvals/SITE/DEVICE/DATE-CHANGE.yml`, under git like the baselines.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from xunjian.config.baselines import APPROVALS, Named
+from xunjian.config.git_folder import GitFolder
+from xunjian.config.model import Approval, Change
+from xunjian.errors import Problem, Refused, UsageError
+from xunjian.language import Text
+from xunjian.schema import Model, Problems, load_yaml, validate
+
+ACTOR = "XUNJIAN_ACTOR"
+Scope = Literal["once", "accept-until", "planned"]
+
+
+class ApprovalFile(Model):
+    """One approval as it is written.
+
+    once: for the baseline of digest `baseline` only, so that the same change made again later is a
+    new one. accept-until: tolerated to the end of day `until`. planned: expected between `start`
+    and `until`; its absence is a failure then.
+    """
+
+    device: str
+    changes: list[str]
+    scope: Scope
+    by: str
+    at: str
+    ticket: str = ""
+    reason: str = ""
+    start: str = ""
+    until: str = ""
+    baseline: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One approval that was read. name: of its file."""
+
+    name: str
+    file: ApprovalFile
+
+    def state(self, now: datetime, baseline: str) -> str:
+        """`approved`, `planned` or `expired`; empty where it does not apply."""
+        file = self.file
+        if file.scope == "once":
+            return "approved" if file.baseline == baseline else ""
+        if file.start and now < moment(file.start):
+            return ""
+        if file.until and now > moment(file.until, end=True):
+            return "expired"
+        return "planned" if file.scope == "planned" else "approved"
+
+
+def moment(text: str, *, end: bool = False) -> datetime:
+    """Read a day or a time; a day ends with its last second. Without a zone it is local.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            Text(f"应为日期或时间: {text}", f"expected a date or a time: {text}"),
+            Text("如 2026-11-30 或 2026-11-30T18:00", "e.g. 2026-11-30 or 2026-11-30T18:00"),
+        ) from None
+    if end and len(text) == len("2026-11-30"):
+        found = found.replace(hour=23, minute=59, second=59)
+    return found if found.tzinfo else found.astimezone()
+
+
+def actor(git: GitFolder) -> str:
+    """Who acts: `XUNJIAN_ACTOR`, else git's author.
+
+    Raises:
+        UsageError: nobody is named.
+    """
+    name = os.environ.get(ACTOR, "").strip() or git.configured_author()
+    if not name:
+        raise UsageError(
+            Text("不知道是谁在批准", "nobody is named who approves"),
+            Text(f"设置 {ACTOR}，或 git config user.name", f"set {ACTOR}, or git config user.name"),
+        )
+    return name
+
+
+def refuse_own(approver: str, author: str, accounts: Iterable[str]) -> None:
+    """Let nobody approve his own change; an unknown author's may be approved by any person.
+
+    Args:
+        approver: who approves.
+        author: who made the change, if the device says; else empty.
+        accounts: the runner's own logins on the device.
+
+    Raises:
+        Refused: the approver is the author, or the runner itself.
+    """
+    name = approver.casefold()
+    if author and name == author.casefold():
+        raise Refused(
+            Text(
+                f"批准人不能是变更人: {approver}",
+                f"who made the change cannot approve it: {approver}",
+            )
+        )
+    if not author and name in {account.casefold() for account in accounts if account}:
+        raise Refused(
+            Text(
+                f"巡检账号不能批准: {approver}",
+                f"the account of the rounds cannot approve: {approver}",
+            )
+        )
+
+
+def read_approvals(git: GitFolder, named: Named, problems: Problems) -> tuple[Record, ...]:
+    """Read every approval of a device; what is wrong goes to `problems`."""
+    folder = git.root / APPROVALS / named.folder
+    found = []
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
+        document = load_yaml(path)
+        file = validate(document, ApprovalFile, problems)
+        if file is None:
+            continue
+        try:
+            for text in (file.start, file.until):
+                if text:
+                    moment(text)
+        except UsageError as error:
+            problems.found.append(Problem(str(path), 0, "until", error.message, error.hint))
+            continue
+        if file.scope != "once" and not file.until:
+            message = Text("需要期限 until", "an expiry (until) is needed")
+            problems.found.append(Problem(str(path), 0, "until", message))
+            continue
+        if file.device == named.device:
+            found.append(Record(name=path.stem, file=file))
+    return tuple(found)
+
+
+def write_approval(git: GitFolder, named: Named, file: ApprovalFile) -> Path:
+    """Write one approval and commit it."""
+    import yaml
+
+    folder = git.root / APPROVALS / named.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    base = f"{file.at[:10]}-{file.changes[0]}"
+    count = len([*folder.glob(f"{base}*.yml")])
+    path = folder / (f"{base}.yml" if not count else f"{base}-{count + 1}.yml")
+    fields = {key: value for key, value in file.model_dump().items() if value}
+    path.write_text(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False), "utf-8")
+    message = f"approve {file.scope} {file.device} {' '.join(file.changes)} {file.ticket}".strip()
+    git.commit([path], message, file.by)
+    return path
+
+
+def approved(
+    changes: Sequence[Change], records: Sequence[Record], now: datetime, baseline: str
+) -> tuple[Change, ...]:
+    """Mark what is approved. baseline: digest of the text the changes were compared with."""
+    return tuple(_marked(change, records, now, baseline) for change in changes)
+
+
+def _marked(change: Change, records: Sequence[Record], now: datetime, baseline: str) -> Change:
+    best = Approval()
+    for record in records:
+        if change.id not in record.file.changes:
+            continue
+        state = record.state(now, baseline)
+        if state and (best.state == "none" or _RANK[state] > _RANK[best.state]):
+            file = record.file
+            best = Approval(
+                state=state, by=file.by, ticket=file.ticket, until=file.until, record=record.name
+            )
+    return replace(change, approval=best)
+
+
+_RANK: Mapping[str, int] = {"none": 0, "expired": 1, "planned": 2, "approved": 3}
+
+
+def absent_planned(
+    changes: Sequence[Change], records: Sequence[Record], now: datetime
+) -> tuple[str, ...]:
+    """Ids of changes that are planned for now and did not happen."""
+    seen = {change.id for change in changes}
+    planned = [r.file for r in records if r.file.scope == "planned"]
+    running = [
+        f
+        for f in planned
+        if (not f.start or moment(f.start) <= now) and now <= moment(f.until, end=True)
+    ]
+    return tuple(dict.fromkeys(i for f in running for i in f.changes if i not in seen))

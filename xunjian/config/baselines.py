@@ -1,0 +1,168 @@
+"""What a device's configuration is agreed to be, and what was last read: plain text in git.
+
+Below one folder: `baseline/SITE/DEVICE/running.cfg`, `backup/SITE/DEVICE/{running,startup}.cfg`,
+each with a `meta.yml` that holds no time, and `approvals/SITE/DEVICE/*.yml`. The texts are redacted
+and normalised; no other text ever comes here.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from xunjian.config.clean import clean
+from xunjian.config.git_folder import GitFolder, Revision
+from xunjian.config.model import Redacted, TrustState
+from xunjian.config.pack import Pack
+from xunjian.config.redact import redact
+from xunjian.errors import ContentError, Problem, Refused
+from xunjian.language import Text
+from xunjian.schema import load_yaml
+
+BASELINE, BACKUP, APPROVALS = "baseline", "backup", "approvals"
+RUNNING, STARTUP = "running", "startup"
+_NO_SITE = "_"
+_KEY_BYTES = 32
+_META = re.compile(r"^[\w.@-]{1,100}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A device as the folder knows it."""
+
+    device: str
+    site: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Its path below `baseline`, `backup` and `approvals`."""
+        return f"{_part(self.site or _NO_SITE)}/{_part(self.device)}"
+
+
+def _part(name: str) -> str:
+    """A name as one path component: never empty, hidden or upwards; CJK stays readable."""
+    safe = "".join(c if c.isalnum() or c in "_-." else quote(c, safe="") for c in name)
+    return "%2E" + safe[1:] if safe.startswith(".") else safe or _NO_SITE
+
+
+def digest(redacted: Redacted) -> str:
+    """Identity of a text: what an approval given once was given against."""
+    return sha256("\n".join(redacted.lines).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """The folder of one workspace."""
+
+    git: GitFolder
+
+    def path(self, kind: str, named: Named, what: str = RUNNING) -> Path:
+        """Where a text stands."""
+        return self.git.root / kind / named.folder / f"{what}.cfg"
+
+    def read(
+        self, kind: str, named: Named, pack: Pack, key: bytes, what: str = RUNNING
+    ) -> Redacted | None:
+        """Give what is kept, normalised anew if an older pack made it; None without one.
+
+        Raises:
+            ContentError: the file is no text of ours any more.
+        """
+        path = self.path(kind, named, what)
+        if not path.is_file():
+            return None
+        raw = path.read_bytes()
+        try:
+            lines = tuple(raw.decode("utf-8").removesuffix("\n").split("\n"))
+        except UnicodeDecodeError as error:
+            message = Text("基线文件不是 UTF-8", "the baseline is not UTF-8")
+            raise ContentError([Problem(str(path), 0, "", message)]) from error
+        made_by = self._made_by(path.parent)
+        kept = Redacted(
+            platform=pack.platform,
+            lines=lines,
+            numbers=tuple(range(1, len(lines) + 1)),
+            pack=made_by,
+        )
+        if made_by == pack.ref:
+            return kept
+        again = redact(clean(raw, pack, gate=False), pack, key)
+        numbers = tuple(range(1, len(again.lines) + 1))
+        return replace(again, numbers=numbers, pack=made_by)
+
+    def is_of_older_pack(self, kind: str, named: Named, pack: Pack) -> bool:
+        """Whether another version of the pack made what is kept."""
+        path = self.path(kind, named)
+        return path.is_file() and self._made_by(path.parent) != pack.ref
+
+    def keep(
+        self, kind: str, named: Named, texts: Mapping[str, Redacted], message: str, actor: str
+    ) -> bool:
+        """Write texts and commit them; False when nothing changed.
+
+        Raises:
+            Refused: one may not be believed.
+        """
+        for text in texts.values():
+            refuse_untrusted(named.device, text)
+        paths = []
+        for what, text in texts.items():
+            path = self.path(kind, named, what)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(text.lines) + "\n", encoding="utf-8", newline="\n")
+            paths.append(path)
+        first = next(iter(texts.values()))
+        meta = paths[0].parent / "meta.yml"
+        meta.write_text(_meta(first), "utf-8")
+        return self.git.commit([*paths, meta], message, actor)
+
+    def history(self, named: Named) -> tuple[Revision, ...]:
+        """Who moved the baseline, and when; newest first."""
+        return self.git.history(self.path(BASELINE, named))
+
+    def changed_by(self, kind: str, named: Named) -> str:
+        """Who changed the configuration last, as the device itself said; else empty."""
+        return self._said(self.path(kind, named).parent, "changed_by")
+
+    def _made_by(self, folder: Path) -> str:
+        return self._said(folder, "pack")
+
+    def _said(self, folder: Path, key: str) -> str:
+        meta = folder / "meta.yml"
+        data = load_yaml(meta).data if meta.is_file() else {}
+        found = str(data.get(key, "")) if isinstance(data, dict) else ""
+        return found if _META.match(found) else ""
+
+
+def _meta(text: Redacted) -> str:
+    """What is known of a text beside its lines; no times, so that nothing else makes a commit."""
+    import yaml
+
+    facts = {"platform": text.platform, "pack": text.pack}
+    if _META.match(by := text.metadata.get("by", "")):
+        facts["changed_by"] = by
+    return yaml.safe_dump(facts, allow_unicode=True, sort_keys=False)
+
+
+def refuse_untrusted(device: str, text: Redacted) -> None:
+    """Let nothing become a baseline or a backup that may not be believed; raises Refused."""
+    if text.trust.state is TrustState.TRUSTED:
+        return
+    zh = "；".join(reason.zh for reason in text.trust.reasons)
+    en = "; ".join(reason.en or reason.zh for reason in text.trust.reasons)
+    raise Refused(
+        Text(f"{device}: 采集不可信，不作基线（{zh}）", f"{device}: not trustworthy ({en})")
+    )
+
+
+def site_key(path: Path) -> bytes:
+    """The key of fingerprints, made when first needed, readable by its owner only."""
+    if path.is_file():
+        return path.read_bytes()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(secrets.token_bytes(_KEY_BYTES))
+    return path.read_bytes()

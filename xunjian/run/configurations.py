@@ -1,0 +1,226 @@
+"""Fetching configurations by the pack's commands, and keeping what was read.
+
+The readable copy is redacted text in git; the raw bytes are encrypted to the workspace's age
+recipient, or exist nowhere.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from xunjian.config.baselines import RUNNING, STARTUP, Named
+from xunjian.config.clean import clean
+from xunjian.config.completeness import edited_meanwhile, not_startup, with_reason
+from xunjian.config.model import Redacted, TrustState
+from xunjian.config.pack import Pack
+from xunjian.config.parts import join_parts
+from xunjian.config.redact import redact
+from xunjian.config.rules import Command
+from xunjian.inventory.model import Device
+from xunjian.language import Text
+from xunjian.platforms import Platform
+from xunjian.safety import check_request
+from xunjian.store.sealing import seal
+from xunjian.transport import DeviceSession
+from xunjian.transport.model import Channel, Evidence, Request
+
+NO_COMMAND, NOT_UNDERSTOOD = "no_card", "unsupported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One device to be asked, and what is known of its platform."""
+
+    device: Device
+    platform: Platform
+    pack: Pack
+
+    @property
+    def named(self) -> Named:
+        """The device as the baselines know it."""
+        site = self.device.site.name if self.device.site else ""
+        return Named(device=self.device.name, site=site)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one device answered. reason: why `running` is missing.
+
+    raw: bytes by `running` and `startup`, to be sealed and forgotten. notes: what could not be read
+    beside the running configuration.
+    """
+
+    visit: Visit
+    running: Redacted | None = None
+    startup: Redacted | None = None
+    reason: str = ""
+    detail: str = ""
+    raw: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    notes: tuple[Text, ...] = ()
+
+
+def requests_of(visit: Visit) -> tuple[Request, ...]:
+    """Every question a visit may ask.
+
+    Raises:
+        ReadOnlyViolation: the platform's rules refuse one; nothing was sent.
+    """
+    commands = visit.pack.commands
+    asked = [*commands.running, *commands.startup, *commands.stamp]
+    asked += [part.command for part, _ in visit.pack.parts]
+    requests = tuple(_request(command) for command in asked)
+    for request in requests:
+        check_request(request, visit.platform)
+    return requests
+
+
+def fetch_all(
+    visits: Sequence[Visit],
+    open_session: Callable[[Device], DeviceSession],
+    key: bytes,
+    *,
+    workers: int,
+    startup: bool = False,
+) -> Iterator[Fetched]:
+    """Fetch from every device, each in a session of its own; yields as they come."""
+    for visit in visits:
+        requests_of(visit)
+
+    def one(visit: Visit) -> Fetched:
+        if not visit.pack.commands.running and not visit.pack.parts:
+            return Fetched(visit=visit, reason=NO_COMMAND)
+        session = open_session(visit.device)
+        try:
+            return _fetch(visit, session, key, startup=startup)
+        finally:
+            session.close()
+
+    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(visits)))) as pool:
+        for done in as_completed(pool.submit(one, visit) for visit in visits):
+            yield done.result()
+
+
+def keep_raw(fetched: Fetched, vault: Path, recipient: str | None) -> bool:
+    """Encrypt the raw bytes to the recipient; without one nothing is written. Says whether."""
+    if recipient is None:
+        return False
+    for what, raw in fetched.raw.items():
+        folder = vault / fetched.visit.named.folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{what}-{sha256(raw).hexdigest()[:16]}.age"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(seal(raw, recipient))
+    return True
+
+
+def _fetch(visit: Visit, session: DeviceSession, key: bytes, *, startup: bool) -> Fetched:
+    before = _first(visit, session, visit.pack.commands.stamp)
+    answer = _parts(visit, session) if visit.pack.parts else _running(visit, session)
+    if not isinstance(answer, bytes):
+        return answer
+    running = _redacted(answer, visit.pack, key)
+    after = _first(visit, session, visit.pack.commands.stamp) if before is not None else None
+    if before is not None and after is not None:
+        reason = edited_meanwhile(before.text.encode(), after.text.encode())
+        running = _doubted(running, TrustState.UNSTABLE, reason)
+    found = Fetched(visit=visit, running=running, raw={RUNNING: answer})
+    return _with_startup(found, session, key) if startup else found
+
+
+def _running(visit: Visit, session: DeviceSession) -> bytes | Fetched:
+    evidence = _first(visit, session, visit.pack.commands.running)
+    return _usable(visit, evidence)
+
+
+def _parts(visit: Visit, session: DeviceSession) -> bytes | Fetched:
+    answers: dict[str, bytes] = {}
+    for part, _ in visit.pack.parts:
+        evidence = session.ask(_request(part.command))
+        if evidence.error in _NOT_IN_STEP:
+            return Fetched(visit=visit, reason=evidence.error, detail=evidence.detail)
+        if evidence.complete and not evidence.status:
+            answers[part.name] = evidence.text.encode()
+    return join_parts(answers)
+
+
+_NOT_IN_STEP = frozenset({"not_sent", "hang", "session_lost", "deadline", "no_answer"})
+
+
+def _usable(visit: Visit, evidence: Evidence | None) -> bytes | Fetched:
+    if evidence is None:
+        return Fetched(visit=visit, reason=NO_COMMAND)
+    if not evidence.complete:
+        return Fetched(visit=visit, reason=evidence.error, detail=evidence.detail)
+    if _is_not_understood(visit, evidence):
+        return Fetched(visit=visit, reason=NOT_UNDERSTOOD)
+    return evidence.text.encode()
+
+
+def _first(visit: Visit, session: DeviceSession, commands: Sequence[Command]) -> Evidence | None:
+    """The first of several alternatives that the device understands, else the last answer."""
+    evidence = None
+    for command in commands:
+        evidence = session.ask(_request(command))
+        if not evidence.complete or not _is_not_understood(visit, evidence):
+            break
+    return evidence
+
+
+_REFUSAL_LINES = 6  # an error text and its marks; a configuration is longer
+
+
+def _is_not_understood(visit: Visit, evidence: Evidence) -> bool:
+    lines = evidence.text.strip().splitlines()
+    if len(lines) > _REFUSAL_LINES:
+        return False
+    patterns = (visit.platform.unsupported, visit.platform.no_privilege)
+    return any(p.search(evidence.text) for p in patterns if p is not None)
+
+
+def _with_startup(found: Fetched, session: DeviceSession, key: bytes) -> Fetched:
+    visit = found.visit
+    evidence = _first(visit, session, visit.pack.commands.startup)
+    raw = _usable(visit, evidence)
+    if not isinstance(raw, bytes):
+        note = Text("没有读到启动配置", "the startup configuration was not read")
+        return replace(found, notes=(*found.notes, note))
+    startup = _redacted(raw, visit.pack, key)
+    startup = _doubted(startup, TrustState.POLLUTED, not_startup(raw, visit.pack))
+    return replace(found, startup=startup, raw={**found.raw, STARTUP: raw})
+
+
+def _redacted(raw: bytes, pack: Pack, key: bytes) -> Redacted:
+    return redact(clean(raw, pack), pack, key)
+
+
+def _doubted(text: Redacted, state: TrustState, reason: Text | None) -> Redacted:
+    if reason is None:
+        return text
+    return replace(text, trust=with_reason(text.trust, state, reason))
+
+
+def _request(command: Command) -> Request:
+    return Request(
+        channel=Channel(command.channel), text=command.send, timeout_s=float(command.timeout_s)
+    )
+
+
+def visits_of(
+    devices: Sequence[Device],
+    find_platform: Callable[[str | None], Platform | None],
+    find_pack: Callable[[str | None], Pack],
+) -> tuple[tuple[Visit, ...], tuple[Device, ...]]:
+    """Give whom to ask, and who has no configuration that we know how to ask for."""
+    visits, without = [], []
+    for device in devices:
+        platform = find_platform(device.platform)
+        pack = find_pack(platform.name) if platform is not None else None
+        known = pack is not None and (pack.commands.running or pack.parts)
+        if device.address is None or platform is None or pack is None or not known:
+            without.append(device)
+            continue
+        visits.append(Visit(device=device, platform=platform, pack=pack))
+    return tuple(visits), tuple(without)
