@@ -40,6 +40,7 @@ class Clean(Protocol):
 
     def __call__(self, raw: bytes, pack: Pack, *, command: str = "", gate: bool = True) -> Capture:
         """Give the lines of one text."""
+        ...
 
 
 def clean_parts(raw: bytes, pack: Pack, clean: Clean, *, gate: bool) -> Capture:

@@ -33,6 +33,7 @@ class Family(Protocol):
 
     def build(self, items: Sequence[Draft]) -> list[Draft]:
         """Give the top level; every item is in the result, or is comment or closes a section."""
+        ...
 
 
 def is_comment(syntax: Syntax) -> Callable[[str], bool]:
