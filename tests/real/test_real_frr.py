@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.command_line import Said, call
 from tests.fixtures.sessions import QUICK
 from tests.real.conftest import RealServer, free_port, need, running, says
 from tests.real.test_real_cards import content, device_at, inspected, states
@@ -215,3 +216,38 @@ def test_what_is_not_read_only_never_reaches_the_router(
 
 def ask(text: str) -> Request:
     return Request(channel=Channel.CLI, text=text)
+
+
+def test_a_change_is_seen_accepted_and_gone(
+    router: Router, known_hosts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNJIAN_ACTOR", "reviewer")
+    root = tmp_path / "ws"
+    assert call("init", root).code == 0
+    for name in ("groups", "defaults", "sites"):
+        (root / "inventory" / f"{name}.yml").write_text("{}\n", "utf-8")
+    (root / "inventory" / "hosts.yml").write_text(
+        f"hz-rtr1:\n  hostname: 127.0.0.1\n  port: {router.server.port}\n  platform: frr\n"
+        f"  username: {router.server.user}\n  data: {{kind: router}}\n  connection_options:\n"
+        f"    cli: {{extras: {{key_file: {router.server.folder / 'client'}}}}}\n",
+        "utf-8",
+    )
+    shutil.copy(known_hosts, root / "known_hosts")
+
+    def xunjian(*words: str) -> Said:
+        return call(*words, "-w", root, "-l", "hz-rtr1")
+
+    first = xunjian("baseline", "accept", "--initial")
+    assert first.code == 0, first
+    assert xunjian("diff").code == 0
+    router.vtysh("configure terminal", "interface swp2", "description moved to hall 2")
+    try:
+        seen = xunjian("diff", "--format", "json")
+        assert seen.code == 1, seen
+        (change,) = seen.json["changes"]
+        assert change["path"] == ["interface swp2"]
+        assert "description moved to hall 2" in change["new"][0]
+        assert xunjian("baseline", "accept", "--ticket", "CHG-1").code == 0
+        assert xunjian("diff").code == 0
+    finally:
+        router.vtysh("configure terminal", "interface swp2", "description spare")
