@@ -215,3 +215,39 @@ def test_corpus_changes_of_others_are_seen(name: str) -> None:
         assert meaning(apply(changes, trees[0]), pack) == meaning(trees[1], pack)
         seen += 1
     assert seen
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+def test_corpus_config_cut_short_is_incomplete(share: float) -> None:
+    """The last 1, 10 and 50 % cut off: never trusted, where the platform can prove its end."""
+    proving = [
+        sample
+        for sample in SAMPLES
+        if not sample.piece
+        and (
+            packs().get(sample.pack).syntax.end is not None
+            or packs().get(sample.pack).syntax.family == "braces"
+        )
+        and b"\nset " not in sample.raw[:400]  # Junos' other form has no end
+    ]
+    trusted = []
+    for sample in proving:
+        lines = sample.raw.splitlines(keepends=True)
+        left = b"".join(lines[: len(lines) - max(3, int(len(lines) * share))])
+        if clean(left, packs().get(sample.pack)).trust.state is not TrustState.INCOMPLETE:
+            trusted.append(sample.name)
+    assert len(proving) > 8
+    assert trusted == []
+
+
+def test_corpus_encrypted_anew_is_no_change() -> None:
+    """Every encrypted value of a FortiGate replaced: no change, and the number is given."""
+    sample = next(s for s in SAMPLES if s.name.startswith("netutils/fortios"))
+    pack = packs().get(sample.pack)
+    admin = b'config system admin\n    edit "ops"\n        set password ENC %s\n    next\nend\n'
+    old, new = (sample.raw + admin % value for value in (b"AK1aaaaaaaaaaaa", b"AK1bbbbbbbbbbbb"))
+
+    got = diff_texts(old, new, pack, key=KEY)
+
+    assert got.changes == ()
+    assert got.not_comparable >= 1

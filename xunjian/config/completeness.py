@@ -109,8 +109,7 @@ def _unbalanced(lines: Sequence[str], values: Sequence[Block], pack: Pack) -> Te
         words = [line.strip() for line in shown]
         opened = sum(word.startswith("config ") for word in words)
         closed = sum(word == "end" for word in words)
-        # `config global` and `config vdom` may stay open in the display of one VDOM only
-        return _uneven(opened, closed) if opened > closed + 1 else None
+        return _uneven(opened, closed) if opened > closed else None
     return None
 
 
