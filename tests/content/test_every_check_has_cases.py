@@ -9,6 +9,7 @@ from functools import cache
 import yaml
 
 from xunjian.platforms import load_platforms
+from xunjian.playbook import find_playbook, load_playbook
 from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog, Check
 from xunjian.workspace import builtin_root, open_workspace
@@ -90,3 +91,10 @@ def test_every_check_tells_a_person_what_to_do() -> None:
         if check.limits:
             assert "{" in check.message.zh, f"{check.id}: says no value"
             assert "{" in check.message.en, f"{check.id}: says no value"
+
+
+def test_every_item_stands_in_the_round_of_everything() -> None:
+    """A card that no shipped playbook names would never be asked."""
+    workspace = open_workspace(builtin_root())
+    playbook = load_playbook(find_playbook(workspace, "adhoc"))
+    assert set(catalog().names) - set(playbook.tasks) == set()

@@ -171,8 +171,11 @@ def test_a_star_catches_all_words_and_missing_means_no_value(tmp_path: Path) -> 
 
 def test_rows_of_one_key_that_contradict_each_other_are_not_ok(tmp_path: Path) -> None:
     built = one_step(tmp_path, FAN_STEP)
-    table, _ = built.collect({"show fan": "0 1 Normal\n0 1 Abnormal\n"})
+    table, _ = built.collect({"show fan": "0 1 Normal\n0 1 Abnormal\n0 2 Normal\n"})
     assert state(table) is not StepState.OK
+    assert [row.fact.key for row in table.of("Fan")] == [
+        ("0", "2")
+    ]  # neither of the two is believed
     table, _ = built.collect({"show fan": "0 1 Normal\n0 1 Normal\n"})
     assert (state(table), len(table.of("Fan"))) == (StepState.OK, 1)
 

@@ -17,8 +17,8 @@ from xunjian.tasks.model import FieldMap, Step
 class Mapped:
     """Facts of one answer.
 
-    broken: why rows were lost (no key, or two rows of one key that contradict each other); the
-        step is then not ok, whatever else was read.
+    broken: why rows were lost (no key, or two rows of one key that contradict each other, of which
+        neither is believed); the step is then not ok, whatever else was read.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -36,6 +36,7 @@ def map_rows(
     near = _own_zone(taken_at)
     lower = _in_lower_case(rows)
     facts: dict[tuple[object, ...], Fact] = {}
+    doubtful: set[tuple[object, ...]] = set()
     problems: list[Text] = []
     broken = ""
     for n, row in enumerate(rows):
@@ -51,9 +52,11 @@ def map_rows(
             key = (n,)
         if key in facts and _contradict(facts[key], fact):
             broken = broken or f"two rows of one key: {step.fact}[{fact.subject}]"
+            doubtful.add(key)
             continue
         facts[key] = _joined(facts[key], fact) if key in facts else fact
-    return Mapped(facts=tuple(facts.values()), problems=tuple(problems), broken=broken)
+    kept = tuple(fact for key, fact in facts.items() if key not in doubtful)
+    return Mapped(facts=kept, problems=tuple(problems), broken=broken)
 
 
 def fields_filled(step: Step) -> frozenset[str]:
