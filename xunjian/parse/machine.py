@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import textfsm
+from textfsm.parser import SkipRecord
 from typing_extensions import override
 
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
@@ -127,7 +128,7 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
             for value in values:
                 if value.options:
                     value.OnSaveRecord()
-        except textfsm.parser.SkipRecord:
+        except SkipRecord:
             self._ClearRecord()
             return
         record = [value.value for value in values]
