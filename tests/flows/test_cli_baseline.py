@@ -346,3 +346,31 @@ def test_an_approval_file_with_a_mistake_is_named(agreed: Network) -> None:
     said = agreed("diff", "-l", "hz-sw1")
     assert said.code == 2
     assert path.name in said.err
+
+
+def test_a_text_that_lost_half_its_lines_is_doubted(agreed: Network) -> None:
+    head, _, _ = BASE.partition("interface GigabitEthernet0/0/1")
+    agreed.running["hz-sw1"] = head + "return\n"
+    said = agreed("backup", "-l", "hz-sw1")
+    assert said.code == 3
+    assert "--may-shrink" in said.err
+    assert agreed("diff", "-l", "hz-sw1").code == 3
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == 0
+    assert "GigabitEthernet0/0/1" in agreed("baseline", "show", "-l", "hz-sw1").out
+    assert agreed("backup", "-l", "hz-sw1", "--may-shrink").code == 0
+    assert agreed("baseline", "accept", "-l", "hz-sw1").code == 0
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+
+
+def test_a_newer_pack_normalises_the_baseline_in_a_commit_of_its_own(agreed: Network) -> None:
+    meta = agreed.root / "inventory/baselines/baseline/_/hz-sw1/meta.yml"
+    pack = meta.read_text("utf-8").partition("pack: ")[2].split()[0]
+    meta.write_text(meta.read_text("utf-8").replace(pack, "huawei_vrp@0"), "utf-8")
+    agreed.git("-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "-qam", "older")
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+    history = agreed("baseline", "history", "-l", "hz-sw1", "--format", "json").json["history"]
+    assert f"pack: {pack}" in meta.read_text("utf-8")
+    assert f"pack: {pack}" in agreed.git("show", "HEAD")
+    newest = agreed.git("log", "--format=%an %s", "-1").strip()
+    assert newest == f"xunjian baseline hz-sw1: normalised by {pack}"
+    assert [entry["by"] for entry in history] == ["reviewer"]

@@ -42,9 +42,16 @@ def register(app: typer.Typer, output: Output) -> None:
         forks: Annotated[
             int, typer.Option("-f", "--forks", min=1, help=both("并发数", "devices at once"))
         ] = 20,
+        may_shrink: Annotated[
+            bool,
+            typer.Option(
+                "--may-shrink",
+                help=both("行数少了四成以上也保存", "keep it also if it lost 40 % of its lines"),
+            ),
+        ] = False,
         form: FormatOption = Form.TABLE,
     ) -> int:
-        from xunjian.cli.configurations import fetch, keep, open_shelf, say_troubles
+        from xunjian.cli.configurations import fetch, keep, open_shelf, say_shrunk, say_troubles
         from xunjian.store.lock import held
 
         content = Content(workspace, inventory)
@@ -55,10 +62,13 @@ def register(app: typer.Typer, output: Output) -> None:
             for fetched in fetch(shelf, output, devices, workers=forks, startup=True):
                 say_troubles(output, fetched)
                 running = fetched.running
+                state = keep(shelf, fetched, may_shrink=may_shrink)
+                if state == "shrunk":
+                    say_shrunk(output, fetched)
                 rows.append(
                     {
                         "device": fetched.visit.device.name,
-                        "state": keep(shelf, fetched),
+                        "state": state,
                         "lines": len(running.lines) if running is not None else 0,
                     }
                 )

@@ -1,17 +1,18 @@
 """What `backup`, `baseline` and `diff -l` share: whom to ask, where texts are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xunjian.cli.output import Output
-from xunjian.config.baselines import BACKUP, RUNNING, STARTUP, Baselines, Named, site_key
+from xunjian.config.baselines import BACKUP, BASELINE, RUNNING, STARTUP, Baselines, Named, site_key
+from xunjian.config.completeness import shrunk
 from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack, Packs, load_packs
 from xunjian.errors import NothingSelected
 from xunjian.inventory.model import Device
 from xunjian.language import Text
-from xunjian.run.configurations import Fetched, fetch_all, keep_raw, visits_of
+from xunjian.run.configurations import Fetched, Visit, fetch_all, keep_raw, visits_of
 from xunjian.run.content import Content
 
 RUNNER = "xunjian"  # the author of commits that no person made
@@ -91,14 +92,21 @@ def fetch(
     return sorted(found, key=lambda fetched: order[fetched.visit.device.name])
 
 
-def keep(shelf: Shelf, fetched: Fetched) -> str:
-    """Keep what was read: `kept`, `unchanged`, `untrusted` (nothing is kept), `unreached`."""
+def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
+    """Keep what was read: `kept`, `unchanged`, `untrusted`, `shrunk`, `unreached`.
+
+    A baseline of an older pack is normalised anew first, in a commit of its own. may_shrink: keep a
+    text also if it lost so many lines that it is doubted.
+    """
     running, visit = fetched.running, fetched.visit
     if running is None:
         return "unreached"
+    baseline = _renewed(shelf, visit)
     keep_raw(fetched, shelf.content.workspace.state_dir / "vault", shelf.content.settings.recipient)
     if running.trust.state is not TrustState.TRUSTED:
         return "untrusted"
+    if baseline is not None and not may_shrink and shrunk(len(baseline.lines), len(running.lines)):
+        return "shrunk"
     texts = {RUNNING: running}
     startup = fetched.startup
     if startup is not None and startup.trust.state is TrustState.TRUSTED:
@@ -106,6 +114,31 @@ def keep(shelf: Shelf, fetched: Fetched) -> str:
     message = f"backup {visit.device.name}"
     changed = shelf.baselines.keep(BACKUP, visit.named, texts, message, RUNNER)
     return "kept" if changed else "unchanged"
+
+
+def _renewed(shelf: Shelf, visit: Visit) -> Redacted | None:
+    """The baseline as the pack of today writes it; rule changes never mix with drift."""
+    baselines, pack = shelf.baselines, visit.pack
+    text = baselines.read(BASELINE, visit.named, pack, shelf.key)
+    if text is None or text.trust.state is not TrustState.TRUSTED:
+        return text
+    if baselines.is_of_older_pack(BASELINE, visit.named, pack):
+        message = f"baseline {visit.device.name}: normalised by {pack.ref}"
+        renewed = replace(text, pack=pack.ref)
+        baselines.keep(BASELINE, visit.named, {RUNNING: renewed}, message, RUNNER)
+    return text
+
+
+def say_shrunk(output: Output, fetched: Fetched) -> None:
+    """Say that a text was not kept because it lost too many lines."""
+    name = fetched.visit.device.name
+    output.say(
+        Text(
+            f"{name}: 行数比基线少四成以上，不保存；确属变更就用 backup --may-shrink",
+            f"{name}: lost more than 40 % of the baseline's lines, not kept; if that is meant: "
+            "backup --may-shrink",
+        )
+    )
 
 
 def say_troubles(output: Output, fetched: Fetched) -> None:
