@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from re import Pattern
+from typing import TYPE_CHECKING
 
 from xunjian.content_fields import Regex, Words
 from xunjian.errors import ContentError
-from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.schema import (
     Document,
@@ -24,6 +24,9 @@ from xunjian.schema import (
     validate,
 )
 from xunjian.workspace import Workspace
+
+if TYPE_CHECKING:
+    from xunjian.inventory.model import Device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class Platform:
     http_login: str = ""  # name of a login in transport.http_login; empty: Basic authentication
 
 
-def unused_ways(platform: Platform | None, device: Device) -> frozenset[str]:
+def unused_ways(platform: Platform | None, device: "Device") -> frozenset[str]:
     """Give the ways to speak that this device does not offer us although its platform has them.
 
     A platform with a web interface and a command line is asked on those the inventory describes

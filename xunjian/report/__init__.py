@@ -1,10 +1,13 @@
 """From a run's record to the documents people sign, read and process."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from xunjian.language import Language
-from xunjian.report.build import build_report
-from xunjian.report.model import ReportModel
+
+if TYPE_CHECKING:
+    from xunjian.report.build import build_report
+    from xunjian.report.model import ReportModel
 
 __all__ = ["FILES", "ReportModel", "build_report", "render"]
 
@@ -18,8 +21,21 @@ FILES = {
 }
 
 
+def __getattr__(name: str) -> Any:
+    """Import what a run's report needs when it is first asked for: a difference needs none."""
+    if name == "build_report":
+        from xunjian.report.build import build_report
+
+        return build_report
+    if name == "ReportModel":
+        from xunjian.report.model import ReportModel
+
+        return ReportModel
+    raise AttributeError(name)
+
+
 def render(
-    model: ReportModel, form: str, language: Language, read: Callable[[str], bytes]
+    model: "ReportModel", form: str, language: Language, read: Callable[[str], bytes]
 ) -> bytes:
     """Render one document.
 

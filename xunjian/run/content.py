@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xunjian.errors import UsageError
-from xunjian.inventory import Device, Inventory, load_inventory
 from xunjian.language import Text
 from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import AGE_KEY, Secret, SecretRef, SecretSource, resolve_secret
@@ -15,6 +14,7 @@ from xunjian.settings import Settings, load_settings
 from xunjian.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from xunjian.inventory import Device, Inventory
     from xunjian.parse import TemplateCache
     from xunjian.run.plugins import Plugins
     from xunjian.store import RunSummary
@@ -73,8 +73,10 @@ class Content:
         return read_plugins(self.workspace) if self.settings.plugins else Plugins()
 
     @cached_property
-    def inventory(self) -> Inventory:
+    def inventory(self) -> "Inventory":
         """The inventory; cross-checked, with the operator's own login when one was given."""
+        from xunjian.inventory import load_inventory
+
         names = {alias: p.name for p in self.platforms.by_name.values() for alias in p.aliases}
         names |= {name: name for name in self.platforms.names}
         found = load_inventory(self.inventory_dir, platform_names=names)
@@ -133,7 +135,7 @@ class Content:
         words = key.read_text("utf-8").split() if key.is_file() else []
         return next((word for word in words if word.startswith("AGE-SECRET-KEY-")), None)
 
-    def open_session(self, device: Device, deadline_s: float) -> "DeviceSession":
+    def open_session(self, device: "Device", deadline_s: float) -> "DeviceSession":
         """Open a session outside a run."""
         from xunjian.transport import open_session
         from xunjian.transport.deadline import Deadline
@@ -147,7 +149,7 @@ class Content:
             find_device=self.inventory.devices.get,
         )
 
-    def _as_operator(self, device: Device) -> Device:
+    def _as_operator(self, device: "Device") -> "Device":
         prompt = SecretRef(source=SecretSource.PROMPT, name="password")
         channels = {
             name: replace(
