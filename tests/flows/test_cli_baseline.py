@@ -374,3 +374,9 @@ def test_a_newer_pack_normalises_the_baseline_in_a_commit_of_its_own(agreed: Net
     newest = agreed.git("log", "--format=%an %s", "-1").strip()
     assert newest == f"xunjian baseline hz-sw1: normalised by {pack}"
     assert [entry["by"] for entry in history] == ["reviewer"]
+
+
+def test_baselines_do_not_disturb_the_workspace(agreed: Network) -> None:
+    assert agreed("lint").code == 0
+    assert agreed("list", "hosts").code == 0
+    assert "baselines" not in agreed("list", "content").out
