@@ -260,6 +260,7 @@ def test_word_survives_hostile_text(model: ReportModel) -> None:
         (3, "次", "3 次", "3 times"),
         (-19.84123, "dBm", "-19.8412 dBm", "-19.8412 dBm"),
         (6759360.0, "s", "6759360 秒", "6759360 s"),
+        (-0.0, "s", "0 秒", "0 s"),
         ("up", "", "up", "up"),
     ],
 )

@@ -74,6 +74,7 @@ def measured(finding: Finding, language: Language) -> str:
     if isinstance(value, bool):
         return words.YES_NO[value].to(language)
     if isinstance(value, float):
+        value += 0.0  # -0.0 reads as 0
         shown = f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
     else:
         shown = str(value)
