@@ -1,6 +1,6 @@
 """`baseline`: what a device's configuration is agreed to be, and who agreed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -99,7 +99,7 @@ def _history(group: typer.Typer, output: Output) -> None:
 
         content = Content(workspace, inventory)
         shelf = open_shelf(content)
-        rows: list[dict[str, object]] = []
+        rows: list[Mapping[str, object]] = []
         missing = []
         for device in selected(content, limit, None):
             revisions = shelf.baselines.history(named(device))
