@@ -55,6 +55,8 @@ def register(app: typer.Typer, output: Output) -> None:
             tools_for(content, RunSettings()),
             devices=content.inventory.devices,
             identity=source.identity(),
+            fail_on=content.settings.fail_on,
+            min_coverage=content.settings.min_coverage,
         )
         forms = content.settings.format or ("json", "html")
         folder = out or content.workspace.reports_dir / f"{run_id}-replay"

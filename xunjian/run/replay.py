@@ -55,13 +55,15 @@ class StoredSession:
         """Nothing is waited on."""
 
 
-def replay(
+def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as failure
     record: RunRecord,
     store: Store,
     tools: Tools,
     *,
     devices: Mapping[str, Device] | None = None,
     identity: str | None = None,
+    fail_on: str = "abnormal",
+    min_coverage: float = 0.0,
 ) -> RunRecord:
     """Judge a stored run again; gives a record in memory, nothing is stored or contacted.
 
@@ -91,7 +93,7 @@ def replay(
         devices=tuple(results),
         state=RunState.FINISHED if record.state is RunState.KILLED else record.state,
     )
-    return dataclasses.replace(again, exit_code=exit_code(again))
+    return dataclasses.replace(again, exit_code=exit_code(again, fail_on, min_coverage))
 
 
 def _judge(
