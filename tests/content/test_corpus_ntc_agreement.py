@@ -50,7 +50,9 @@ def same_moment(ours: object, theirs: Mapping[str, str], month: str) -> None:
     ("folder", "month"), [("cisco_ios/show_clock", "%b"), ("hp_comware/display_clock", "%m")]
 )
 def test_clocks_agree(folder: str, month: str) -> None:
-    for sample, (theirs,) in cases(folder):
+    samples = list(cases(folder))
+    assert samples
+    for sample, (theirs,) in samples:
         (mine,) = rows(sample, "Clock")
         same_moment(mine["at"], theirs, month)
 

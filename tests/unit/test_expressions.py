@@ -393,6 +393,7 @@ def test_never_raises_and_text_is_stable(text: str, values: dict[str, object]) -
 @given(st.text(max_size=60))
 def test_any_text_compiles_or_is_refused(text: str) -> None:
     try:
-        compiled(text)
+        expression = compiled(text)
     except ExpressionError:
         return
+    assert str(expression)

@@ -129,8 +129,9 @@ def test_the_environment_cannot_allow_plugins(
 def test_other_variables_of_the_prefix_are_nobodys_business(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = load_settings(workspace(tmp_path))
     monkeypatch.setenv("XUNJIAN_CORE_SWITCH_PASSWORD", "x")
-    load_settings(workspace(tmp_path))
+    assert load_settings(workspace(tmp_path)) == before
 
 
 @pytest.mark.parametrize(
