@@ -51,6 +51,8 @@ class Finding:
     standard: the limit or rule it was held against, as a reader needs it.
     level: fault level I-IV for warning and abnormal, else empty.
     evidence_ids: ids of complete evidence; a `normal` finding always has at least one.
+    source: `automatic`, `manual` (a signed form) or `hybrid` (measured, overruled by a person).
+    by: who answered a form. remark: what that person wrote. photos: sha256 of stored pictures.
     """
 
     id: str
@@ -67,6 +69,10 @@ class Finding:
     message: Text = Text("")
     advice: Text = Text("")
     evidence_ids: tuple[str, ...] = ()
+    source: str = "automatic"
+    by: str = ""
+    remark: str = ""
+    photos: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Invariant 1: no evidence, no normal."""

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from xunjian.checks.model import Finding, Verdict
+from xunjian.config.model import ConfigDiff
 from xunjian.language import Text
+from xunjian.report.document import (
+    EvidenceRow,
+    Head,
+    IntactRate,
+    Leftover,
+    ManualRow,
+    RoundFigures,
+    Series,
+    SiteFigures,
+    ThresholdRow,
+)
 from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, RunState
 from xunjian.store.model import Trend
 
@@ -123,6 +135,19 @@ class ReportModel:
     inactive: tuple[str, ...] = ()
     nornir_results: Mapping[str, object] = field(default_factory=dict)
     task_titles: Mapping[str, Text] = field(default_factory=dict)
+    head: Head = Head(title=Text("巡检报告", "Inspection report"))
+    intact: IntactRate = IntactRate(intact=0, judged=0)
+    levels: Mapping[str, int] = field(default_factory=dict)  # I-IV: warnings and abnormal findings
+    leftovers: tuple[Leftover, ...] = ()
+    changes: tuple[ConfigDiff, ...] = ()  # of the configurations read in this round
+    manual: tuple[ManualRow, ...] = ()
+    thresholds: tuple[ThresholdRow, ...] = ()
+    evidence_index: tuple[EvidenceRow, ...] = ()
+    rounds: tuple[RoundFigures, ...] = ()  # earlier rounds of the playbook and this one
+    sites: tuple[SiteFigures, ...] = ()
+    series: tuple[Series, ...] = ()
+    advice: tuple[Text, ...] = ()
+    record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet
 
     def task(self, name: str) -> Text:
         """The title of a task, its name where it has none."""

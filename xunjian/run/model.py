@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from xunjian.checks.model import Finding
+from xunjian.config.model import ConfigDiff
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 
@@ -136,6 +137,9 @@ class RunRecord:
     inactive: tuple[str, ...] = ()  # playbook keys accepted but not yet active
     nornir_results: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the engine itself met with, e.g. the text of an exception
+    changes: tuple[ConfigDiff, ...] = ()  # one per device whose configuration was read
+    round_id: str = ""  # of the calendar's round this run was made for
+    version: int = 1  # n+1 on every correction of a closed record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""When: holidays, the flood season, the contract's rounds, their coverage, and freezes."""

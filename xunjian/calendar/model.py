@@ -1,0 +1,155 @@
+"""The calendar's types: rules give rounds, the journal says what became of them.
+
+A round is decided by dates alone; whether devices were seen is a matter of coverage.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from xunjian.language import Text
+
+
+class RoundState(StrEnum):
+    """Where a round stands at a given day."""
+
+    PLANNED = "planned"  # `first` is still to come
+    DUE = "due"  # today lies between `first` and `due`
+    OVERDUE = "overdue"  # past `due`, still worth doing
+    DONE = "done"
+    LATE = "late"  # done after `due`
+    PARTIAL = "partial"  # done, with less coverage than the contract asks for
+    MISSED = "missed"  # past the last moment that made sense
+    MOVED = "moved"  # a no_touch freeze moved it; `reason` says to when and why
+
+
+class FreezeMode(StrEnum):
+    """What a freeze forbids."""
+
+    NO_CHANGE = "no_change"  # writes refused; reads go on
+    LIGHT_TOUCH = "light_touch"  # half the concurrency, no retries, no active probes
+    NO_TOUCH = "no_touch"  # nobody is asked anything; rounds move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """A run of days off around statutory holidays. names: merged ones together (国庆, 中秋).
+
+    first, last: of the days off. working: adjusted working days that pay for it.
+    source: `chinesecalendar`, the notice's number, or `estimated`.
+    """
+
+    names: tuple[str, ...]
+    first: date
+    last: date
+    working: tuple[date, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One instance of a rule.
+
+    id: stable, from the rule and its anchor (`pre_holiday@2026-国庆`, `flood_monthly@2026-06`).
+    anchor: what it hangs on, in words; ticks: every anchor a merged round serves.
+    first, due: first and last day. sites, systems, rooms, kinds: what it covers; empty is all.
+    where: an expression over devices, as `--where`. quota: share of things to be seen, 1.0 is all.
+    run_ids: runs made for it. moved_to: new days of a moved round.
+    """
+
+    id: str
+    rule: str
+    playbook: str
+    title: Text
+    anchor: str
+    first: date
+    due: date
+    ticks: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    where: str = ""
+    quota: float = 1.0
+    state: RoundState = RoundState.PLANNED
+    reason: Text = Text("")
+    run_ids: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()  # of a rotating or random round: who is drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """Something that was done for a round, or that moved it. Entries are only added.
+
+    how: `run`, `hand`, `elsewhere`, `moved`, `reopened`. run_id: of `run`. by: who said so.
+    document: a file that proves what was done by hand, by sha256.
+    """
+
+    round_id: str
+    how: str
+    at: datetime
+    run_id: str = ""
+    by: str = ""
+    note: str = ""
+    document: str = ""
+    coverage: float | None = None
+    moved_to: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One thing was seen: a device with complete evidence, or a thing by a signed form."""
+
+    device: str
+    at: datetime
+    run_id: str
+    how: str  # evidence | form
+    failed: bool = False  # something abnormal was found: it is added on top next time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeOverride:
+    """The customer's leave to work inside a freeze; it stands on the cover of every report."""
+
+    id: str
+    window: str
+    actor: str
+    reason: str
+    approved_by: str  # the customer's person
+    expires_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeWindow:
+    """A span in which work is restricted.
+
+    check_round: id of the round that comes first; check_run: the run that closed it, empty where
+    it is missing (the window opens all the same, and says so).
+    """
+
+    name: str
+    title: Text
+    first: date
+    last: date
+    mode: FreezeMode
+    sites: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    anchor: str = ""
+    check_round: str = ""
+    check_run: str = ""
+    overrides: tuple[FreezeOverride, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """An emergency response, severe weather or a power change: an extra round at once."""
+
+    id: str
+    what: str  # emergency_response | severe_weather | power_change | conference
+    first: date
+    last: date
+    by: str = ""
+    note: str = ""
+    sites: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,183 @@
+"""The parts of a signed document that a run's findings alone do not give."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from xunjian.checks.model import Finding
+from xunjian.language import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who took part, or who is to sign."""
+
+    name: str
+    role: Text = Text("")
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One version of a document and what changed with it."""
+
+    version: int
+    at: datetime
+    by: str = ""
+    what: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Cover, approval sheet and overview: what the contract and the round's order say.
+
+    title: as the occasion demands it. planned_first, planned_last: the days the calendar gave.
+    logo: PNG or JPEG bytes, empty for none. warnings: what must stand on the cover, such as an
+    override of a freeze.
+    """
+
+    title: Text
+    number: str = ""
+    version: int = 1
+    secrecy: str = ""
+    project: str = ""
+    customer: str = ""
+    contractor: str = ""
+    logo: bytes = field(default=b"", repr=False)
+    purpose: Text = Text("")
+    basis: tuple[Text, ...] = ()
+    scope: Text = Text("")
+    planned_first: date | None = None
+    planned_last: date | None = None
+    submitted_on: date | None = None
+    people: tuple[Person, ...] = ()
+    signers: tuple[Text, ...] = ()
+    recipients: tuple[str, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    warnings: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntactRate:
+    """完好率: devices with nothing abnormal (register check included) over devices judged."""
+
+    intact: int
+    judged: int
+
+    @property
+    def pct(self) -> float | None:
+        """In percent; None when nothing was judged."""
+        return round(100 * self.intact / self.judged, 1) if self.judged else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """An open matter of an earlier round, by the id it was first given.
+
+    state: `open`, `closed` (re-inspected and in order), `waived` (approver, reason, expiry in
+    `note`) or `unverified` (not judged this time).
+    """
+
+    id: str
+    finding: Finding
+    device: str
+    label: str
+    first_seen_at: datetime
+    first_number: str  # of the document it first stood in
+    rounds: int  # how many rounds it has been open
+    state: str = "open"
+    note: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdRow:
+    """One limit that was applied, and where it comes from."""
+
+    check: str
+    title: Text
+    standard: Text
+    unit: str
+    source: str
+    devices: int  # how many were held against it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One line of the evidence index. number: `E0001`, counted in the order of the record."""
+
+    number: str
+    id: str
+    device: str
+    label: str
+    text: str
+    taken_at: datetime
+    sha256: str
+    size_bytes: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualRow:
+    """One manual item: who answered what on which form; verdict `not_checked` when blank."""
+
+    device: str
+    label: str
+    room: str
+    finding: Finding
+    by: str = ""
+    at: datetime | None = None
+    photos: tuple[str, ...] = ()  # sha256 of stored pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Where a straight line through the last rounds leads; `method` says how it was drawn."""
+
+    method: Text
+    message: Text
+    reaches_at: date | None = None
+    per_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One measured value over the rounds, with the limits it was held against.
+
+    points: (time, value), oldest first; a round that did not measure it is absent.
+    topic: `optical`, `temperature`, `runtime`, `disk`, … by the check's fact.
+    """
+
+    id: str
+    topic: str
+    title: Text
+    device: str
+    label: str
+    subject: str
+    unit: str
+    points: tuple[tuple[datetime, float], ...]
+    limits: Mapping[str, float] = field(default_factory=dict)  # warning, critical
+    worse: str = ""  # high, low
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFigures:
+    """One earlier round in figures, for plots over rounds; oldest first in the model."""
+
+    run_id: str
+    number: str
+    started_at: datetime
+    verdicts: Mapping[str, int]
+    intact: IntactRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFigures:
+    """How a site stands in this round."""
+
+    site: str
+    title: str
+    devices: int
+    reached: int
+    abnormal: int
+    intact: IntactRate
