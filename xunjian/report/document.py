@@ -161,6 +161,17 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTrail:
+    """One finding that was bad in some round: its verdict in each, by run id; absent = not judged."""
+
+    id: str
+    check: str
+    title: Text
+    subject: str
+    verdicts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundFigures:
     """One earlier round in figures, for plots over rounds; oldest first in the model."""
 

@@ -9,6 +9,7 @@ from xunjian.config.model import ConfigDiff
 from xunjian.language import Text
 from xunjian.report.document import (
     EvidenceRow,
+    FindingTrail,
     Head,
     IntactRate,
     Leftover,
@@ -147,6 +148,9 @@ class ReportModel:
     sites: tuple[SiteFigures, ...] = ()
     series: tuple[Series, ...] = ()
     advice: tuple[Text, ...] = ()
+    trails: Mapping[str, tuple[FindingTrail, ...]] = field(default_factory=dict)  # by device
+    excerpts: Mapping[str, str] = field(default_factory=dict)  # by id of evidence, redacted
+    system_titles: Mapping[str, Text] = field(default_factory=dict)
     record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet
 
     def task(self, name: str) -> Text:

@@ -81,6 +81,7 @@ class DeviceResult:
     party: str = ""
     address: str = ""
     notes: tuple[Text, ...] = ()  # problems of collecting, e.g. an enum value that is not listed
+    systems: tuple[str, ...] = ()  # names of the systems it belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

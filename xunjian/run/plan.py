@@ -86,6 +86,7 @@ def describe(device: Device, *, reached: bool = False, reason: str = "") -> Devi
         room_title=str(room.title) if room else "",
         party=device.party or "",
         address=device.address or "",
+        systems=device.systems,
     )
 
 
