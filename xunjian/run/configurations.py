@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from xunjian.config.baselines import RUNNING, STARTUP, Named
 from xunjian.config.clean import clean
@@ -27,6 +28,14 @@ from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
 
 NO_COMMAND, NOT_UNDERSTOOD = "no_card", "unsupported"
+
+
+class Asking(Protocol):
+    """An open session, as far as reading a configuration needs it."""
+
+    def ask(self, request: Request) -> Evidence:
+        """Ask one question; device trouble comes back as evidence."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +102,7 @@ def fetch_all(
             return Fetched(visit=visit, reason=NO_COMMAND)
         session = open_session(visit.device)
         try:
-            return _fetch(visit, session, key, startup=startup)
+            return fetch(visit, session, key, startup=startup)
         finally:
             session.close()
 
@@ -116,7 +125,8 @@ def keep_raw(fetched: Fetched, vault: Path, recipient: str | None) -> bool:
     return True
 
 
-def _fetch(visit: Visit, session: DeviceSession, key: bytes, *, startup: bool) -> Fetched:
+def fetch(visit: Visit, session: Asking, key: bytes, *, startup: bool) -> Fetched:
+    """Fetch through a session that is open already; it is left open."""
     before = _first(visit, session, visit.pack.commands.stamp)
     answer = _parts(visit, session) if visit.pack.parts else _running(visit, session)
     if not isinstance(answer, bytes):
@@ -130,12 +140,12 @@ def _fetch(visit: Visit, session: DeviceSession, key: bytes, *, startup: bool) -
     return _with_startup(found, session, key) if startup else found
 
 
-def _running(visit: Visit, session: DeviceSession) -> bytes | Fetched:
+def _running(visit: Visit, session: Asking) -> bytes | Fetched:
     evidence = _first(visit, session, visit.pack.commands.running)
     return _usable(visit, evidence)
 
 
-def _parts(visit: Visit, session: DeviceSession) -> bytes | Fetched:
+def _parts(visit: Visit, session: Asking) -> bytes | Fetched:
     answers: dict[str, bytes] = {}
     for part, _ in visit.pack.parts:
         evidence = session.ask(_request(part.command))
@@ -159,7 +169,7 @@ def _usable(visit: Visit, evidence: Evidence | None) -> bytes | Fetched:
     return evidence.text.encode()
 
 
-def _first(visit: Visit, session: DeviceSession, commands: Sequence[Command]) -> Evidence | None:
+def _first(visit: Visit, session: Asking, commands: Sequence[Command]) -> Evidence | None:
     """The first of several alternatives that the device understands, else the last answer."""
     evidence = None
     for command in commands:
@@ -180,7 +190,7 @@ def _is_not_understood(visit: Visit, evidence: Evidence) -> bool:
     return any(p.search(evidence.text) for p in patterns if p is not None)
 
 
-def _with_startup(found: Fetched, session: DeviceSession, key: bytes) -> Fetched:
+def _with_startup(found: Fetched, session: Asking, key: bytes) -> Fetched:
     visit = found.visit
     evidence = _first(visit, session, visit.pack.commands.startup)
     raw = _usable(visit, evidence)
