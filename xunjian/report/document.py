@@ -162,7 +162,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingTrail:
-    """One finding that was bad in some round: its verdict in each, by run id; absent = not judged."""
+    """A finding that was bad in some round: its verdicts by run id, absent where not judged."""
 
     id: str
     check: str

@@ -1,17 +1,18 @@
 """The store of one workspace: one SQLite file and one folder of evidence under `.xunjian`."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
+from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
 from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
 from xunjian.store import compare as comparing
-from xunjian.store import proof, reader, writer
+from xunjian.store import proof, reader, retrospect, writer
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
 from xunjian.store.database import Database
@@ -23,12 +24,14 @@ from xunjian.store.model import (
     DeviceSave,
     FindingFilter,
     FoundFinding,
+    Past,
     Pruned,
     RunEnd,
     RunStart,
     RunSummary,
     Verification,
 )
+from xunjian.store.past import past_of
 from xunjian.store.rows import stamp
 from xunjian.transport.model import Evidence
 
@@ -149,6 +152,26 @@ class Store:
         """Hold a run against the last finished one of the same playbook."""
         with self._database.reading() as connection:
             return comparing.compare(connection, run_id)
+
+    def trails(self, run_ids: Sequence[str]) -> tuple[tuple[Finding, Mapping[str, str]], ...]:
+        """Findings that were bad in any of the runs (oldest first), with their verdicts by run."""
+        with self._database.reading() as connection:
+            return retrospect.trails(connection, run_ids)
+
+    def excerpts(self, run_id: str, ids: Iterable[str], limit_chars: int) -> dict[str, str]:
+        """Redacted text of evidence, cut to a length; what is sealed or gone is absent."""
+        with self._database.reading() as connection:
+            return retrospect.excerpts(connection, run_id, ids, self._blobs, limit_chars)
+
+    def verdict_counts(self) -> dict[str, dict[str, int]]:
+        """How many findings of each verdict every run has."""
+        with self._database.reading() as connection:
+            return retrospect.verdict_counts(connection)
+
+    def past(self, run_id: str, checks: Collection[str], rounds: int = 12) -> Past:
+        """Read what documents say about the rounds before a run; values of `checks` only."""
+        with self._database.reading() as connection:
+            return past_of(connection, run_id, checks, rounds)
 
     # --- keeping ---
 
