@@ -292,17 +292,105 @@ def test_an_approval_needs_a_kind_and_an_expiry(agreed: Network, options: tuple[
     assert approve(agreed, *options).code == 2
 
 
-def test_a_planned_change_that_is_absent_fails(agreed: Network) -> None:
-    agreed.running["hz-sw1"] = TEXTS["trunk"]
+@pytest.fixture
+def planned(agreed: Network) -> str:
+    """The id of a change planned for now, worked out from two files before anything was done."""
+    files = {name: agreed.root / f"{name}.cfg" for name in ("base", "trunk")}
+    for name, path in files.items():
+        path.write_text(TEXTS[name] if name in TEXTS else BASE, "utf-8")
+    said = call("diff", files["base"], files["trunk"], "--platform", "huawei_vrp",
+                "--format", "json")  # fmt: skip
+    for path in files.values():
+        path.unlink()
+    (change,) = changes(said)
     window = ("--scope", "planned", "--from", "2020-01-01", "--until", "2099-01-01")
-    assert approve(agreed, *window).code == 0
-    agreed.running["hz-sw1"] = BASE
+    assert agreed("baseline", "approve", change, "-l", "hz-sw1", *window).code == 0
     assert agreed("backup", "-l", "hz-sw1").code == 0
-    said = agreed("diff", "-l", "hz-sw1", "--against", "backup", "--format", "json")
-    assert said.code == 1
-    assert len(said.json["devices"][0]["missing_planned"]) == 1
+    return change
+
+
+PRE_POST = ("diff", "-l", "hz-sw1", "--against", "backup", "--format")
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("json", '"missing_planned": [\n        "{}"'),
+        ("unified", "计划变更未见: {}"),
+        ("md", "计划变更未见; {}"),
+        ("html", "<code>{}</code>"),
+        ("junit", "{}"),
+        ("sarif", '"missing_planned"'),
+    ],
+)
+def test_a_planned_change_that_is_absent_fails(
+    agreed: Network, planned: str, form: str, said: str
+) -> None:
+    found = agreed(*PRE_POST, form)
+    assert found.code == 1
+    assert said.format(planned) in found.out
+    assert "未批准或缺失的变更: 1" in found.err
+
+
+def test_a_planned_change_is_expected_as_often_as_it_is_looked_at(
+    agreed: Network, planned: str
+) -> None:
     agreed.running["hz-sw1"] = TEXTS["trunk"]
-    assert agreed("diff", "-l", "hz-sw1", "--against", "backup").code == 0
+    for _ in range(2):
+        said = agreed(*PRE_POST, "json")
+        assert said.code == 0
+        (change,) = said.json["changes"]
+        assert (change["id"], change["approval"]["state"]) == (planned, "planned")
+        assert said.json["summary"]["unapproved"] == 0
+        assert said.json["devices"][0]["missing_planned"] == []
+    assert 'status": "accepted"' in agreed(*PRE_POST, "sarif").out
+
+
+def test_what_is_not_planned_is_high(agreed: Network, planned: str) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"].replace("description room", "description hall")
+    said = agreed(*PRE_POST, "json")
+    assert said.code == 1
+    assert {c["id"] == planned: (c["rule"], c["risk"]) for c in said.json["changes"]}[False] == (
+        "unplanned",
+        "high",
+    )
+
+
+UPLINKS = """\
+  data: {kind: switch, label: 会场交换机, site: hz%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("", "vrp.trunk.gained"),
+        (", uplink: [hz-sw2]", "vrp.uplink.vlans"),  # the port's description names the device
+        (", vars: {uplink_ports: [GE0/0/1]}", "vrp.uplink.vlans"),
+        (", vars: {uplink_ports: GigabitEthernet0/0/9}", "vrp.trunk.gained"),
+    ],
+)
+def test_the_vlans_of_an_uplink_are_high(network: Network, said: str, rule: str) -> None:
+    hosts = network.root / "inventory/hosts.yml"
+    hosts.write_text(HOSTS.replace("  data: {kind: switch}\n", UPLINKS % said, 1), "utf-8")
+    sites = "sites:\n  hz: {title: 杭州, level: city}\n"
+    (network.root / "inventory/sites.yml").write_text(sites, "utf-8")
+    text = BASE.replace(
+        "port trunk allow-pass vlan 10 20",
+        "port trunk allow-pass vlan 10 20\n description to HZ-SW2",
+    )
+    assert text != BASE
+    network.running["hz-sw1"] = text
+    assert network("baseline", "accept", "--initial", "-l", "hz-sw1").code == 0
+    network.running["hz-sw1"] = text.replace("vlan 10 20\n desc", "vlan 10 20 30\n desc")
+    found = network("diff", "-l", "hz-sw1", "--format", "json").json["devices"][0]
+    assert [change["rule"] for change in found["changes"]] == [rule]
+    assert (found["label"], found["site"]) == ("会场交换机", "hz")
+    assert found["left"]["name"] == "inventory/baselines/baseline/hz/hz-sw1/running.cfg"
+    assert found["left"]["pack"].startswith("huawei_vrp@")
+    assert (network.root / found["left"]["name"]).is_file()
+    backup = network("backup", "-l", "hz-sw1", "--format", "json").json["backups"][0]
+    assert (backup["label"], backup["site"]) == ("会场交换机", "hz")
 
 
 def test_running_against_startup(network: Network) -> None:

@@ -68,6 +68,8 @@ def register(app: typer.Typer, output: Output) -> None:
                 rows.append(
                     {
                         "device": fetched.visit.device.name,
+                        "label": fetched.visit.device.label,
+                        "site": fetched.visit.named.site,
                         "state": state,
                         "lines": len(running.lines) if running is not None else 0,
                     }

@@ -38,6 +38,17 @@ class Shelf:
         pack = self.pack_of(device)
         return self.baselines.read(kind, named(device), pack, self.key, what)
 
+    def shown_path(self, source: str, device: Device) -> str:
+        """The file a baseline (or `before`) stands in, as seen from the workspace; else empty."""
+        kind = {"baseline": BASELINE, "before": BACKUP}.get(source)
+        if kind is None:
+            return ""
+        path = self.baselines.path(kind, named(device))
+        for base in (self.content.workspace.root, self.baselines.git.root):
+            if path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        return path.name
+
 
 def named(device: Device) -> Named:
     """A device as the baselines know it."""

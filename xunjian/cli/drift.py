@@ -3,12 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from xunjian.cli.configurations import fetch, keep, named, open_shelf, say_troubles
+from xunjian.cli.configurations import Shelf, fetch, keep, named, open_shelf, say_troubles
 from xunjian.cli.list import selected
 from xunjian.cli.output import Output
-from xunjian.config.approvals import Record, absent_planned, approved, read_approvals
+from xunjian.config.approvals import (
+    Record,
+    absent_planned,
+    approved,
+    raise_unplanned,
+    read_approvals,
+)
 from xunjian.config.baselines import BACKUP, BASELINE, digest
-from xunjian.config.model import ConfigDiff, DeviceFacts, Redacted, Side, TrustState
+from xunjian.config.model import ConfigDiff, Redacted, Side, TrustState
 from xunjian.config.pipeline import Setting, diff_redacted
 from xunjian.errors import UsageError
 from xunjian.inventory.model import Device
@@ -16,6 +22,7 @@ from xunjian.language import Text
 from xunjian.mistakes import nearest_hint
 from xunjian.run.configurations import Fetched
 from xunjian.run.content import Content
+from xunjian.run.uplinks import device_facts
 from xunjian.schema import Problems
 from xunjian.store.lock import held
 
@@ -28,6 +35,9 @@ def diff_devices(
     content: Content, output: Output, chosen: tuple[str | None, str | None], against: str
 ) -> list[ConfigDiff]:
     """Read the selected devices and compare each; what was read is kept as `backup` does.
+
+    Against `backup` nothing is kept: what stood before a change stays to be compared with, as often
+    as the change is looked at.
 
     Raises:
         UsageError: `against` is neither a mode nor a device.
@@ -53,7 +63,8 @@ def diff_devices(
             )
         }
         for fetched in found.values():
-            keep(shelf, fetched)
+            if against != "backup":
+                keep(shelf, fetched)
             say_troubles(output, fetched)
     results = []
     for device in devices:
@@ -67,11 +78,12 @@ def diff_devices(
             left = fetched.startup
         else:
             left = before.get(device.name) if before else shelf.read(BASELINE, device)
-        results.append(_compared(fetched, left, against, records[device.name]))
+        results.append(_compared(shelf, fetched, left, against, records[device.name]))
     return results
 
 
 def _compared(
+    shelf: Shelf,
     fetched: Fetched,
     left: Redacted | None,
     against: str,
@@ -80,40 +92,46 @@ def _compared(
     device, pack, running = fetched.visit.device, fetched.visit.pack, fetched.running
     mode = MODES.get(against, "pair")
     source = _SOURCES.get(against, "peer")
+    peer = against if mode == "pair" else device.name
+    name = shelf.shown_path(source, device) or f"{peer}/{source}"
     setting = Setting(
         device=device.name,
         mode=mode,
-        left=Side(source=source, name=f"{device.name}/{source}" if mode != "pair" else against,
-                  pack=pack.ref),
+        left=Side(source=source, name=name, pack=left.pack if left is not None else ""),
         right=Side(source="running", name=f"{device.name}/running", pack=pack.ref),
-        facts=DeviceFacts(kind=device.kind, role=device.role),
+        facts=device_facts(device, *(text.lines for text in (left, running) if text is not None)),
+        label=device.label,
+        site=_site(device),
         shrink=mode == "drift",
-    )  # fmt: skip
+    )
     if running is None:
-        return _not_compared(setting, device, pack.platform, "unreached")
+        return _not_compared(setting, pack.platform, "unreached")
     if running.trust.state is not TrustState.TRUSTED:
-        found = _not_compared(setting, device, pack.platform, "untrusted")
+        found = _not_compared(setting, pack.platform, "untrusted")
         return replace(found, trust=running.trust)
     if left is None:
-        return _not_compared(setting, device, pack.platform, "no_baseline")
+        return _not_compared(setting, pack.platform, "no_baseline")
     now = datetime.now().astimezone()
     diff = diff_redacted(left, running, pack, setting=setting)
     changes = approved(diff.changes, records, now, digest(left))
-    absent = absent_planned(changes, records, now) if mode == "pre-post" else ()
+    if mode != "pre-post":
+        return replace(diff, changes=changes)
     return replace(
-        diff, changes=changes, missing_planned=absent, label=device.label, site=_site(device)
+        diff,
+        changes=raise_unplanned(changes, records, now),
+        missing_planned=absent_planned(changes, records, now),
     )
 
 
-def _not_compared(setting: Setting, device: Device, platform: str, why: str) -> ConfigDiff:
+def _not_compared(setting: Setting, platform: str, why: str) -> ConfigDiff:
     return ConfigDiff(
-        device=device.name,
+        device=setting.device,
         platform=platform,
         mode=setting.mode,
         left=setting.left,
         right=setting.right,
-        label=device.label,
-        site=_site(device),
+        label=setting.label,
+        site=setting.site,
         not_compared=why,
     )
 

@@ -12,12 +12,15 @@ from typing import Literal
 
 from xunjian.config.baselines import APPROVALS, Named
 from xunjian.config.git_folder import GitFolder
-from xunjian.config.model import Approval, Change
+from xunjian.config.model import RISKS, Approval, Change, Risk
 from xunjian.errors import Problem, Refused, UsageError
 from xunjian.language import Text
 from xunjian.schema import Model, Problems, load_yaml, validate
 
 ACTOR = "XUNJIAN_ACTOR"
+UNPLANNED = "unplanned"  # the rule of what happened beside a plan
+_WHY_UNPLANNED = Text("计划之外的变更", "not in the plan that is in force")
+_OPEN = frozenset({"none", "expired"})
 Scope = Literal["once", "accept-until", "planned"]
 
 
@@ -191,10 +194,27 @@ def absent_planned(
 ) -> tuple[str, ...]:
     """Ids of changes that are planned for now and did not happen."""
     seen = {change.id for change in changes}
-    planned = [r.file for r in records if r.file.scope == "planned"]
-    running = [
-        f
-        for f in planned
-        if (not f.start or moment(f.start) <= now) and now <= moment(f.until, end=True)
-    ]
+    running = _planned_now(records, now)
     return tuple(dict.fromkeys(i for f in running for i in f.changes if i not in seen))
+
+
+def raise_unplanned(
+    changes: Sequence[Change], records: Sequence[Record], now: datetime
+) -> tuple[Change, ...]:
+    """While a plan is in force, rate what is not in it at least high: somebody did more."""
+    if not _planned_now(records, now):
+        return tuple(changes)
+    return tuple(
+        replace(change, risk=Risk.HIGH, rule=UNPLANNED, why=_WHY_UNPLANNED)
+        if change.approval.state in _OPEN and RISKS.index(change.risk) < RISKS.index(Risk.HIGH)
+        else change
+        for change in changes
+    )
+
+
+def _planned_now(records: Sequence[Record], now: datetime) -> list[ApprovalFile]:
+    return [
+        record.file
+        for record in records
+        if record.file.scope == "planned" and record.state(now, "") == "planned"
+    ]

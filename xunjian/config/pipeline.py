@@ -44,6 +44,8 @@ class Setting:
     right: Side = Side(source="file")
     facts: DeviceFacts | None = None
     shrink: bool = False
+    label: str = ""
+    site: str = ""
 
 
 def fresh_key() -> bytes:
@@ -79,6 +81,8 @@ def _unchanged(capture: Capture, setting: Setting) -> ConfigDiff:
         left=setting.left,
         right=setting.right,
         trust=capture.trust,
+        label=setting.label,
+        site=setting.site,
     )
 
 
@@ -110,6 +114,8 @@ def diff_redacted(
         not_comparable_rules=larger.not_comparable_rules,
         unrated=unrated(changes),
         trust=trust,
+        label=setting.label,
+        site=setting.site,
     )
 
 

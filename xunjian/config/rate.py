@@ -11,6 +11,7 @@ from xunjian.config.pack import Pack
 from xunjian.config.parts import HEADER_LINE
 from xunjian.config.redact import without_fingerprints
 from xunjian.config.rules import RiskRule
+from xunjian.facts.port import canonical_port
 from xunjian.language import Text
 
 DEFAULT = "default"
@@ -148,9 +149,26 @@ def _device_fits(rule: RiskRule, change: Change, facts: DeviceFacts) -> bool:
 
 def _is_uplink(change: Change, facts: DeviceFacts) -> bool:
     """Whether the section or the node itself is one of the device's uplink interfaces."""
-    headers = [without_fingerprints(text).split() for text in (*change.path, *change.new[:1])]
-    words = {word.strip('"').lower() for header in headers for word in header}
-    return any(name.lower() in words for name in facts.uplinks)
+    if not facts.uplinks:
+        return False
+    uplinks = {_port(name) for name in facts.uplinks}
+    headers = (*change.path, *change.old[:1], *change.new[:1])
+    return any(not uplinks.isdisjoint(_ports(header)) for header in headers)
+
+
+def _ports(header: str) -> Iterator[str]:
+    """Every word of a header as a port; `interface GigabitEthernet 0/24` as one, too.
+
+    A sub-interface counts as the port below it.
+    """
+    words = [word.strip('"') for word in without_fingerprints(header).split()]
+    for name in (*words, "".join(words[1:3])):
+        port = _port(name)
+        yield from (port, port.partition(".")[0])
+
+
+def _port(name: str) -> str:
+    return canonical_port(name).lower()
 
 
 def unrated(changes: Iterable[Change]) -> int:
