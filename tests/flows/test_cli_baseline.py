@@ -297,7 +297,7 @@ def planned(agreed: Network) -> str:
     """The id of a change planned for now, worked out from two files before anything was done."""
     files = {name: agreed.root / f"{name}.cfg" for name in ("base", "trunk")}
     for name, path in files.items():
-        path.write_text(TEXTS[name] if name in TEXTS else BASE, "utf-8")
+        path.write_text(TEXTS[name], "utf-8")
     said = call("diff", files["base"], files["trunk"], "--platform", "huawei_vrp",
                 "--format", "json")  # fmt: skip
     for path in files.values():

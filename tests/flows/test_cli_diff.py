@@ -90,6 +90,11 @@ base suspect |                    | 3 | 1
 base nowhere |                    | 2 | 1
 base trunk   | --fail-on hihg     | 2 | 1
 base trunk   | --format junt      | 2 | 1
+base trunk   | --formt json       | 2 | 1
+base trunk   | --fail-on          | 2 | 1
+base trunk   | extra.cfg          | 2 | 1
+base trunk   | -w nowhere         | 2 | 1
+base trunk   | -l sw1             | 2 | 1
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
 

@@ -39,6 +39,7 @@ COMMANDS = (
 INTERRUPTED = 130
 INTERNAL = 5
 USAGE = 2
+DETAILED_EXITCODE = "--detailed-exitcode"
 
 
 def build(output: Output, names: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -83,14 +84,19 @@ def run(arguments: Sequence[str]) -> int:
     except XunjianError as error:
         output.error(error)
         _details(output)
-        return error.exit_code
+        return _failed(everywhere, error.exit_code)
     except (KeyboardInterrupt, Abort):
         output.say(Text("已中断", "interrupted"))
         return INTERRUPTED
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the last border: nobody is shown a traceback unasked
-        return _burst(output, error)
+        return _failed(everywhere, _burst(output, error))
+
+
+def _failed(everywhere: Everywhere, code: int) -> int:
+    """Give the exit code of an error: 1 where terraform's codes are asked for, 2 is a change."""
+    return 1 if DETAILED_EXITCODE in everywhere.arguments else code
 
 
 def _burst(output: Output, error: Exception) -> int:

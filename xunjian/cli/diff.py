@@ -10,10 +10,11 @@ from xunjian.cli.language import both
 from xunjian.cli.options import InventoryOption, LimitOption, WhereOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.config.model import RISKS, ConfigDiff, Risk, TrustState
-from xunjian.errors import UsageError, XunjianError
+from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
+AGAINST = "baseline"
 CHANGED = 1
 NOT_TRUSTWORTHY = 3
 LARGEST_BYTES = 256 * 1024 * 1024
@@ -102,7 +103,7 @@ def register(app: typer.Typer, output: Output) -> None:
         platform: PlatformOption = "",
         limit: LimitOption = None,
         where: WhereOption = None,
-        against: AgainstOption = "baseline",
+        against: AgainstOption = AGAINST,
         form: FormOption = "unified",
         out: FileOption = None,
         fail_on: FailOnRiskOption = Risk.INFO.value,
@@ -110,22 +111,24 @@ def register(app: typer.Typer, output: Output) -> None:
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
     ) -> int:
-        try:
-            threshold = read_risk(fail_on)
-            check_form(form)
-            content = Content(workspace, inventory)
-            if old is None and (limit or where):
-                from xunjian.cli.drift import diff_devices
+        threshold = read_risk(fail_on)
+        check_form(form)
+        content = Content(workspace, inventory)
+        is_of_devices = limit is not None or where is not None
+        if old is not None and (is_of_devices or against != AGAINST):
+            raise UsageError(
+                Text(
+                    "比较两份文件时不选设备: 去掉 -l、-W、--against",
+                    "two files and devices do not go together: leave out -l, -W, --against",
+                )
+            )
+        if is_of_devices:
+            from xunjian.cli.drift import diff_devices
 
-                found = diff_devices(content, output, (limit, where), against)
-            else:
-                found = [diff_files(content, output, _both(old, new), platform)]
-            show(content, output, found, form, out, threshold)
-        except XunjianError as error:
-            if not detailed:
-                raise
-            output.error(error)
-            return 1
+            found = diff_devices(content, output, (limit, where), against)
+        else:
+            found = [diff_files(content, output, _both(old, new), platform)]
+        show(content, output, found, form, out, threshold)
         code = exit_code(found, threshold)
         if code == CHANGED:
             say_open(output, found, threshold)
