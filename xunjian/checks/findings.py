@@ -14,6 +14,7 @@ from xunjian.tasks.model import Check
 # The house's default when a card says nothing: something bad is a single device's matter (II),
 # something coming is a matter of redundancy or time (III).
 _DEFAULT_LEVELS = {Verdict.WARNING: "III", Verdict.ABNORMAL: "II"}
+_WINDOW = ("low", "high")  # `let` names of cards whose devices print their own window
 NO_EVIDENCE = Text("没有可引用的完整证据", "no complete evidence to cite")
 
 
@@ -49,6 +50,19 @@ def judged(  # noqa: PLR0913  what a finding is made of
         message=message,
         advice=fill(check.advice, check, subject, judgement) if bad else Text(""),
         evidence_ids=tuple(evidence),
+        limits=_numbers(judgement),
+    )
+
+
+def _numbers(judgement: Judgement) -> tuple[tuple[str, float], ...]:
+    """The limits in numbers, and the window (`low`, `high`) a device prints for itself."""
+    if not isinstance(judgement.value, int | float) or isinstance(judgement.value, bool):
+        return ()
+    window = {name: judgement.values[name] for name in _WINDOW if name in judgement.values}
+    return tuple(
+        (name, float(limit))
+        for name, limit in {**window, **judgement.limits}.items()
+        if isinstance(limit, int | float) and not isinstance(limit, bool)
     )
 
 

@@ -52,6 +52,7 @@ class Finding:
     level: fault level I-IV for warning and abnormal, else empty.
     evidence_ids: ids of complete evidence; a `normal` finding always has at least one.
     source: `automatic`, `manual` (a signed form) or `hybrid` (measured, overruled by a person).
+    limits: the numbers it was held against, by name (`warning`, `critical`, `low`, `high` …).
     by: who answered a form. remark: what that person wrote. photos: sha256 of stored pictures.
     """
 
@@ -73,6 +74,7 @@ class Finding:
     by: str = ""
     remark: str = ""
     photos: tuple[str, ...] = ()
+    limits: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Invariant 1: no evidence, no normal."""

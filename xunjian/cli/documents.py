@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from xunjian.cli.beside import beside_of
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.language import Text
@@ -44,9 +45,7 @@ def write_documents(
     """Write the wanted documents of a run, `report.json` always; json alone goes to stdout too."""
     wanted = tuple(forms)
     compared = comparison or content.store.compare(record.run_id)
-    model = build_report(
-        record, compared, {task.name: task.title for task in content.catalog.tasks}
-    )
+    model = build_report(record, compared, beside=beside_of(content, record))
     prepare_folder(folder)
 
     def read(name: str) -> bytes:

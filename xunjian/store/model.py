@@ -117,6 +117,48 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRound:
+    """An earlier round in figures. judged: devices; intact: those with nothing abnormal."""
+
+    run_id: str
+    number: str
+    started_at: datetime
+    verdicts: Mapping[str, int]
+    intact: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMatter:
+    """A finding of earlier rounds that was open when it was last judged, in whatever round.
+
+    finding: as it stood last. first_*: the round since which it has been open without a break.
+    last_stamp: the store's form of `last_seen_at`. rounds: in how many it was seen open.
+    """
+
+    finding: Finding
+    first_seen_at: datetime
+    first_number: str
+    first_run_id: str
+    last_seen_at: datetime
+    last_stamp: str
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a document says about the rounds before its own.
+
+    rounds: of the same playbook, oldest first. values: measured numbers by finding id, oldest
+    first. matters: open before the run began.
+    """
+
+    rounds: tuple[PastRound, ...] = ()
+    values: Mapping[str, tuple[tuple[datetime, float], ...]] = field(default_factory=dict)
+    matters: tuple[OpenMatter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
     """One thing `verify` found wrong: what it is about and which run it belongs to."""
 

@@ -1,7 +1,7 @@
 """The store of one workspace: one SQLite file and one folder of evidence under `.xunjian`."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,0 +1,75 @@
+"""What earlier rounds left open, and how it is now."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.language import Text
+from xunjian.report.document import Leftover
+from xunjian.run.model import RunRecord
+from xunjian.store.model import OpenMatter, Past
+
+OPEN, CLOSED, WAIVED, UNVERIFIED = "open", "closed", "waived", "unverified"
+_STATES = {
+    Verdict.ABNORMAL: OPEN,
+    Verdict.WARNING: OPEN,
+    Verdict.NORMAL: CLOSED,
+    Verdict.NOT_APPLICABLE: CLOSED,
+    Verdict.WAIVED: WAIVED,
+}
+_UNCLEAR = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
+_GONE = Text("本轮已无此项", "there is no such thing any more")
+
+
+def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
+    """Give the open matters of earlier rounds that this round was to look at, open ones first."""
+    planned = {(outcome.device, outcome.task) for outcome in record.outcomes}
+    now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
+    judged = _judged(now.values())
+    labels = {device.name: device.label for device in record.devices}
+    found = [
+        _leftover(matter, now.get(matter.finding.id), judged, labels)
+        for matter in past.matters
+        if (matter.finding.device, matter.finding.task) in planned
+    ]
+    order = (OPEN, UNVERIFIED, WAIVED, CLOSED)
+    return tuple(sorted(found, key=lambda one: (order.index(one.state), one.first_seen_at, one.id)))
+
+
+def _judged(findings: Iterable[Finding]) -> Mapping[tuple[str, str], set[Verdict]]:
+    found: dict[tuple[str, str], set[Verdict]] = {}
+    for finding in findings:
+        found.setdefault((finding.device, finding.check), set()).add(finding.verdict)
+    return found
+
+
+def _leftover(
+    matter: OpenMatter,
+    now: Finding | None,
+    judged: Mapping[tuple[str, str], set[Verdict]],
+    labels: Mapping[str, str],
+) -> Leftover:
+    then = matter.finding
+    state, note = UNVERIFIED, Text("本轮未能判定", "could not be judged this time")
+    if now is not None and now.verdict in _STATES:
+        state, note = _STATES[now.verdict], now.message
+    elif now is not None:
+        note = now.message
+    elif (verdicts := judged.get((then.device, then.check))) and not verdicts & _UNCLEAR:
+        state, note = CLOSED, _GONE
+    return Leftover(
+        id=then.id,
+        finding=now if now is not None and state == OPEN else then,
+        device=then.device,
+        label=labels.get(then.device, ""),
+        first_seen_at=matter.first_seen_at,
+        first_number=matter.first_number or matter.first_run_id,
+        rounds=matter.rounds + (state == OPEN),
+        state=state,
+        note=note,
+    )
+
+
+def is_old(leftover: Leftover, now: datetime, days: int = 90) -> bool:
+    """Whether an open matter has been waiting for longer than a quarter."""
+    return leftover.state == OPEN and (now - leftover.first_seen_at).days >= days
