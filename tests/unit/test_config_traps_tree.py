@@ -15,7 +15,7 @@ from tests.fixtures.config_packs import (
     small_pack,
     tree,
 )
-from xunjian.config.model import Change, ChangeKind, Node
+from xunjian.config.model import Change, ChangeKind, Node, Renamed
 from xunjian.config.pack import Pack
 
 
@@ -266,8 +266,39 @@ def test_t33_another_order_where_it_means_nothing(ios: Pack) -> None:
 def test_t34_a_renamed_object_shows_with_its_references(vrp: Pack) -> None:
     text = "ip address-set {0} type object\n address 0 192.0.2.1 mask 32\n#\nsecurity-policy\n rule name a\n  source-address address-set {0}\n  action permit\n"
     found = changes(text.format("old"), text.format("new"), vrp)
-    assert any(change.path == ("security-policy", "rule name a") for change in found)
-    assert all("old" in "".join(change.old) or "new" in "".join(change.new) for change in found)
+    come, gone, refers = found
+    assert kinds(found) == ["added", "removed", "changed"]
+    assert gone.renamed == Renamed(old="old", new="new", other=come.id)
+    assert come.renamed == Renamed(old="old", new="new", other=gone.id)
+    assert refers.path == ("security-policy", "rule name a")
+    assert refers.renamed == Renamed(old="old", new="new")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("huawei_vrp", "acl name a\n rule 5 permit ip\n", "acl name b\n rule 5 deny ip\n"),
+        (
+            "huawei_vrp",
+            "acl name a\n rule 5 permit ip\n#\nacl name b\n rule 5 permit ip\n",
+            "acl name c\n rule 5 permit ip\n#\nacl name d\n rule 5 permit ip\n",
+        ),
+        ("huawei_vrp", "acl number 3001\n", "acl number 3002\n"),
+        ("cisco_ios", "ip access-list standard a\n permit any\n", "ip access-list extended b\n permit any\n"),
+    ],
+    ids=["other content", "more than one", "no content", "other kind"],
+)  # fmt: skip
+def test_t34_what_is_not_certain_is_no_rename(name: str, old: str, new: str) -> None:
+    found = changes(old, new, shipped(name))
+    assert len(found) >= 2
+    assert [change.renamed for change in found] == [None] * len(found)
+
+
+def test_t34_a_renamed_fortigate_object() -> None:
+    text = 'config firewall address\n    edit "{0}"\n        set subnet 192.0.2.1 255.255.255.255\n    next\nend\n'
+    found = changes(text.format("old name"), text.format("new name"), shipped("fortinet"))
+    assert {change.kind.value for change in found} == {"added", "removed"}
+    assert {change.renamed.old for change in found if change.renamed} == {"old name"}
 
 
 def test_change_ids_last(ios: Pack) -> None:

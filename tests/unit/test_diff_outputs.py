@@ -11,7 +11,17 @@ import pytest
 from lxml import html
 
 from tests.diff_sample import SAMPLE, firewall, switch, unchanged
-from xunjian.config.model import Change, ChangeKind, ConfigDiff, Node, Risk, Side, Trust, TrustState
+from xunjian.config.model import (
+    Change,
+    ChangeKind,
+    ConfigDiff,
+    Node,
+    Renamed,
+    Risk,
+    Side,
+    Trust,
+    TrustState,
+)
 from xunjian.language import Language, Text
 from xunjian.report.diff import FORMS, render_diff
 from xunjian.report.diff.as_markdown import LIMIT_BYTES, as_markdown
@@ -58,6 +68,7 @@ def hostile() -> ConfigDiff:
                 after=(EVIL, EVIL),
                 lost=(EVIL,),
                 gained=(EVIL,),
+                renamed=Renamed(old=EVIL, new=EVIL, other=EVIL),
             )
             for kind in ChangeKind
         ),
@@ -240,6 +251,18 @@ def test_an_absent_planned_change_fails() -> None:
     assert ET.fromstring(render("junit", (diff,))).attrib["failures"] == "1"
     assert "c-99" in render("html", (diff,))
     assert "planned change absent" in render("unified", (diff,))
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "junit"])
+def test_a_renamed_object_is_linked(form: str) -> None:
+    one = switch().changes[0]
+    linked = replace(one, renamed=Renamed(old="vc-old", new="vc-new", other="c-99"))
+    said = render(form, (replace(switch(), changes=(linked,)),))
+    if form == "json":
+        change = json.loads(said)["changes"][0]
+        assert change["renamed"] == {"from": "vc-old", "to": "vc-new", "other": "c-99"}
+    else:
+        assert "renamed, same content: vc-old → vc-new" in said
 
 
 def test_ids_and_anchors_do_not_change_with_the_company_they_are_in() -> None:

@@ -15,6 +15,7 @@ from xunjian.config.pack import Pack
 from xunjian.config.pairing import Pair, by_identity, by_likeness, moved
 from xunjian.config.parts import HEADER_LINE
 from xunjian.config.redact import without_fingerprints
+from xunjian.config.renames import link_renames
 from xunjian.config.tree import collector_paused
 from xunjian.config.values import difference
 
@@ -26,9 +27,8 @@ def compare(old: Tree, new: Tree, pack: Pack) -> Comparison:
         if not pack.parts:
             found.section(Place((), ()), old.roots, new.roots)
     ordered = sorted(found.changes, key=lambda c: (c.new_line or c.old_line, c.old_line))
-    return Comparison(
-        changes=with_ids(ordered, new.platform), reordered=tuple(sorted(found.reordered))
-    )
+    named = with_ids(ordered, new.platform)
+    return Comparison(changes=link_renames(named), reordered=tuple(sorted(found.reordered)))
 
 
 def _compare_parts(old: Sequence[Node], new: Sequence[Node], pack: Pack) -> "Comparer":

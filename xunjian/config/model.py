@@ -126,6 +126,15 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """An object got another name. other: id of the change that is its other half, if there is."""
+
+    old: str
+    new: str
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change of one top-most node, its lines inside.
 
@@ -138,6 +147,7 @@ class Change:
     old_nodes, new_nodes: what `old` and `new` were drawn from; of a
     move the first, followed by those that only got its number or made room.
     lost, gained: members that a value set lost or got.
+    renamed: the object has another name now, or the line refers to one that has.
     """
 
     id: str
@@ -161,6 +171,7 @@ class Change:
     new_nodes: tuple[Node, ...] = ()
     lost: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
+    renamed: Renamed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,16 @@ def _change(change: Change, language: Language) -> dict[str, Any]:
         "to": _neighbours(change, change.after),
         "lost": list(change.lost),
         "gained": list(change.gained),
+        "renamed": _renamed(change),
     }
+
+
+def _renamed(change: Change) -> dict[str, str | None] | None:
+    """Names of one object before and now; `other`: the change that is its other half."""
+    renamed = change.renamed
+    if renamed is None:
+        return None
+    return {"from": renamed.old, "to": renamed.new, "other": renamed.other or None}
 
 
 def _neighbours(change: Change, pair: tuple[str, str]) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from xunjian.report.diff.figures import (
     count,
     headline,
     is_tolerated,
+    renamed,
     section,
     title,
     troubles,
@@ -144,6 +145,8 @@ def _details(entry: _Entry, lines: Sequence[str], language: Language) -> str:
     name = escape(_short(f"{entry.names}: {where}"))
     summary = f"<b>{risk}</b> {KIND_MARKS[change.kind]} {kind} <code>{name}</code>"
     remark = [f"{code(change.id)} {code(change.rule)}", _plain(change.why, language)]
+    if (other_name := renamed(change)) is not None:
+        remark.append(code(other_name.to(language)))
     remark.append(_approval(change, language))
     body = _moved(change, language) if change.kind is ChangeKind.MOVED else ""
     too_long = Text("（内容过长，见 HTML 报告）", "(too long, see the HTML report)").to(language)

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from xunjian.config.model import RISKS, Change, ConfigDiff, Risk
-from xunjian.language import Language
+from xunjian.language import Language, Text
 from xunjian.report.diff.figures import (
     count,
     is_tolerated,
     plain_figures,
+    renamed,
     section_name,
     title,
     troubles,
@@ -125,7 +126,8 @@ def _message(diff: ConfigDiff, change: Change, language: Language) -> str:
     risk, kind = RISK_WORDS[change.risk].to(language), KIND_WORDS[change.kind].to(language)
     where = section_name(change.path).to(language)
     said = f"{diff.device}: {kind} [{risk}] {where}: {title(change)}"
-    why = change.why.to(language)
+    because = [change.why, renamed(change) or Text("")]
+    why = "; ".join(text.to(language) for text in because if text.zh)
     return without_line_ends(f"{said} ({why})" if why else said)
 
 

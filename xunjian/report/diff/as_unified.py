@@ -5,7 +5,7 @@ from itertools import groupby
 
 from xunjian.config.model import Change, ChangeKind, ConfigDiff, Side
 from xunjian.language import Language
-from xunjian.report.diff.figures import count, headline, is_tolerated, section, troubles
+from xunjian.report.diff.figures import count, headline, is_tolerated, renamed, section, troubles
 from xunjian.report.diff.lines import Piece, side_by_side
 from xunjian.report.diff.seen import seen, without_line_ends
 from xunjian.report.diff.words import (
@@ -48,6 +48,8 @@ def _hunk(change: Change, language: Language) -> Iterator[str]:
     ]
     if is_tolerated(change):
         words.append(word(APPROVAL_WORDS, change.approval.state).to(language))
+    if (said := renamed(change)) is not None:
+        words.append(said.to(language))
     old = f"-{change.old_line},{len(change.old)}"
     new = f"+{change.new_line},{len(change.new)}"
     where = section(change)

@@ -122,6 +122,16 @@ def title(change: Change) -> str:
     return lines[0].strip() if lines else (change.path[-1] if change.path else "")
 
 
+def renamed(change: Change) -> Text | None:
+    """Say that an object only got another name: nothing else of it changed."""
+    if change.renamed is None:
+        return None
+    old, new = change.renamed.old, change.renamed.new
+    if not change.renamed.other:
+        return Text(f"随改名而变：{old} → {new}", f"follows a rename: {old} → {new}")
+    return Text(f"改名，内容相同：{old} → {new}", f"renamed, same content: {old} → {new}")
+
+
 def place(change: Change) -> tuple[str, ...]:
     """The section a change is listed under: a whole section of the top level is its own."""
     is_section = max(len(change.old), len(change.new)) > 1

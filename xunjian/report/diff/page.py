@@ -6,6 +6,7 @@ from xunjian.config.model import RISKS, ChangeKind, ConfigDiff
 from xunjian.language import Language
 from xunjian.report.diff import words
 from xunjian.report.diff.arrange import quoted, view
+from xunjian.report.diff.figures import renamed
 from xunjian.report.diff.seen import seen
 from xunjian.report.pages import assets, page_environment
 from xunjian.report.words import word
@@ -38,5 +39,6 @@ def diff_words(language: Language) -> dict[str, object]:
         "kinds": tuple(ChangeKind),
         "approvals": tuple(words.APPROVAL_WORDS),
         "rank": RISKS.index,
+        "renamed": renamed,
         "quoted": quoted,
     }
