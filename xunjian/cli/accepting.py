@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from xunjian.cli.configurations import Shelf, fetch, keep, named, say_troubles
+from xunjian.cli.configurations import fetch, say_troubles
 from xunjian.cli.output import Output
 from xunjian.config.acceptance import accept_some
 from xunjian.config.approvals import (
@@ -23,6 +23,7 @@ from xunjian.config.pipeline import diff_redacted
 from xunjian.errors import NotFitting, UsageError
 from xunjian.inventory.model import Device
 from xunjian.language import Text
+from xunjian.run.shelf import Shelf, keep, named
 from xunjian.schema import Problems
 
 INCOMPLETE = 3

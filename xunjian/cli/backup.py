@@ -51,7 +51,8 @@ def register(app: typer.Typer, output: Output) -> None:
         ] = False,
         form: FormatOption = Form.TABLE,
     ) -> int:
-        from xunjian.cli.configurations import fetch, keep, open_shelf, say_shrunk, say_troubles
+        from xunjian.cli.configurations import fetch, say_shrunk, say_troubles
+        from xunjian.run.shelf import keep, open_shelf
         from xunjian.store.lock import held
 
         content = Content(workspace, inventory)

@@ -73,8 +73,8 @@ def _show(group: typer.Typer, output: Output) -> None:
         inventory: InventoryOption = None,
         limit: LimitOption = None,
     ) -> int:
-        from xunjian.cli.configurations import open_shelf
         from xunjian.config.baselines import BASELINE
+        from xunjian.run.shelf import open_shelf
 
         content = Content(workspace, inventory)
         shelf = open_shelf(content)
@@ -95,7 +95,7 @@ def _history(group: typer.Typer, output: Output) -> None:
         limit: LimitOption = None,
         form: FormatOption = Form.TABLE,
     ) -> int:
-        from xunjian.cli.configurations import named, open_shelf
+        from xunjian.run.shelf import named, open_shelf
 
         content = Content(workspace, inventory)
         shelf = open_shelf(content)
@@ -141,7 +141,7 @@ def _accept(group: typer.Typer, output: Output) -> None:
         limit: LimitOption = None,
     ) -> int:
         from xunjian.cli.accepting import Wanted, accept_changes, accept_first
-        from xunjian.cli.configurations import open_shelf
+        from xunjian.run.shelf import open_shelf
         from xunjian.store.lock import held
 
         content = Content(workspace, inventory)
@@ -181,8 +181,8 @@ def _approve(group: typer.Typer, output: Output) -> None:
         limit: LimitOption = None,
     ) -> int:
         from xunjian.cli.accepting import approve_changes, check_scope
-        from xunjian.cli.configurations import open_shelf
         from xunjian.config.approvals import ApprovalFile
+        from xunjian.run.shelf import open_shelf
         from xunjian.store.lock import held
 
         content = Content(workspace, inventory)

@@ -1,72 +1,16 @@
 """What `backup`, `baseline` and `diff -l` share: whom to ask, where texts are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from xunjian.cli.output import Output
-from xunjian.config.baselines import BACKUP, BASELINE, RUNNING, STARTUP, Baselines, Named, site_key
-from xunjian.config.completeness import shrunk
-from xunjian.config.git_folder import GitFolder
-from xunjian.config.model import Redacted, TrustState
-from xunjian.config.pack import Pack, Packs, load_packs
+from xunjian.config.baselines import RUNNING, STARTUP
 from xunjian.errors import NothingSelected
 from xunjian.inventory.model import Device
 from xunjian.language import Text
-from xunjian.run.configurations import Fetched, Visit, fetch_all, keep_raw, visits_of
-from xunjian.run.content import Content
+from xunjian.run.configurations import Fetched, fetch_all, visits_of
+from xunjian.run.shelf import Shelf
 
-RUNNER = "xunjian"  # the author of commits that no person made
 DEADLINE_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The workspace's configurations: the packs, the folder under git, the key of fingerprints."""
-
-    content: Content
-    packs: Packs
-    baselines: Baselines
-    key: bytes
-
-    def pack_of(self, device: Device) -> Pack:
-        """The pack of a device's platform."""
-        platform = self.content.platforms.get(device.platform)
-        return self.packs.get(platform.name if platform else device.platform)
-
-    def read(self, kind: str, device: Device, what: str = RUNNING) -> Redacted | None:
-        """What is kept of a device."""
-        pack = self.pack_of(device)
-        return self.baselines.read(kind, named(device), pack, self.key, what)
-
-    def shown_path(self, source: str, device: Device) -> str:
-        """The file a baseline (or `before`) stands in, as seen from the workspace; else empty."""
-        kind = {"baseline": BASELINE, "before": BACKUP}.get(source)
-        if kind is None:
-            return ""
-        path = self.baselines.path(kind, named(device))
-        for base in (self.content.workspace.root, self.baselines.git.root):
-            if path.is_relative_to(base):
-                return path.relative_to(base).as_posix()
-        return path.name
-
-
-def named(device: Device) -> Named:
-    """A device as the baselines know it."""
-    return Named(device=device.name, site=device.site.name if device.site else "")
-
-
-def open_shelf(content: Content) -> Shelf:
-    """Open the workspace's configurations; beside the state where there is no workspace."""
-    workspace = content.workspace
-    own = workspace.root != workspace.builtin
-    folder = workspace.inventory_dir / "baselines" if own else workspace.state_dir / "baselines"
-    keys = workspace.root / "keys" if own else workspace.state_dir
-    return Shelf(
-        content,
-        load_packs(workspace, content.platforms.aliases),
-        Baselines(GitFolder(folder)),
-        site_key(keys / "fingerprint.key"),
-    )
 
 
 def fetch(
@@ -101,43 +45,6 @@ def fetch(
     )
     order = {visit.device.name: n for n, visit in enumerate(visits)}
     return sorted(found, key=lambda fetched: order[fetched.visit.device.name])
-
-
-def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
-    """Keep what was read: `kept`, `unchanged`, `untrusted`, `shrunk`, `unreached`.
-
-    A baseline of an older pack is normalised anew first, in a commit of its own. may_shrink: keep a
-    text also if it lost so many lines that it is doubted.
-    """
-    running, visit = fetched.running, fetched.visit
-    if running is None:
-        return "unreached"
-    baseline = _renewed(shelf, visit)
-    keep_raw(fetched, shelf.content.workspace.state_dir / "vault", shelf.content.settings.recipient)
-    if running.trust.state is not TrustState.TRUSTED:
-        return "untrusted"
-    if baseline is not None and not may_shrink and shrunk(len(baseline.lines), len(running.lines)):
-        return "shrunk"
-    texts = {RUNNING: running}
-    startup = fetched.startup
-    if startup is not None and startup.trust.state is TrustState.TRUSTED:
-        texts[STARTUP] = startup
-    message = f"backup {visit.device.name}"
-    changed = shelf.baselines.keep(BACKUP, visit.named, texts, message, RUNNER)
-    return "kept" if changed else "unchanged"
-
-
-def _renewed(shelf: Shelf, visit: Visit) -> Redacted | None:
-    """The baseline as the pack of today writes it; rule changes never mix with drift."""
-    baselines, pack = shelf.baselines, visit.pack
-    text = baselines.read(BASELINE, visit.named, pack, shelf.key)
-    if text is None or text.trust.state is not TrustState.TRUSTED:
-        return text
-    if baselines.is_of_older_pack(BASELINE, visit.named, pack):
-        message = f"baseline {visit.device.name}: normalised by {pack.ref}"
-        renewed = replace(text, pack=pack.ref)
-        baselines.keep(BASELINE, visit.named, {RUNNING: renewed}, message, RUNNER)
-    return text
 
 
 def say_shrunk(output: Output, fetched: Fetched) -> None:

@@ -106,18 +106,30 @@ class Baselines:
         Raises:
             Refused: one may not be believed.
         """
-        for text in texts.values():
-            refuse_untrusted(named.device, text)
+        return self.keep_many(kind, {named: texts}, message, actor)
+
+    def keep_many(
+        self, kind: str, texts: Mapping[Named, Mapping[str, Redacted]], message: str, actor: str
+    ) -> bool:
+        """Write the texts of several devices and commit them together; as `keep`."""
+        for named, own in texts.items():
+            for text in own.values():
+                refuse_untrusted(named.device, text)
+        paths = [path for named, own in texts.items() for path in self._write(kind, named, own)]
+        return self.git.commit(paths, message, actor) if paths else False
+
+    def _write(self, kind: str, named: Named, texts: Mapping[str, Redacted]) -> list[Path]:
         paths = []
         for what, text in texts.items():
             path = self.path(kind, named, what)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("\n".join(text.lines) + "\n", encoding="utf-8", newline="\n")
             paths.append(path)
-        first = next(iter(texts.values()))
-        meta = paths[0].parent / "meta.yml"
-        meta.write_text(_meta(first), "utf-8")
-        return self.git.commit([*paths, meta], message, actor)
+        if paths:
+            meta = paths[0].parent / "meta.yml"
+            meta.write_text(_meta(next(iter(texts.values()))), "utf-8")
+            paths.append(meta)
+        return paths
 
     def history(self, named: Named) -> tuple[Revision, ...]:
         """Who moved the baseline, and when; newest first."""

@@ -109,6 +109,7 @@ def _run(
             encoding="utf-8",
             errors="replace",
             timeout=_LIMIT_S,
+            start_new_session=True,  # Ctrl-C is ours to answer: git ends what it began
             check=False,
         )
     except FileNotFoundError as error:

@@ -1,0 +1,150 @@
+"""The workspace's configurations: the packs, what is kept under git, the key of fingerprints."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xunjian.config.baselines import (
+    BACKUP,
+    BASELINE,
+    RUNNING,
+    STARTUP,
+    Baselines,
+    Named,
+    site_key,
+)
+from xunjian.config.completeness import shrunk
+from xunjian.config.git_folder import GitFolder
+from xunjian.config.model import Redacted, TrustState
+from xunjian.config.pack import Pack, Packs, load_packs
+from xunjian.inventory.model import Device
+from xunjian.run.configurations import Fetched, Visit, keep_raw
+from xunjian.run.content import Content
+
+RUNNER = "xunjian"  # the author of commits that no person made
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The workspace's configurations."""
+
+    content: Content
+    packs: Packs
+    baselines: Baselines
+    key_file: Path
+
+    @property
+    def key(self) -> bytes:
+        """The key of fingerprints; made when it is first asked for."""
+        return site_key(self.key_file)
+
+    def pack_of(self, device: Device) -> Pack:
+        """The pack of a device's platform."""
+        platform = self.content.platforms.get(device.platform)
+        return self.packs.get(platform.name if platform else device.platform)
+
+    def read(self, kind: str, device: Device, what: str = RUNNING) -> Redacted | None:
+        """What is kept of a device."""
+        pack = self.pack_of(device)
+        return self.baselines.read(kind, named(device), pack, self.key, what)
+
+    def shown_path(self, source: str, device: Device) -> str:
+        """The file a baseline (or `before`) stands in, as seen from the workspace; else empty."""
+        kind = {"baseline": BASELINE, "before": BACKUP}.get(source)
+        if kind is None:
+            return ""
+        path = self.baselines.path(kind, named(device))
+        for base in (self.content.workspace.root, self.baselines.git.root):
+            if path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        return path.name
+
+
+def named(device: Device) -> Named:
+    """A device as the baselines know it."""
+    return Named(device=device.name, site=device.site.name if device.site else "")
+
+
+def open_shelf(content: Content) -> Shelf:
+    """Open the workspace's configurations; beside the state where there is no workspace."""
+    workspace = content.workspace
+    own = workspace.root != workspace.builtin
+    folder = workspace.inventory_dir / "baselines" if own else workspace.state_dir / "baselines"
+    keys = workspace.root / "keys" if own else workspace.state_dir
+    return Shelf(
+        content,
+        load_packs(workspace, content.platforms.aliases),
+        Baselines(GitFolder(folder)),
+        keys / "fingerprint.key",
+    )
+
+
+def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
+    """Keep what was read: `kept`, `unchanged`, `untrusted`, `shrunk`, `unreached`.
+
+    A baseline of an older pack is normalised anew first, in a commit of its own. may_shrink: keep a
+    text also if it lost so many lines that it is doubted.
+    """
+    running, visit = fetched.running, fetched.visit
+    if running is None:
+        return "unreached"
+    baseline = renew_baseline(shelf, visit)
+    keep_raw(fetched, shelf.content.workspace.state_dir / "vault", shelf.content.settings.recipient)
+    state = fitness(fetched, baseline, may_shrink=may_shrink)
+    if state:
+        return state
+    message = f"backup {visit.device.name}"
+    changed = shelf.baselines.keep(BACKUP, visit.named, backup_texts(fetched), message, RUNNER)
+    return "kept" if changed else "unchanged"
+
+
+def fitness(fetched: Fetched, baseline: Redacted | None, *, may_shrink: bool = False) -> str:
+    """Why what was read must not be kept: `unreached`, `untrusted`, `shrunk`; else empty."""
+    running = fetched.running
+    if running is None:
+        return "unreached"
+    if running.trust.state is not TrustState.TRUSTED:
+        return "untrusted"
+    if baseline is not None and not may_shrink and shrunk(len(baseline.lines), len(running.lines)):
+        return "shrunk"
+    return ""
+
+
+def backup_texts(fetched: Fetched) -> dict[str, Redacted]:
+    """The texts of a device that may be believed, by `running` and `startup`."""
+    pairs = ((RUNNING, fetched.running), (STARTUP, fetched.startup))
+    return {
+        what: text
+        for what, text in pairs
+        if text is not None and text.trust.state is TrustState.TRUSTED
+    }
+
+
+def keep_backups(shelf: Shelf, found: Iterable[Fetched], message: str) -> bool:
+    """Keep what many devices said in as few commits as git can take; False if nothing changed."""
+    changed = False
+    for some in _portions(tuple(found)):
+        texts = {fetched.visit.named: backup_texts(fetched) for fetched in some}
+        changed |= shelf.baselines.keep_many(BACKUP, texts, message, RUNNER)
+    return changed
+
+
+_AT_ONCE = 500  # devices a commit names on git's command line: some 120 kB of paths
+
+
+def _portions(found: tuple[Fetched, ...]) -> Iterator[tuple[Fetched, ...]]:
+    for start in range(0, len(found), _AT_ONCE):
+        yield found[start : start + _AT_ONCE]
+
+
+def renew_baseline(shelf: Shelf, visit: Visit) -> Redacted | None:
+    """The baseline as the pack of today writes it; rule changes never mix with drift."""
+    baselines, pack = shelf.baselines, visit.pack
+    text = baselines.read(BASELINE, visit.named, pack, shelf.key)
+    if text is None or text.trust.state is not TrustState.TRUSTED:
+        return text
+    if baselines.is_of_older_pack(BASELINE, visit.named, pack):
+        message = f"baseline {visit.device.name}: normalised by {pack.ref}"
+        renewed = replace(text, pack=pack.ref)
+        baselines.keep(BASELINE, visit.named, {RUNNING: renewed}, message, RUNNER)
+    return text
