@@ -78,6 +78,8 @@ class Optics(Fact):
     tx_dbm: sent power.
     bias_ma: laser current.
     celsius: module temperature.
+    rx_state: what the device itself makes of the received power, where it says so.
+    tx_state: what it makes of the sent power.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("port", "lane")
@@ -88,6 +90,23 @@ class Optics(Fact):
     tx_dbm: float | None = None
     bias_ma: float | None = None
     celsius: float | None = None
+    rx_state: Literal["ok", "low_warning", "low_alarm", "high_warning", "high_alarm"] | None = None
+    tx_state: Literal["ok", "low_warning", "low_alarm", "high_warning", "high_alarm"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transceiver(Fact):
+    """A plugged module as the register knows it.
+
+    port: canonical name.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("port",)
+
+    port: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +134,19 @@ class Session(Fact):
 
     used: int | None = None
     maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSlot(Fact):
+    """Firewall sessions in use, where each member or blade keeps a table of its own.
+
+    slot: `-` on a device of one part.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("slot",)
+
+    slot: str | None = None
+    used: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

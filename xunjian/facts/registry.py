@@ -26,6 +26,8 @@ from xunjian.facts.network import (
     Optics,
     OpticsLimits,
     Session,
+    SessionSlot,
+    Transceiver,
 )
 from xunjian.facts.pair import MultiChassis, MultiChassisPort
 from xunjian.facts.power import Battery, UpsOutput, UpsPhase, UpsTest
@@ -42,7 +44,14 @@ from xunjian.facts.server import (
     Update,
 )
 from xunjian.facts.session import Clock, Identity, Path, Reachability
-from xunjian.facts.switching import License, SavedConfig, StackMember, StpPort, StpTree
+from xunjian.facts.switching import (
+    License,
+    SavedConfig,
+    StackLink,
+    StackMember,
+    StpPort,
+    StpTree,
+)
 
 _TYPES: tuple[type[Fact], ...] = (
     Reachability,
@@ -59,11 +68,14 @@ _TYPES: tuple[type[Fact], ...] = (
     Neighbor,
     Optics,
     OpticsLimits,
+    Transceiver,
     Session,
+    SessionSlot,
     HaState,
     AdminSession,
     ConserveMode,
     StackMember,
+    StackLink,
     StpPort,
     StpTree,
     SavedConfig,

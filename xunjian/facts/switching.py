@@ -16,7 +16,6 @@ class StackMember(Fact):
     priority: the configured one.
     mac: identifies the chassis; without it the member number does.
     state: the device's own word, where it has one.
-    ports_down: stack ports of this member that are down.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("member",)
@@ -27,7 +26,24 @@ class StackMember(Fact):
     mac: str | None = None
     model: str | None = None
     state: str | None = None
-    ports_down: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackLink(Fact):
+    """One link that holds a stack together, seen from one of its members.
+
+    member: the member it belongs to.
+    port: canonical name of the port, or the number of the stack port where no more is said.
+    state: absent: the place is configured, no module or cable is there.
+    stack_port: the logical stack port it belongs to.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("member", "port")
+
+    member: str | None = None
+    port: str | None = None
+    state: Literal["up", "down", "absent"] | None = None
+    stack_port: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
