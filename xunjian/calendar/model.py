@@ -74,6 +74,13 @@ class Round:
     reason: Text = Text("")
     run_ids: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()  # of a rotating or random round: who is drawn
+    last: date | None = None  # past it the round makes no sense any more; None is `due`
+    opens_at: str = ""  # HH:MM on the first day; empty is midnight
+    enough: float = 0.9  # least coverage that counts as done
+    remind_days: int = 31  # how long a missed round is told of
+    by_hand: bool = False  # never run by the program: filed with `rounds record`
+    rotate: str = ""  # what takes turns: rooms, devices
+    coverage: float | None = None  # reached so far; None before anything was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
+from xunjian.calendar.holidays import FILE as CALENDAR
+from xunjian.calendar.load import load_calendar
 from xunjian.config.pack_lint import examine_packs
 from xunjian.errors import ContentError, Problem, UsageError
 from xunjian.inventory import load_inventory
@@ -20,7 +22,7 @@ HOSTS = "inventory/hosts.yml"
 
 
 def lint_all(content: Content) -> tuple[Problem, ...]:
-    """Give every mistake of settings, platforms, templates, cards, packs, playbooks and inventory.
+    """Give every mistake of settings, platforms, cards, packs, playbooks, calendar and inventory.
 
     What a file that did not load would have defined is still known by name, so that those who
     refer to it are not blamed.
@@ -40,6 +42,7 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
     _gather(problems, lambda: load_inventory(folder, platform_names=names), HOSTS)
     _gather(problems, lambda: load_thresholds(workspace, catalog, checks))
     _gather(problems, lambda: check_inventory_limits(folder, catalog, checks))
+    _gather(problems, lambda: load_calendar(workspace), CALENDAR)
     for listed in list_playbooks(workspace, task_names={*catalog.names, *tasks}):
         problems.merge(listed.error or ())
     return ContentError(list(dict.fromkeys(problems.found))).problems

@@ -1,0 +1,26 @@
+"""The zone that days are counted in: holidays begin at midnight in China, wherever we run."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+ZONE_NAME = "Asia/Shanghai"
+
+
+def zone() -> ZoneInfo:
+    """China's zone; the data come from the system or from the wheel `tzdata`."""
+    return ZoneInfo(ZONE_NAME)
+
+
+def now() -> datetime:
+    """Give the time in the calendar's zone."""
+    return datetime.now(tz=zone())
+
+
+def in_zone(at: datetime) -> datetime:
+    """Give a time in the calendar's zone; one without a zone is taken to be in it already."""
+    return at.replace(tzinfo=zone()) if at.tzinfo is None else at.astimezone(zone())
+
+
+def day_of(at: datetime) -> date:
+    """Give the calendar's day of a time."""
+    return in_zone(at).date()
