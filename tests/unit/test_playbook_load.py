@@ -59,12 +59,12 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert playbook.report.formats == ("html", "docx")
     assert playbook.report.number == "XJ-{yyyymm}-JQ-{seq:03d}"
     assert playbook.change
+    assert (playbook.config.backup, playbook.config.diff) == (True, "baseline")
     assert playbook.relative == "playbooks/whole.yml"
 
 
 def test_keys_of_later_issues_are_accepted_and_named(tmp_path: Path) -> None:
     assert load(tmp_path, WHOLE, "whole").inactive == (
-        "config",
         "manual",
         "notify",
         "report.formats.pdf",
@@ -76,7 +76,24 @@ def test_tasks_alone_are_enough(tmp_path: Path) -> None:
     playbook = load(tmp_path, "tasks: [identity]\n")
     assert (playbook.name, str(playbook.title), playbook.hosts) == ("p", "p", "all")
     assert (playbook.inactive, playbook.change) == ((), False)
+    assert not playbook.config.is_active
     assert load(tmp_path, "nornir: pack.module.task\n").nornir[0].path == "pack.module.task"
+
+
+@pytest.mark.parametrize(
+    ("given", "active"),
+    [
+        ("{backup: true}", True),
+        ("{diff: startup}", True),
+        ("{diff: last}", True),
+        ("{diff: none}", False),
+        ("{backup: false}", False),
+    ],
+)
+def test_configurations_are_read_where_something_is_done_with_them(
+    tmp_path: Path, given: str, active: bool
+) -> None:
+    assert load(tmp_path, f"config: {given}\n").config.is_active is active
 
 
 @pytest.mark.parametrize(
@@ -99,6 +116,7 @@ def test_tasks_alone_are_enough(tmp_path: Path) -> None:
         ("tasks: [identity]\nnornir: [x]\n", ["2:nornir.0: expected a dotted path: package.module.function"]),
         ("tasks: [identity]\nwhere: knd == 'x'\n", ["2:where: a bad condition: unknown name: knd (did you mean kind)"]),
         ("tasks: [identity]\nconfig: {backup: 3}\n", ["2:config.backup: expected true or false, got: 3"]),
+        ("config: {diff: basline}\n", ["1:config.diff: expected one of: baseline, startup, last, none, got: 'basline'"]),
         ("tasks: [identity]\nnotify: {on: [never]}\n", ["2:notify.on.0: expected one of: level_i, level_ii, level_iii, level_iv, missed, finished, failed, changed, got: 'never'"]),
         ("title: x\n", ["1:tasks: nothing to do: no tasks (write tasks or nornir)"]),
         ("tasks: [identity]\ntasks: [optics]\n", ["2:tasks: the same key twice"]),

@@ -5,30 +5,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from xunjian.content_fields import Words, number_pattern
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
 FORMATS_NOW = ("json", "html", "md", "junit", "docx")
 FORMATS_LATER = ("pdf", "xlsx")
 
-_NUMBER_PARTS = re.compile(r"\{(yyyymm|yyyy|mm|dd|seq:0[1-9]d)\}")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
-
-
-def report_number(value: Any) -> Any:
-    """Accept a number pattern that file names can carry and that differs from run to run."""
-    if not isinstance(value, str):
-        return value
-    rest = _NUMBER_PARTS.sub("", value)
-    if not re.search(r"\{seq:", value) or not re.fullmatch(r"[\w.\-]*", rest):
-        raise reject(
-            Text(
-                "编号只能含字母、数字、. _ - 和 {yyyymm} {yyyy} {mm} {dd}，且必须有 {seq:03d}",
-                "a number holds letters, digits, . _ - and {yyyymm} {yyyy} {mm} {dd},"
-                " and must have {seq:03d}",
-            )
-        )
-    return value
 
 
 def dotted(value: Any) -> Any:
@@ -69,8 +53,9 @@ class RunFields(Model):
 
 
 class ReportFields(Model):
-    """`report`; `record_sheets` comes with the documents issue."""
+    """`report`. title: instead of the one the occasion gives."""
 
+    title: Words | None = None
     template: Name | None = None
     formats: (
         Annotated[
@@ -78,15 +63,15 @@ class ReportFields(Model):
         ]
         | None
     ) = None
-    number: Annotated[str, BeforeValidator(report_number)] | None = None
+    number: Annotated[str, BeforeValidator(number_pattern)] | None = None
     record_sheets: Literal["all", "abnormal", "none"] | None = None
 
 
 class ConfigFields(Model):
-    """`config`, run by the configuration issue."""
+    """`config`: whether configurations are kept, and what they are compared with."""
 
-    backup: bool | None = None
-    diff: Literal["baseline", "last"] | None = None
+    backup: bool = False
+    diff: Literal["baseline", "startup", "last", "none"] = "none"
 
 
 class NotifyFields(Model):

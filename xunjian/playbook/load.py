@@ -9,12 +9,19 @@ from xunjian.errors import ContentError, UsageError
 from xunjian.inventory.conditions import condition
 from xunjian.language import Text
 from xunjian.playbook.fields import FORMATS_LATER, PlaybookFields, ReportFields, RunFields
-from xunjian.playbook.model import NornirTask, Occasion, Playbook, ReportSettings, RunSettings
+from xunjian.playbook.model import (
+    ConfigSettings,
+    NornirTask,
+    Occasion,
+    Playbook,
+    ReportSettings,
+    RunSettings,
+)
 from xunjian.schema import Document, Problems, load_yaml, nearest_hint, printable, validate
 from xunjian.workspace import Found, Workspace
 
 NOT_PLAYBOOKS = frozenset({"calendar", "service_levels", "thresholds"})
-_LATER_KEYS = ("config", "manual", "notify")
+_LATER_KEYS = ("manual", "notify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +150,7 @@ def _build(found: Found, model: PlaybookFields) -> Playbook:
         where=model.where.strip(),
         tasks=tuple(model.tasks),
         nornir=_nornir(model),
+        config=_config(model),
         change=model.change,
         run=_run_settings(model.run),
         report=_report_settings(model.report),
@@ -170,6 +178,11 @@ def _nornir(model: PlaybookFields) -> tuple[NornirTask, ...]:
     )
 
 
+def _config(model: PlaybookFields) -> ConfigSettings:
+    given = model.config
+    return ConfigSettings(backup=given.backup, diff=given.diff) if given else ConfigSettings()
+
+
 def _run_settings(model: RunFields | None) -> RunSettings:
     return replace(RunSettings(), **model.model_dump(exclude_none=True)) if model else RunSettings()
 
@@ -178,7 +191,9 @@ def _report_settings(model: ReportFields | None) -> ReportSettings:
     """The settings with what the file gives; formats of later versions are left to `inactive`."""
     if model is None:
         return ReportSettings()
-    given = model.model_dump(exclude_none=True, include={"template", "number"})
+    given = model.model_dump(exclude_none=True, include={"template", "number", "record_sheets"})
+    if model.title is not None:
+        given["title"] = model.title
     if model.formats is not None:
         now = (name for name in model.formats if name not in FORMATS_LATER)
         given["formats"] = tuple(dict.fromkeys(now))
@@ -189,7 +204,5 @@ def _inactive(model: PlaybookFields) -> tuple[str, ...]:
     """Keys and values that are accepted and not yet active."""
     keys = [key for key in _LATER_KEYS if getattr(model, key) is not None]
     report = model.report
-    if report and report.record_sheets:
-        keys.append("report.record_sheets")
     later = [f for f in (report.formats or ()) if f in FORMATS_LATER] if report else []
     return (*keys, *(f"report.formats.{name}" for name in later))

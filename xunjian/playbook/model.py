@@ -38,11 +38,34 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
-    """Which documents, and their number: `{yyyymm}`, `{yyyy}`, `{mm}`, `{dd}`, `{seq:03d}`."""
+    """Which documents, and their number: `{prefix}`, `{kind}`, `{yyyymm}`, `{seq:03d}` and so on.
+
+    number: empty is the workspace's pattern. title: None is the one of the occasion.
+    record_sheets: `all`, `abnormal`, `none`; empty goes by the settings.
+    """
 
     template: str = "inspection"
     formats: tuple[str, ...] = ("json", "html", "md", "junit")
-    number: str = "XJ-{yyyymm}-{seq:03d}"
+    number: str = ""
+    title: Text | None = None
+    record_sheets: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigSettings:
+    """What a round does with configurations.
+
+    backup: keep what was read. diff: `baseline` (and the startup configuration where it can be
+    read), `startup`, `last` (what was read the time before) or `none`.
+    """
+
+    backup: bool = False
+    diff: str = "none"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether configurations are read at all."""
+        return self.backup or self.diff != "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +87,7 @@ class Playbook:
     where: str = ""
     tasks: tuple[str, ...] = ()
     nornir: tuple[NornirTask, ...] = ()
+    config: ConfigSettings = ConfigSettings()
     change: bool = False
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()

@@ -19,6 +19,7 @@ from xunjian.config.pack import Pack
 from xunjian.config.parts import join_parts
 from xunjian.config.redact import redact
 from xunjian.config.rules import Command
+from xunjian.errors import XunjianError
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.platforms import Platform
@@ -103,6 +104,10 @@ def fetch_all(
         session = open_session(visit.device)
         try:
             return fetch(visit, session, key, startup=startup)
+        except XunjianError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one device's surprise is not the others'
+            return Fetched(visit=visit, reason="internal", detail=type(error).__name__)
         finally:
             session.close()
 
@@ -128,7 +133,8 @@ def keep_raw(fetched: Fetched, vault: Path, recipient: str | None) -> bool:
 def fetch(visit: Visit, session: Asking, key: bytes, *, startup: bool) -> Fetched:
     """Fetch through a session that is open already; it is left open."""
     before = _first(visit, session, visit.pack.commands.stamp)
-    answer = _parts(visit, session) if visit.pack.parts else _running(visit, session)
+    notes: list[Text] = []
+    answer = _parts(visit, session, notes) if visit.pack.parts else _running(visit, session)
     if not isinstance(answer, bytes):
         return answer
     running = _redacted(answer, visit.pack, key)
@@ -136,8 +142,9 @@ def fetch(visit: Visit, session: Asking, key: bytes, *, startup: bool) -> Fetche
     if before is not None and after is not None:
         reason = edited_meanwhile(before.text.encode(), after.text.encode())
         running = _doubted(running, TrustState.UNSTABLE, reason)
-    found = Fetched(visit=visit, running=running, raw={RUNNING: answer})
-    return _with_startup(found, session, key) if startup else found
+    found = Fetched(visit=visit, running=running, raw={RUNNING: answer}, notes=tuple(notes))
+    asks = startup and bool(visit.pack.commands.startup)
+    return _with_startup(found, session, key) if asks else found
 
 
 def _running(visit: Visit, session: Asking) -> bytes | Fetched:
@@ -145,7 +152,8 @@ def _running(visit: Visit, session: Asking) -> bytes | Fetched:
     return _usable(visit, evidence)
 
 
-def _parts(visit: Visit, session: Asking) -> bytes | Fetched:
+def _parts(visit: Visit, session: Asking, notes: list[Text]) -> bytes | Fetched:
+    """The parts that could be read, as one text; why one could not goes to `notes`."""
     answers: dict[str, bytes] = {}
     for part, _ in visit.pack.parts:
         evidence = session.ask(_request(part.command))
@@ -153,7 +161,22 @@ def _parts(visit: Visit, session: Asking) -> bytes | Fetched:
             return Fetched(visit=visit, reason=evidence.error, detail=evidence.detail)
         if evidence.complete and not evidence.status:
             answers[part.name] = evidence.text.encode()
+        elif not _is_absent(visit, evidence):
+            notes.append(
+                Text(
+                    f"{part.name} 没有读到（{part.command.send}）",
+                    f"{part.name} was not read ({part.command.send})",
+                )
+            )
+    if visit.pack.parts and not answers:
+        return Fetched(visit=visit, reason=NOT_UNDERSTOOD)
     return join_parts(answers)
+
+
+def _is_absent(visit: Visit, evidence: Evidence) -> bool:
+    """Whether the device said that there is no such file or command: nothing to read."""
+    unsupported = visit.platform.unsupported
+    return unsupported is not None and unsupported.search(evidence.text) is not None
 
 
 _NOT_IN_STEP = frozenset({"not_sent", "hang", "session_lost", "deadline", "no_answer"})
@@ -170,19 +193,28 @@ def _usable(visit: Visit, evidence: Evidence | None) -> bytes | Fetched:
 
 
 def _first(visit: Visit, session: Asking, commands: Sequence[Command]) -> Evidence | None:
-    """The first of several alternatives that the device understands, else the last answer."""
-    evidence = None
-    for command in commands:
+    """The first of several alternatives that the device understands, else the first answer at all.
+
+    Channels that the inventory sets up go first; where one cannot be had, the next one is asked.
+    """
+    own = visit.device.channels
+    failed: Evidence | None = None
+    for command in sorted(commands, key=lambda command: command.channel not in own):
         evidence = session.ask(_request(command))
-        if not evidence.complete or not _is_not_understood(visit, evidence):
-            break
-    return evidence
+        if evidence.complete and not _is_not_understood(visit, evidence):
+            return evidence
+        if failed is None or (evidence.complete and not failed.complete):
+            failed = evidence
+    return failed
 
 
+_HTTP_OK = 200
 _REFUSAL_LINES = 6  # an error text and its marks; a configuration is longer
 
 
 def _is_not_understood(visit: Visit, evidence: Evidence) -> bool:
+    if evidence.request.channel is Channel.HTTP and evidence.status not in {None, _HTTP_OK}:
+        return True
     lines = evidence.text.strip().splitlines()
     if len(lines) > _REFUSAL_LINES:
         return False

@@ -19,7 +19,7 @@ from xunjian.run.nornir_tasks import LoadedTask, run_nornir_tasks
 from xunjian.run.plan import describe
 from xunjian.run.stop import StopSignal, listening
 from xunjian.run.tools import Tools
-from xunjian.store.model import DeviceSave, RunEnd, RunStart
+from xunjian.store.model import DeviceSave, Numbering, RunEnd, RunStart
 from xunjian.store.store import Store
 from xunjian.transport.deadline import Deadline
 
@@ -35,6 +35,7 @@ class RunOrder:
     resume: id of the run to go on with; `plan` then holds what it left open (`resume_plan`).
     now: the time that judging takes for now (`--at`); None is the clock.
     clock: tells when the run begins and ends; the lab's round of the day before has one of its own.
+    numbering: of the report, by the workspace's settings.
     """
 
     plan: RunPlan
@@ -47,6 +48,7 @@ class RunOrder:
     min_coverage: float = 0.0
     now: datetime | None = None
     clock: Callable[[], datetime] = _local_time
+    numbering: Numbering | None = None
 
 
 def execute(
@@ -87,6 +89,7 @@ def _start(order: RunOrder, started_at: datetime) -> RunStart:
         content=order.content,
         settings={"fail_on": order.fail_on, "min_coverage": order.min_coverage},
         started_at=started_at,
+        numbering=order.numbering,
     )
 
 
@@ -116,7 +119,10 @@ class _Run:
         deadline = Deadline(settings.deadline_s)
         self._tell(lambda: self.events.run_started(self.run_id, self.order.plan))
         results: Mapping[str, object] = {}
+        configurations = self.order.tools.configurations
         try:
+            if configurations is not None:
+                configurations.begin()
             self._visit_all(deadline)
             if self.order.nornir_tasks and not self.stop.is_requested:
                 results = run_nornir_tasks(self.order, self.stop, deadline)
@@ -209,7 +215,18 @@ class _Run:
         self._visits[name] = visit
         return visit
 
+    def _keep_configurations(self) -> None:
+        """Commit the backups, also of a round that was interrupted; git's trouble is a note."""
+        configurations = self.order.tools.configurations
+        if configurations is None:
+            return
+        try:
+            configurations.keep(self.run_id)
+        except (XunjianError, OSError) as error:
+            self._note("config", f"{type(error).__name__}: {error}")
+
     def _close(self, results: Mapping[str, object]) -> RunRecord:
+        self._keep_configurations()
         interrupted = self.stop.is_requested
         state = RunState.INTERRUPTED if interrupted else RunState.FINISHED
         end = RunEnd(

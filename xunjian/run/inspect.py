@@ -11,6 +11,8 @@ from xunjian.errors import DeviceError
 from xunjian.facts.model import FactTable, StepState
 from xunjian.language import Text
 from xunjian.run.breaker import Breaker, Key, credential_key, credentials_of
+from xunjian.run.config_checks import CONFIG
+from xunjian.run.config_round import ConfigReading
 from xunjian.run.leash import Leash
 from xunjian.run.model import Outcome, Pair
 from xunjian.run.plan import cards_of, describe
@@ -46,13 +48,17 @@ _ANSWERED = frozenset({StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED})
 
 @dataclass(slots=True)
 class Seen:
-    """What one device's worker has so far; readable when it stops half-way."""
+    """What one device's worker has so far; readable when it stops half-way.
+
+    configuration: what reading it came to; None before that.
+    """
 
     evidence: list[Evidence] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     table: FactTable = field(default_factory=FactTable)
     reason: str = ""
+    configuration: ConfigReading | None = None
 
     def clean(self, text: str) -> str:
         """Blank the secrets the device's session was given."""
@@ -84,7 +90,11 @@ class Visit:
 
     def keys(self) -> frozenset[Key]:
         """The credentials this visit would use."""
-        return credentials_of(self.pair.device, channels_of(self.tasks, self.pair))
+        channels = channels_of(self.tasks, self.pair)
+        configurations = self.tools.configurations
+        if configurations is not None and CONFIG in self.pair.tasks:
+            channels |= configurations.channels(self.pair.device)
+        return credentials_of(self.pair.device, channels)
 
 
 def channels_of(tasks: Sequence[Task], pair: Pair) -> frozenset[str]:
@@ -149,6 +159,8 @@ def _converse(visit: Visit, tasks: Sequence[Task], session: Session, seen: Seen)
     try:
         request = next(generator)
         while True:
+            if request.channel is Channel.SESSION:
+                _read_configuration(visit, session)
             evidence = session.ask(request)
             seen.evidence.append(evidence)
             if evidence.complete and request.channel is not Channel.SESSION:
@@ -156,6 +168,25 @@ def _converse(visit: Visit, tasks: Sequence[Task], session: Session, seen: Seen)
             request = generator.send(evidence)
     except StopIteration as end:
         seen.table = end.value
+    _read_configuration(visit, session)
+
+
+def _read_configuration(visit: Visit, session: Session) -> None:
+    """Read it once, behind the cards and before the session layer is asked what it saw.
+
+    What fails here costs no card its answers; the exception's text may hold lines of the device.
+    """
+    seen, device, configurations = visit.seen, visit.pair.device, visit.tools.configurations
+    if configurations is None or seen.configuration or CONFIG not in visit.pair.tasks:
+        return
+    try:
+        reading = configurations.read(device, session, seen.evidence, visit.now)
+    except Exception as error:  # noqa: BLE001
+        seen.notes.append(f"{CONFIG}: {type(error).__name__}")
+        lost = Outcome(device=device.name, task=CONFIG, reached=False, reason="internal")
+        reading = ConfigReading(outcome=lost)
+    seen.evidence.extend(reading.evidence)
+    seen.configuration = reading
 
 
 def _tell_breaker(visit: Visit, seen: Seen) -> None:
@@ -181,6 +212,7 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
         outcomes=tuple(judged.outcome(visit.pair.device.name, t) for t in visit.pair.tasks),
         table=seen.table,
         evidence=tuple(seen.evidence),
+        change=seen.configuration.change if seen.configuration else None,
         secrets=tuple(seen.secrets),
     )
 
@@ -197,6 +229,10 @@ class _Judged:
 
     def outcome(self, device: str, task: str) -> Outcome:
         """What came of one task: its findings, or why none of its questions was answered."""
+        configuration = self.seen.configuration
+        if task == CONFIG and configuration is not None:
+            own = configuration.outcome
+            return replace(own, started_at=self.started_at, elapsed_s=self.elapsed_s)
         ids = self._evidence_ids(task)
         evidence = [item for item in self.seen.evidence if item.id in ids]
         reached = self._is_reached(task, evidence)

@@ -1,9 +1,10 @@
 """Who is asked what, decided before any contact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from xunjian.inventory.model import Device
 from xunjian.playbook.model import Playbook
+from xunjian.run.config_checks import CONFIG
 from xunjian.run.model import DeviceResult, LeftOut, LeftOutReason, Pair, RunPlan, RunRecord
 from xunjian.tasks.model import Catalog, Task
 from xunjian.transport.model import Channel
@@ -11,10 +12,19 @@ from xunjian.transport.model import Channel
 _LATER = frozenset({Channel.MODBUS, Channel.MANUAL})  # run by a later version
 
 
+WhyNot = Callable[[Device], LeftOutReason | None]
+
+
 def plan_run(
-    devices: Sequence[Device], playbook: Playbook, catalog: Catalog, tags: Sequence[str] = ()
+    devices: Sequence[Device],
+    playbook: Playbook,
+    catalog: Catalog,
+    tags: Sequence[str] = (),
+    no_config: WhyNot | None = None,
 ) -> RunPlan:
     """Pair every device with the playbook's tasks that serve its kind; say what is left out.
+
+    no_config: why a device's configuration is not read; None where no configuration is.
 
     A task none of whose cards serve the device's kind is not that device's business and is not
     planned; a device that no task serves is left out with all of them, so that it is not lost.
@@ -32,6 +42,12 @@ def plan_run(
                 asked.append(name)
             else:
                 left_out.append(LeftOut(device=device.name, task=name, reason=reason))
+        if no_config is not None:
+            reason = LeftOutReason.FILTERED if tags and CONFIG not in tags else no_config(device)
+            if reason is None:
+                asked.append(CONFIG)
+            else:
+                left_out.append(LeftOut(device=device.name, task=CONFIG, reason=reason))
         if asked:
             pairs.append(Pair(device=device, tasks=tuple(asked)))
     return RunPlan(pairs=tuple(pairs), left_out=tuple(left_out), devices=tuple(devices))

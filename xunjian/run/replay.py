@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from xunjian.inventory.model import Device
 from xunjian.run.breaker import Breaker
+from xunjian.run.config_checks import CONFIG
 from xunjian.run.exits import exit_code
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import Leash
@@ -68,7 +69,8 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
     """Judge a stored run again; gives a record in memory, nothing is stored or contacted.
 
     devices: the inventory of today; a device that is not in it is judged by what the record
-    knows of it. Outcomes that were never contacted stay as they are.
+    knows of it. Outcomes that were never contacted stay as they are, and so does what was said of
+    configurations: they were held against the baseline and the approvals of that day.
     """
     known = devices or {}
     outcomes = []
@@ -81,11 +83,11 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
             results.append(result)
             continue
         device = known.get(result.name) or _remembered(result)
+        kept = [outcome for outcome in own if outcome.task == CONFIG]
+        tasks = tuple(outcome.task for outcome in own if outcome not in kept)
         session = StoredSession(result.name, evidence, result.reason)
-        save = _judge(
-            Pair(device=device, tasks=tuple(o.task for o in own)), session, tools, store, record
-        )
-        outcomes += save.outcomes
+        save = _judge(Pair(device=device, tasks=tasks), session, tools, store, record)
+        outcomes += [*save.outcomes, *kept]
         results.append(dataclasses.replace(result, notes=save.result.notes))
     again = dataclasses.replace(
         record,

@@ -1,15 +1,18 @@
 """From what an operator asked for to an order that `execute` can carry out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from xunjian.config.approvals import read_approvals
 from xunjian.errors import NothingSelected, UsageError
 from xunjian.inventory import Device, select
 from xunjian.language import Text
 from xunjian.playbook import Playbook, find_playbook, load_playbook
 from xunjian.playbook.model import RunSettings
+from xunjian.run.config_checks import CONFIG
+from xunjian.run.config_round import Configurations
 from xunjian.run.content import Content
 from xunjian.run.execute import RunOrder
 from xunjian.run.exits import failed_devices
@@ -17,7 +20,7 @@ from xunjian.run.model import ContentUsed, RunPlan
 from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
 from xunjian.run.tools import Surroundings, Tools, real_tools
-from xunjian.schema import nearest_hint, printable
+from xunjian.schema import Problems, nearest_hint, printable
 from xunjian.workspace import Found
 
 
@@ -45,16 +48,19 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
     """
     found = find_playbook(content.workspace, _playbook_name(content, wanted))
     playbook = _adjusted(load_playbook(found, task_names=content.catalog.names), content, wanted)
-    plan = _plan(content, playbook, wanted)
+    configurations = _configurations(content, playbook, wanted)
+    plan = _plan(content, playbook, wanted, configurations)
+    tools = tools_for(content, playbook.run)
     return RunOrder(
         plan=plan,
         playbook=playbook,
-        tools=tools_for(content, playbook.run),
+        tools=replace(tools, configurations=configurations),
         content=content_used(content, found, plan),
         nornir_tasks=load_nornir_tasks(playbook),
         resume=wanted.resume,
         fail_on=content.settings.fail_on,
         min_coverage=content.settings.min_coverage,
+        numbering=_numbering(playbook, content),
         now=wanted.now,
     )
 
@@ -128,7 +134,23 @@ def _adjusted(playbook: Playbook, content: Content, wanted: Wanted) -> Playbook:
     return replace(playbook, run=run, report=report, tasks=wanted.tasks or playbook.tasks)
 
 
-def _plan(content: Content, playbook: Playbook, wanted: Wanted) -> RunPlan:
+def _configurations(content: Content, playbook: Playbook, wanted: Wanted) -> Configurations | None:
+    """What the round does with configurations; approvals that cannot be read stop it here."""
+    if not playbook.config.is_active or (wanted.tasks and CONFIG not in wanted.tasks):
+        return None
+    from xunjian.run.shelf import named, open_shelf
+
+    shelf = open_shelf(content)
+    problems = Problems()
+    devices = content.inventory.devices.values()
+    records = {d.name: read_approvals(shelf.baselines.git, named(d), problems) for d in devices}
+    problems.raise_if_any()
+    return Configurations(settings=playbook.config, shelf=shelf, records=records)
+
+
+def _plan(
+    content: Content, playbook: Playbook, wanted: Wanted, configurations: Configurations | None
+) -> RunPlan:
     devices = content.inventory.devices
     if wanted.resume:
         record = content.store.record(wanted.resume)
@@ -142,12 +164,13 @@ def _plan(content: Content, playbook: Playbook, wanted: Wanted) -> RunPlan:
             raise NothingSelected(
                 Text("那一轮没有未到达或有问题的设备", "nothing of that run needs another visit")
             )
-    return plan_run(chosen, playbook, content.catalog, wanted.tags)
+    no_config = configurations.why_not if configurations is not None else None
+    return plan_run(chosen, playbook, content.catalog, wanted.tags, no_config)
 
 
 def _require_known(tags: Sequence[str], content: Content) -> None:
     """Refuse a tag that no card has: it selects nothing."""
-    known = {tag for task in content.catalog.tasks for tag in task.tags}
+    known = {CONFIG, *(tag for task in content.catalog.tasks for tag in task.tags)}
     for tag in tags:
         if tag not in known:
             shown = printable(tag)
@@ -157,13 +180,16 @@ def _require_known(tags: Sequence[str], content: Content) -> None:
             )
 
 
+_TEMPLATES = ("templates/platforms", "templates/parse", "templates/config")
+
+
 def content_used(content: Content, playbook: Found, plan: RunPlan) -> tuple[ContentUsed, ...]:
     """Name every content file the plan stands on, with layer and hash."""
     names = {task for pair in plan.pairs for task in pair.tasks}
     platforms = {pair.device.platform for pair in plan.pairs}
     cards = {task.relative for task in content.catalog.tasks if task.name in names}
     files = [playbook]
-    for folder in ("playbooks", "tasks", "templates/platforms", "templates/parse"):
+    for folder in ("playbooks", "tasks", *_TEMPLATES):
         for found in content.workspace.iterate(folder, "*"):
             part = Path(found.relative)
             if (
@@ -171,6 +197,15 @@ def content_used(content: Content, playbook: Found, plan: RunPlan) -> tuple[Cont
                 or part.name == "thresholds.yml"
                 or (part.parent.name == "platforms" and part.stem in platforms)
                 or (part.parts[1] == "parse" and part.parts[2] in platforms)
+                or (CONFIG in names and _is_pack_of(part, platforms))
             ):
                 files.append(found)
     return tuple(ContentUsed(relative=f.relative, layer=f.layer, sha256=f.sha256) for f in files)
+
+
+def _is_pack_of(part: Path, platforms: Collection[str | None]) -> bool:
+    """Whether a file is the pack of one of the platforms, one of its parts, or stands below all."""
+    if part.parts[1] != "config":
+        return False
+    own = any(part.stem == name or part.stem.startswith(f"{name}_") for name in platforms if name)
+    return own or part.stem == "common"

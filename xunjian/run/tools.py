@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from xunjian.checks.context import History, JudgingFunction
 from xunjian.checks.limits import Thresholds
@@ -18,6 +18,9 @@ from xunjian.secrets import Secret, SecretRef
 from xunjian.tasks.model import Catalog, Task
 from xunjian.transport.deadline import Deadline
 from xunjian.transport.model import Evidence, Request
+
+if TYPE_CHECKING:
+    from xunjian.run.config_round import Configurations
 
 Resolve = Callable[[SecretRef], Secret]
 
@@ -48,13 +51,17 @@ Judge = Callable[[Device, Sequence[Task], FactTable, History, datetime], Sequenc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """The stages a device passes through, and what resolves its secrets."""
+    """The stages a device passes through, and what resolves its secrets.
+
+    configurations: reads them behind the cards; None in a round that reads none.
+    """
 
     catalog: Catalog
     open_session: OpenSession
     collect: Collect
     judge: Judge
     resolve: Resolve
+    configurations: "Configurations | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

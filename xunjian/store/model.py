@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from xunjian.checks.model import Finding, Verdict
+from xunjian.config.model import ConfigDiff
 from xunjian.facts.model import FactTable
+from xunjian.language import Text
 from xunjian.playbook.model import Playbook
 from xunjian.run.model import ContentUsed, DeviceResult, Outcome, RunState
 from xunjian.secrets import Secret
@@ -14,10 +16,21 @@ from xunjian.transport.model import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """How a document is numbered. kind: what `{kind}` stands for in the pattern."""
+
+    pattern: str
+    prefix: str = "XJ"
+    project: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStart:
     """What is known when a run begins, beside its plan.
 
     devices: the register's data of every selected device. started_at: None is now.
+    numbering: how its report is numbered when it closes; None: by the playbook alone.
     """
 
     playbook: Playbook
@@ -25,6 +38,7 @@ class RunStart:
     content: tuple[ContentUsed, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
     started_at: datetime | None = None
+    numbering: Numbering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,7 @@ class DeviceSave:
     """All of one device's part of a run: stored in one transaction or not at all.
 
     secrets: values the device's session was given; they are blanked in everything stored.
+    change: how its configuration stands, where it was read.
     """
 
     result: DeviceResult
@@ -65,6 +80,7 @@ class DeviceSave:
     table: FactTable = field(default_factory=FactTable)
     evidence: tuple[Evidence, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    change: ConfigDiff | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +175,43 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKey:
+    """Which document: `inspection` and a run's id, or a periodic kind and its period."""
+
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentVersion:
+    """One version of a document.
+
+    digest: over everything it says. figures: what the next version is compared with.
+    """
+
+    version: int
+    at: datetime
+    by: str = ""
+    what: Text = Text("")
+    digest: str = ""
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFile:
+    """One file that was written of a version; its bytes are kept under their hash."""
+
+    key: DocumentKey
+    version: int
+    form: str
+    language: str
+    sha256: str
+    size_bytes: int
+    path: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
     """One thing `verify` found wrong: what it is about and which run it belongs to."""
 
@@ -174,6 +227,7 @@ class Verification:
     altered: stored bytes or stored results differ from what was sealed. missing: bytes gone without
     a tombstone. broken: links of the chain that do not follow from the one before. pruned: pieces
     removed by contract term, tombstone kept. unsealed: runs that were killed and never closed.
+    documents: written documents that are no longer what was written, `what` is their file.
     """
 
     checked: int
@@ -182,11 +236,13 @@ class Verification:
     broken: tuple[Damage, ...] = ()
     pruned: int = 0
     unsealed: tuple[str, ...] = ()
+    documents: tuple[Damage, ...] = ()
+    documents_checked: int = 0
 
     @property
     def is_intact(self) -> bool:
         """Whether everything sealed is there and unaltered (pruned counts as there)."""
-        return not (self.altered or self.missing or self.broken)
+        return not (self.altered or self.missing or self.broken or self.documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def _digest_now(connection: Connection, run_id: str, device: str) -> str:
             .where(table.c.run_id == run_id, table.c.device == device)
             .order_by(table.c.position),
         )
-        for table in (t.devices, t.outcomes, t.findings, t.facts)
+        for table in (t.devices, t.outcomes, t.findings, t.facts, t.config_changes)
     ]
     if not parts[0]:
         return "removed"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from xunjian.checks.model import Finding
+from xunjian.config.model import ConfigDiff
 from xunjian.errors import StoreError
 from xunjian.language import Text
 from xunjian.run.model import (
@@ -22,6 +23,7 @@ from xunjian.run.model import (
 )
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
+from xunjian.store.changes import diff_from_json
 from xunjian.store.codec import loads, text_of
 from xunjian.store.model import FindingFilter, FoundFinding, RunSummary
 from xunjian.store.rows import (
@@ -106,6 +108,7 @@ def record(connection: Connection, run_id: str, live: str | None) -> RunRecord:
         inactive=tuple(inactive),
         nornir_results=results if isinstance(results, dict) else {},
         notes=tuple(notes),
+        changes=_changes(connection, run_id),
     )
 
 
@@ -144,6 +147,13 @@ def remaining(connection: Connection, run_id: str) -> dict[str, tuple[str, ...]]
         if row["device"] in left:
             tasks.setdefault(row["device"], []).append(row["task"])
     return {device: tuple(names) for device, names in tasks.items()}
+
+
+def _changes(connection: Connection, run_id: str) -> tuple[ConfigDiff, ...]:
+    """Configuration differences of a run, in the order of its devices."""
+    found = {row["device"]: row["body"] for row in _of_run(connection, t.config_changes, run_id)}
+    names = [row["device"] for row in _of_run(connection, t.planned_devices, run_id)]
+    return tuple(diff_from_json(found[name]) for name in names if name in found)
 
 
 def _left_out(connection: Connection, run_id: str) -> tuple[LeftOut, ...]:

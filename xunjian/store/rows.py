@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from xunjian.checks.model import Finding
 from xunjian.facts.model import StepState
 from xunjian.run.model import DeviceResult, EvidenceRef, Outcome
+from xunjian.store.changes import diff_to_json
 from xunjian.store.codec import (
     Clean,
     dumps,
@@ -113,11 +114,20 @@ def fact_rows(run_id: str, started_at: str, save: DeviceSave, clean: Clean) -> l
     ]
 
 
+def change_rows(run_id: str, save: DeviceSave, clean: Clean) -> list[Row]:
+    """Rows of `config_changes`: one where the device's configuration was read."""
+    if save.change is None:
+        return []
+    body = diff_to_json(save.change, clean)
+    return [{"run_id": run_id, "device": save.result.name, "body": body}]
+
+
 def digest(
     device: Mapping[str, Any],
     outcomes: Iterable[Mapping[str, Any]],
     findings: Iterable[Mapping[str, Any]],
     facts: Iterable[Mapping[str, Any]],
+    changes: Iterable[Mapping[str, Any]] = (),
 ) -> str:
     """Hash of a device's results, over what the tables hold; the rows may carry more columns."""
     parts = [
@@ -129,6 +139,8 @@ def digest(
         [[f["task"], f["finding_id"], f["verdict"], f["level"], f["body"]] for f in findings],
         [[f["fact"], f["rows"]] for f in facts],
     ]
+    if bodies := [c["body"] for c in changes]:  # runs sealed before there were any keep their hash
+        parts.append(bodies)
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -8,6 +8,8 @@ from xunjian.language import Text
 from xunjian.store.leaks import OwnSecrets, blank
 from xunjian.transport.model import Evidence
 
+CONFIGURATION = "configuration"  # flag of evidence whose text a platform pack has redacted
+
 
 class Custody(StrEnum):
     """The three ways an answer is kept."""
@@ -34,8 +36,14 @@ class Keepable:
 
 
 def keepable(evidence: Evidence, own: OwnSecrets, recipient: str | None) -> Keepable:
-    """Decide what of an answer may go to disk; the device's own secrets never do."""
+    """Decide what of an answer may go to disk; the device's own secrets never do.
+
+    A configuration's text was redacted by its pack, which knows more forms than the leak rules; its
+    bytes are sealed or dropped whatever they hold.
+    """
     raw, text = own.blank_bytes(evidence.raw), own.blank(evidence.text)
+    if CONFIGURATION in evidence.flags:
+        return _configuration(raw, text, recipient)
     seen = blank(text)
     whole = blank(raw.decode("latin-1"))  # loss-free there and back, and keywords are ASCII
     leaks = max(seen.values, whole.values)
@@ -48,6 +56,14 @@ def keepable(evidence: Evidence, own: OwnSecrets, recipient: str | None) -> Keep
     else:
         raw, custody = whole.text.encode("latin-1"), Custody.REDACTED
     return Keepable(raw=raw, text=seen.text, custody=custody, leaks=leaks, keywords=seen.keywords)
+
+
+def _configuration(raw: bytes, text: str, recipient: str | None) -> Keepable:
+    if not raw and not text:
+        return Keepable(raw=raw, text=text, custody=Custody.PLAIN, leaks=0, keywords=0)
+    custody = Custody.SEALED if recipient else Custody.REDACTED
+    kept = seal(raw, recipient) if recipient else text.encode("utf-8", "surrogateescape")
+    return Keepable(raw=kept, text=text, custody=custody, leaks=0, keywords=0)
 
 
 def seal(content: bytes, recipient: str) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"  # the newest migration in migrations/versions
+HEAD = "0005"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -144,6 +144,7 @@ findings = Table(
 )
 Index("findings_by_run", findings.c.run_id, findings.c.device)
 Index("findings_by_id", findings.c.finding_id)
+Index("findings_by_verdict", findings.c.verdict, findings.c.finding_id)
 
 facts = Table(
     "facts",
@@ -157,6 +158,16 @@ facts = Table(
 )
 Index("facts_by_device", facts.c.device, facts.c.fact, facts.c.started_at)
 Index("facts_by_run", facts.c.run_id, facts.c.device)
+
+config_changes = Table(
+    "config_changes",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _run_id(),
+    _name("device"),
+    _body("body"),  # codec of store.changes
+)
+Index("config_change_once", config_changes.c.run_id, config_changes.c.device, unique=True)
 
 evidence = Table(
     "evidence",
@@ -222,4 +233,70 @@ references = Table(
     Column("device", String, primary_key=True),
     _run_id(),
     _name("accepted_at"),
+)
+
+# kind: `inspection` for the report of a run, else the name of a periodic document.
+# subject: the run's id, or the period. series: the filled pattern without its sequence number.
+document_numbers = Table(
+    "document_numbers",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _name("project"),
+    _name("kind"),
+    _name("subject"),
+    _name("series"),
+    Column("seq", Integer, nullable=False),
+    _name("number"),
+    _name("given_at"),
+)
+Index("number_once", document_numbers.c.number, unique=True)
+Index(
+    "document_once",
+    document_numbers.c.project,
+    document_numbers.c.kind,
+    document_numbers.c.subject,
+    unique=True,
+)
+Index("numbers_by_series", document_numbers.c.series, document_numbers.c.seq, unique=True)
+
+document_versions = Table(
+    "document_versions",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _name("kind"),
+    _name("subject"),
+    Column("version", Integer, nullable=False),
+    _name("at"),
+    _name("by"),
+    _body("what"),
+    _name("digest"),  # over what the document says; another digest is another version
+    _body("figures"),  # what the next version is compared with
+)
+Index(
+    "version_once",
+    document_versions.c.kind,
+    document_versions.c.subject,
+    document_versions.c.version,
+    unique=True,
+)
+
+document_files = Table(
+    "document_files",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _name("kind"),
+    _name("subject"),
+    Column("version", Integer, nullable=False),
+    _name("form"),
+    _name("language"),
+    _name("sha256"),
+    Column("size_bytes", Integer, nullable=False),
+    _body("path"),  # where it was written; the bytes themselves are kept by their hash
+    _name("written_at"),
+)
+Index(
+    "files_by_document",
+    document_files.c.kind,
+    document_files.c.subject,
+    document_files.c.version,
 )

@@ -1,29 +1,33 @@
 """What a run writes: its beginning, each device in one transaction, its end."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from xunjian import __version__
-from xunjian.playbook.model import Playbook
+from xunjian.content_fields import DEFAULT_NUMBER
 from xunjian.run.model import Outcome, RunPlan, RunState
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
 from xunjian.store.chain import seal_run
 from xunjian.store.codec import Clean, dumps, keep
+from xunjian.store.documents import INSPECTION, give_number
 from xunjian.store.leaks import OwnSecrets, blank
-from xunjian.store.model import DeviceSave, RunEnd, RunStart
-from xunjian.store.numbers import new_run_id, report_number
+from xunjian.store.model import DeviceSave, DocumentKey, Numbering, RunEnd, RunStart
+from xunjian.store.numbers import KIND_CODES, new_run_id
 from xunjian.store.rows import (
     Row,
+    change_rows,
     device_body,
     device_from_body,
     digest,
     fact_rows,
     finding_rows,
     is_complete,
+    moment,
     outcome_rows,
     stamp,
 )
@@ -36,14 +40,15 @@ def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
     playbook = start.playbook
     started_at = start.started_at or datetime.now(tz=UTC).astimezone()
     run_id = new_run_id(started_at)
-    number, seq = _next_number(connection, playbook, started_at)
+    how = start.numbering or Numbering(pattern=playbook.report.number)
+    numbering = {"pattern": how.pattern, "prefix": how.prefix, "project": how.project}
     connection.execute(
         insert(t.runs).values(
             run_id=run_id,
-            number=number,
+            number="",  # given when the record closes
             playbook=playbook.name,
             month=f"{started_at:%Y%m}",
-            seq=seq,
+            seq=0,
             title=dumps(playbook.title),
             occasion=playbook.occasion.value,
             state=RunState.RUNNING.value,
@@ -53,7 +58,7 @@ def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
             inactive=dumps(playbook.inactive),
             nornir_results="{}",
             notes="[]",
-            settings=dumps(start.settings),
+            settings=dumps({**start.settings, "numbering": numbering}),
         )
     )
     many(
@@ -89,18 +94,20 @@ def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
     return run_id
 
 
-def _next_number(connection: Connection, playbook: Playbook, at: datetime) -> tuple[str, int]:
-    """The next number of the playbook's month; playbooks that share a pattern never share one."""
-    query = select(func.max(t.runs.c.seq)).where(
-        t.runs.c.playbook == playbook.name, t.runs.c.month == f"{at:%Y%m}"
+def _close_number(connection: Connection, run_id: str) -> None:
+    """Number a run's report, now that the record closes; a run that is closed again keeps it."""
+    query = select(t.runs.c.settings, t.runs.c.occasion, t.runs.c.started_at)
+    row = connection.execute(query.where(t.runs.c.run_id == run_id)).one()
+    how = json.loads(row[0]).get("numbering") or {}
+    numbering = Numbering(
+        pattern=how.get("pattern") or DEFAULT_NUMBER,
+        prefix=how.get("prefix", "XJ"),
+        project=how.get("project", ""),
+        kind=KIND_CODES.get(row[1], "XJ"),
     )
-    seq = int(connection.execute(query).scalar() or 0) + 1
-    taken = set(connection.execute(select(t.runs.c.number)).scalars())
-    number = report_number(playbook.report.number, at, seq)
-    while number in taken and report_number(playbook.report.number, at, seq + 1) != number:
-        seq += 1
-        number = report_number(playbook.report.number, at, seq)
-    return number, seq
+    key = DocumentKey(kind=INSPECTION, subject=run_id)
+    number = give_number(connection, key, numbering, moment(row[2]))
+    connection.execute(update(t.runs).where(t.runs.c.run_id == run_id).values(number=number))
 
 
 def many(connection: Connection, table: Any, rows: Sequence[Row]) -> None:
@@ -163,6 +170,7 @@ def save(connection: Connection, run_id: str, prepared: PreparedSave) -> None:
     _clear(connection, run_id, device)
     findings = finding_rows(run_id, item.outcomes, clean)
     facts = fact_rows(run_id, started_at, item, clean)
+    changes = change_rows(run_id, item, prepared.own.blank)
     row = {
         "run_id": run_id,
         "device": device,
@@ -172,11 +180,12 @@ def save(connection: Connection, run_id: str, prepared: PreparedSave) -> None:
         "started_at": started_at,
         "body": device_body(item.result, clean),
     }
-    row["digest"] = digest(row, outcomes, findings, facts)
+    row["digest"] = digest(row, outcomes, findings, facts, changes)
     many(connection, t.devices, [row])
     many(connection, t.outcomes, outcomes)
     many(connection, t.findings, findings)
     many(connection, t.facts, facts)
+    many(connection, t.config_changes, changes)
     many(connection, t.evidence, prepared.evidence)
 
 
@@ -196,7 +205,7 @@ def _forgotten(connection: Connection, run_id: str, prepared: PreparedSave) -> l
 
 
 def _clear(connection: Connection, run_id: str, device: str) -> None:
-    for table in (t.devices, t.outcomes, t.findings, t.facts):
+    for table in (t.devices, t.outcomes, t.findings, t.facts, t.config_changes):
         connection.execute(delete(table).where(table.c.run_id == run_id, table.c.device == device))
     connection.execute(
         update(t.evidence)
@@ -259,4 +268,5 @@ def finish(connection: Connection, run_id: str, end: RunEnd) -> str:
             notes=dumps(end.notes, _clean),
         )
     )
+    _close_number(connection, run_id)
     return seal_run(connection, run_id)
