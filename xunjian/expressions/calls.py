@@ -10,9 +10,11 @@ from xunjian.expressions.functions import FUNCTIONS
 from xunjian.expressions.nodes import (
     COUNTERS_RESTARTED,
     Const,
-    Environment,
+    Evaluate,
+    FactAccess,
     Missing,
     Node,
+    Values,
     without_all,
 )
 from xunjian.expressions.values import all_of, any_of, as_number, attribute, truth
@@ -26,9 +28,15 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        values = [argument.evaluate(env) for argument in self.arguments]
-        return None if None in values else FUNCTIONS[self.name].call(env.values, *values)
+    def compiled(self) -> Evaluate:
+        call = FUNCTIONS[self.name].call
+        arguments = [argument.compiled() for argument in self.arguments]
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            found = [argument(values, facts, counted) for argument in arguments]
+            return None if None in found else call(values, *found)
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -53,16 +61,20 @@ class Search(Node):
     regex: Pattern[str]
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        text = self.text.evaluate(env)
-        if not isinstance(text, str):
-            return None
-        found = self.regex.search(text)
-        if self.name == "matches":
-            return found is not None
-        if found is None:
-            return None
-        return found.group(1) if self.regex.groups else found.group()
+    def compiled(self) -> Evaluate:
+        text, search = self.text.compiled(), self.regex.search
+        only_whether, group = self.name == "matches", 1 if self.regex.groups else 0
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            searched = text(values, facts, counted)
+            if not isinstance(searched, str):
+                return None
+            found = search(searched)
+            if only_whether:
+                return found is not None
+            return None if found is None else found.group(group)
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -85,10 +97,15 @@ class Known(Node):
     argument: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        if self.argument.evaluate(env) is not None:
-            return True
-        return None if self.argument.is_undecided(env) else False
+    def compiled(self) -> Evaluate:
+        argument, is_undecided = self.argument.compiled(), self.argument.is_undecided
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            if argument(values, facts, counted) is not None:
+                return True
+            return None if is_undecided(values, facts, counted) else False
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -111,13 +128,18 @@ class Coalesce(Node):
     arguments: tuple[Node, ...]
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        for argument in self.arguments:
-            if (value := argument.evaluate(env)) is not None:
-                return value
-            if argument.is_undecided(env):
-                return None
-        return None
+    def compiled(self) -> Evaluate:
+        arguments = [(one.compiled(), one.is_undecided) for one in self.arguments]
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            for argument, is_undecided in arguments:
+                if (value := argument(values, facts, counted)) is not None:
+                    return value
+                if is_undecided(values, facts, counted):
+                    return None
+            return None
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -145,14 +167,19 @@ class Delta(Node):
     field: str
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        current = as_number(env.values.get(self.field))
-        if current is None or env.values.get(COUNTERS_RESTARTED) is True:
-            return current
-        before = as_number(attribute(env.values.get("previous"), self.field))
-        if before is None:
-            return None
-        return current - before if current >= before else current
+    def compiled(self) -> Evaluate:
+        field = self.field
+
+        def evaluate(values: Values, _facts: FactAccess | None, _counted: object) -> object:
+            current = as_number(values.get(field))
+            if current is None or values.get(COUNTERS_RESTARTED) is True:
+                return current
+            before = as_number(attribute(values.get("previous"), field))
+            if before is None:
+                return None
+            return current - before if current >= before else current
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -172,42 +199,37 @@ class Aggregate(Node):
     inner: Node | None
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        if env.facts is None:
-            return None
-        rows = env.facts.rows(self.fact)
-        if self.name == "first":
-            return self._first(rows, env)
-        values = [self._inside(row, env) for row in rows]
-        if not env.facts.is_complete(self.fact):
-            values.append(None)  # a row that may exist and was not read
-        return _AGGREGATES[self.name](values)
+    def compiled(self) -> Evaluate:
+        fact, inside = self.fact, self._inside()
+        aggregate = _AGGREGATES.get(self.name)
+
+        def evaluate(values: Values, facts: FactAccess | None, _counted: object) -> object:
+            if facts is None:
+                return None
+            rows = facts.rows(fact)
+            if aggregate is None:
+                return _first(rows, inside, values, facts)
+            found = [inside(values, facts, row) for row in rows]
+            if not facts.is_complete(fact):
+                found.append(None)  # a row that may exist and was not read
+            return aggregate(found)
+
+        return evaluate
 
     @override
-    def is_undecided(self, env: Environment) -> bool:
-        facts = env.facts
+    def is_undecided(self, values: Values, facts: FactAccess | None, counted: object) -> bool:
         if facts is None or not facts.is_complete(self.fact):
             return True
-        return any(self._inside(row, env) is None for row in facts.rows(self.fact))
+        inside = self._inside()
+        return any(inside(values, facts, row) is None for row in facts.rows(self.fact))
 
     @property
     @override
     def row_of(self) -> str:
         return self.fact if self.name == "first" else ""
 
-    def _inside(self, row: object, env: Environment) -> object:
-        if self.inner is None:
-            return True
-        return self.inner.evaluate(Environment(env.values, env.facts, row))
-
-    def _first(self, rows: Sequence[object], env: Environment) -> object:
-        for row in rows:
-            holds = self._inside(row, env)
-            if holds is True:
-                return row
-            if holds is None:  # this one may be the first
-                return None
-        return None
+    def _inside(self) -> Evaluate:
+        return (self.inner or Const(value=True)).compiled()
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -226,6 +248,16 @@ class Aggregate(Node):
     @override
     def children(self) -> tuple[Node, ...]:
         return () if self.inner is None else (self.inner,)
+
+
+def _first(rows: Sequence[object], inside: Evaluate, values: Values, facts: FactAccess) -> object:
+    for row in rows:
+        holds = inside(values, facts, row)
+        if holds is True:
+            return row
+        if holds is None:  # this one may be the first
+            return None
+    return None
 
 
 def _count(values: Sequence[object]) -> int | None:

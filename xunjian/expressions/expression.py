@@ -9,7 +9,7 @@ from xunjian.expressions.calls import Aggregate, Delta
 from xunjian.expressions.nodes import (
     Attribute,
     Const,
-    Environment,
+    Evaluate,
     FactAccess,
     Field,
     Missing,
@@ -56,10 +56,17 @@ class Expression:
     """A compiled expression; made by `compile_expression` and by `without`."""
 
     root: Node
+    _run: Evaluate | None = field(init=False, default=None, compare=False, repr=False)
 
     def evaluate(self, values: Mapping[str, object], facts: FactAccess | None = None) -> object:
         """Give the value with these names; None is unknown."""
-        return self.root.evaluate(Environment(values, facts))
+        return (self._run or self._compile())(values, facts, None)
+
+    def _compile(self) -> Evaluate:
+        """Make the function on first use: most expressions of a workspace are never evaluated."""
+        run = self.root.compiled()
+        object.__setattr__(self, "_run", run)
+        return run
 
     def without(
         self,

@@ -1,5 +1,6 @@
 """Nodes of operators: lists, signs, arithmetic, comparison, logic, choice."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,9 +16,12 @@ from xunjian.expressions.nodes import (
     TERNARY,
     UNARY,
     Const,
-    Environment,
+    Evaluate,
+    FactAccess,
     Missing,
+    Name,
     Node,
+    Values,
     without_all,
 )
 from xunjian.expressions.values import (
@@ -38,8 +42,9 @@ class Items(Node):
     items: tuple[Node, ...]
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        return [item.evaluate(env) for item in self.items]
+    def compiled(self) -> Evaluate:
+        items = [item.compiled() for item in self.items]
+        return lambda values, facts, counted: [item(values, facts, counted) for item in items]
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -63,9 +68,14 @@ class Negative(Node):
     operand: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        number = as_number(self.operand.evaluate(env))
-        return None if number is None else -number
+    def compiled(self) -> Evaluate:
+        operand = self.operand.compiled()
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            number = as_number(operand(values, facts, counted))
+            return None if number is None else -number
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -90,8 +100,11 @@ class Arithmetic(Node):
     right: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        return arithmetic(self.operator, self.left.evaluate(env), self.right.evaluate(env))
+    def compiled(self) -> Evaluate:
+        operator, left, right = self.operator, self.left.compiled(), self.right.compiled()
+        return lambda values, facts, counted: arithmetic(
+            operator, left(values, facts, counted), right(values, facts, counted)
+        )
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -124,13 +137,18 @@ class Comparison(Node):
     operands: tuple[Node, ...]
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        if len(self.operands) == 2:
-            left, right = self.operands
-            return _compare(self.operators[0], left.evaluate(env), right.evaluate(env))
-        values = [operand.evaluate(env) for operand in self.operands]
-        pairs = zip(self.operators, values, values[1:], strict=False)
-        return all_of([_compare(operator, left, right) for operator, left, right in pairs])
+    def compiled(self) -> Evaluate:
+        compares = [_COMPARE[operator] for operator in self.operators]
+        if len(compares) == 1:
+            return _compiled_pair(compares[0], *self.operands)
+        operands = [operand.compiled() for operand in self.operands]
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            found = [operand(values, facts, counted) for operand in operands]
+            pairs = zip(compares, found, found[1:], strict=False)
+            return all_of([compare(left, right) for compare, left, right in pairs])
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -149,17 +167,34 @@ class Comparison(Node):
         return self.operands
 
 
-def _compare(operator: str, left: object, right: object) -> bool | None:
-    result: bool | None
-    if operator in {"in", "not in"}:
-        result = contains(right, left)
-    elif operator in {"==", "!="}:
-        result = equal(left, right)
-    else:
-        return ordered(operator, left, right)
-    if result is None or operator in {"in", "=="}:
-        return result
-    return not result
+_Compare = Callable[[object, object], bool | None]
+
+
+def _compiled_pair(compare: _Compare, left: Node, right: Node) -> Evaluate:
+    """Give the function of one comparison; a name beside a literal is the commonest by far."""
+    if isinstance(left, Name) and isinstance(right, Const):
+        name, constant = left.name, right.value
+        return lambda values, _facts, _counted: compare(values.get(name), constant)
+    first, second = left.compiled(), right.compiled()
+    return lambda values, facts, counted: compare(
+        first(values, facts, counted), second(values, facts, counted)
+    )
+
+
+def _negated(result: bool | None) -> bool | None:  # noqa: FBT001  the value, not a switch
+    return None if result is None else not result
+
+
+_COMPARE: Mapping[str, _Compare] = {
+    "==": equal,
+    "!=": lambda left, right: _negated(equal(left, right)),
+    "in": lambda left, right: contains(right, left),
+    "not in": lambda left, right: _negated(contains(right, left)),
+    "<": lambda left, right: ordered("<", left, right),
+    "<=": lambda left, right: ordered("<=", left, right),
+    ">": lambda left, right: ordered(">", left, right),
+    ">=": lambda left, right: ordered(">=", left, right),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +205,21 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
     @override
-    def evaluate(self, env: Environment) -> object:
+    def compiled(self) -> Evaluate:
         dominant = self.operator == "or"
-        known = True
-        for operand in self.operands:
-            value = operand.evaluate(env)
-            if value is dominant:
-                return dominant
-            known = known and isinstance(value, bool)
-        return not dominant if known else None
+        operands = tuple(operand.compiled() for operand in self.operands)
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            result: bool | None = not dominant
+            for operand in operands:
+                value = operand(values, facts, counted)
+                if value is dominant:
+                    return dominant
+                if value is not True and value is not False:
+                    result = None
+            return result
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -220,9 +261,9 @@ class Not(Node):
     operand: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        value = truth(self.operand.evaluate(env))
-        return None if value is None else not value
+    def compiled(self) -> Evaluate:
+        operand = self.operand.compiled()
+        return lambda values, facts, counted: _negated(truth(operand(values, facts, counted)))
 
     @override
     def without(self, missing: Missing) -> Node | None:
@@ -250,11 +291,16 @@ class Choice(Node):
     no: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        test = truth(self.test.evaluate(env))
-        if test is None:
-            return None
-        return (self.yes if test else self.no).evaluate(env)
+    def compiled(self) -> Evaluate:
+        test, yes, no = self.test.compiled(), self.yes.compiled(), self.no.compiled()
+
+        def evaluate(values: Values, facts: FactAccess | None, counted: object) -> object:
+            holds = truth(test(values, facts, counted))
+            if holds is None:
+                return None
+            return (yes if holds else no)(values, facts, counted)
+
+        return evaluate
 
     @override
     def without(self, missing: Missing) -> Node | None:

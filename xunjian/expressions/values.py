@@ -109,6 +109,8 @@ def _time_arithmetic(operator: str, left: object, right: object) -> object:
 
 def equal(left: object, right: object) -> bool | None:
     """Compare for equality; unknown when the two cannot be compared."""
+    if type(left) is str and type(right) is str:  # most of what cards compare
+        return left == right
     pair = _alike(left, right)
     if pair is None:
         return None

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from xunjian.errors import UsageError
 from xunjian.expressions import ExpressionError, Scope, compile_expression
-from xunjian.expressions.nodes import Environment, Missing, Node
+from xunjian.expressions.nodes import Evaluate, Missing, Node
 from xunjian.expressions.operators import Comparison, Logic, Not
 from xunjian.inventory.model import Device
 from xunjian.language import Text
@@ -50,7 +50,8 @@ def condition(text: str) -> Callable[[Device], bool]:
         raise UsageError(
             Text(f"条件有误：{message.zh}", f"a bad condition: {message.en}"), error.hint
         ) from None
-    return lambda device: root.evaluate(Environment(device_values(device), None)) is True
+    evaluate = root.compiled()
+    return lambda device: evaluate(device_values(device), None, None) is True
 
 
 def device_values(device: Device) -> Mapping[str, object]:
@@ -83,8 +84,9 @@ class _Rest(Node):
     operand: Node
 
     @override
-    def evaluate(self, env: Environment) -> object:
-        return self.operand.evaluate(env) is not True
+    def compiled(self) -> Evaluate:
+        operand = self.operand.compiled()
+        return lambda values, facts, counted: operand(values, facts, counted) is not True
 
     @override
     def without(self, missing: Missing) -> Node | None:

@@ -9,7 +9,7 @@ nothing at all.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import textfsm
 from textfsm.parser import SkipRecord
@@ -24,69 +24,89 @@ _Rule: TypeAlias = Any  # textfsm ships no types
 _Value: TypeAlias = Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """What a rule that fits a line does: it assigns values, then its operations follow."""
+_Assigned: TypeAlias = list[tuple[_Value, str | None]]
 
+
+class _Move(NamedTuple):
+    """What a rule does beside assigning values.
+
+    place: among the rules of its state. is_idle: it does nothing, so that a line it fits without
+    assigning anything need not be looked at again. records: it only adds the record.
+    """
+
+    place: int
     rule: _Rule
-    assigned: tuple[tuple[_Value, str | None], ...]
+    is_idle: bool
+    records: bool
+    operates: bool
+    new_state: str
+    continues: bool
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it changes nothing, so that the line need not be looked at again."""
-        return not (self.assigned or self.rule.new_state or _operates(self.rule))
+
+_Act: TypeAlias = tuple[_Move, _Assigned]  # values are assigned, then the move follows
 
 
-def _operates(rule: _Rule) -> bool:
-    return rule.line_op == "Error" or rule.record_op not in {"", "NoRecord"}
+def _move(place: int, rule: _Rule) -> _Move:
+    is_error = rule.line_op == "Error"
+    operates = is_error or rule.record_op not in {"", "NoRecord"}
+    return _Move(
+        place=place,
+        rule=rule,
+        is_idle=not (operates or rule.new_state),
+        records=rule.record_op == "Record" and not is_error,
+        operates=operates,
+        new_state=rule.new_state,
+        continues=rule.line_op == "Continue",
+    )
 
 
 @dataclass(slots=True)
 class _Finder:
-    """Finds the first rule of a list that fits a line, and what it does with it.
+    """Finds the first rule of a state, from one on, that fits a line, and what it does with it.
 
-    values: by name. _rule_of_group: number of the empty group that ends an alternative -> index
-    of its rule. _groups: per rule the values it assigns, each with its group's number in the
-    joined expression.
+    values: by name. start: the first rule that counts. _by_group: number of the empty group that
+    ends an alternative -> its rule's move, and the values the rule assigns, each with its group's
+    number in the joined expression.
     """
 
     rules: list[_Rule]
     values: Mapping[str, _Value]
+    start: int
     _pattern: re.Pattern[str] | None = None
-    _rule_of_group: dict[int, int] = field(default_factory=dict)
-    _groups: list[tuple[tuple[_Value, int], ...]] = field(default_factory=list)
+    _moves: list[_Move] = field(default_factory=list)
+    _by_group: dict[int, tuple[_Move, tuple[tuple[_Value, int], ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._moves = [_move(n, rule) for n, rule in enumerate(self.rules)][self.start :]
         parts, before = [], 0
-        for index, rule in enumerate(self.rules):
+        for move in self._moves:
+            rule = move.rule
             if _UNMOVABLE.search(rule.regex):
                 return
             own = re.compile(rule.regex)
             named = [(n, name) for name, n in own.groupindex.items() if name in self.values]
-            self._groups.append(tuple((self.values[name], before + n) for n, name in sorted(named)))
+            groups = tuple((self.values[name], before + n) for n, name in sorted(named))
             before += own.groups + 1
-            self._rule_of_group[before] = index
+            self._by_group[before] = move, groups
             # the empty group says which alternative fitted
             parts.append(f"(?:{_NAMED_GROUP.sub('(', rule.regex)})()")
         self._pattern = re.compile("|".join(parts)) if parts else None
 
-    def find(self, line: str) -> tuple[int, _Act] | None:
-        """Give the index of the first rule that fits, and its act; None when none does."""
+    def find(self, line: str) -> _Act | None:
+        """Give what the first rule that fits does; None when none does."""
         if self._pattern is None:
             return self._find_one_by_one(line)
         match = self._pattern.match(line)
         if match is None:
             return None
-        index = self._rule_of_group[match.lastindex or 0]
-        assigned = [(value, match[number]) for value, number in self._groups[index]]
-        return index, _Act(self.rules[index], tuple(assigned))
+        move, groups = self._by_group[match.lastindex or 0]
+        return move, [(value, match[number]) for value, number in groups]
 
-    def _find_one_by_one(self, line: str) -> tuple[int, _Act] | None:
-        for index, rule in enumerate(self.rules):
-            if (match := rule.regex_obj.match(line)) is not None:
+    def _find_one_by_one(self, line: str) -> _Act | None:
+        for move in self._moves:
+            if (match := move.rule.regex_obj.match(line)) is not None:
                 named = match.groupdict().items()
-                known = tuple((self.values[n], text) for n, text in named if n in self.values)
-                return index, _Act(rule, known)
+                return move, [(self.values[n], text) for n, text in named if n in self.values]
         return None
 
 
@@ -95,7 +115,9 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
 
     _cur_state_name: str
     _finders: dict[tuple[str, int], _Finder]
-    _known: dict[str, dict[str, tuple[_Act, ...]]]  # state -> line -> what the line does there
+    _known: dict[str, dict[str, list[_Act]]]  # state -> line -> what the line does there
+    _with_options: list[_Value]  # and those without: nothing but a text each
+    _plain: list[_Value]
 
     @override
     def Reset(self) -> None:
@@ -103,6 +125,8 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         super().Reset()
         self._finders = getattr(self, "_finders", {})
         self._known = {state: {} for state in self.states}
+        self._with_options = [value for value in self.values if value.options]
+        self._plain = [value for value in self.values if not value.options]
 
     @override
     def ParseText(self, text: str, eof: bool = True) -> list[list[Any]]:
@@ -123,15 +147,13 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     @override
     def _AppendRecord(self) -> None:
         """Add the current record to the rows; only a value with options has a say in it."""
-        values = self.values
         try:
-            for value in values:
-                if value.options:
-                    value.OnSaveRecord()
+            for value in self._with_options:
+                value.OnSaveRecord()
         except SkipRecord:
             self._ClearRecord()
             return
-        record = [value.value for value in values]
+        record = [value.value for value in self.values]
         if any(one is not None and one != [] for one in record):
             self._result.append(["" if one is None else one for one in record])
             self._ClearRecord()
@@ -139,41 +161,43 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     @override
     def _ClearRecord(self) -> None:
         """Empty the values that are not kept for the next record."""
-        for value in self.values:
-            if value.options:
-                value.ClearVar()
-            else:
-                value.value = None
+        for value in self._plain:
+            value.value = None
+        for value in self._with_options:
+            value.ClearVar()
 
-    def _acts(self, line: str) -> tuple[_Act, ...]:
+    def _acts(self, line: str) -> list[_Act]:
         """Give what a line does in the current state, in order, up to the rule that ends it."""
         state = self._cur_state_name
         acts: list[_Act] = []
         start = 0
-        while (hit := self._finder(state, start).find(line)) is not None:
-            index, act = hit
-            if not act.is_idle:
+        while (act := self._finder(state, start).find(line)) is not None:
+            move, assigned = act
+            if assigned or not move.is_idle:
                 acts.append(act)
-            if act.rule.line_op != "Continue":
+            if not move.continues:
                 break
-            start += index + 1
-        return tuple(acts)
+            start = move.place + 1
+        return acts
 
-    def _do(self, acts: tuple[_Act, ...], line: str) -> None:
-        for act in acts:
-            for value, text in act.assigned:
+    def _do(self, acts: list[_Act], line: str) -> None:
+        for move, assigned in acts:
+            for value, text in assigned:
                 if value.options:
                     value.AssignVar(text)
                 else:
                     value.value = text
-            rule = act.rule
-            if _operates(rule):
-                self._Operations(rule, line)
-            if rule.new_state:  # never of a Continue rule; an Error's is its message and has raised
-                self._cur_state_name = rule.new_state
+            if move.records:
+                self._AppendRecord()
+            elif move.operates:
+                self._Operations(move.rule, line)
+            if move.new_state:  # never of a Continue rule; an Error's is its message and has raised
+                self._cur_state_name = move.new_state
 
     def _finder(self, state: str, start: int) -> _Finder:
-        if (state, start) not in self._finders:
+        finder = self._finders.get((state, start))
+        if finder is None:
             values = {value.name: value for value in self.values}
-            self._finders[state, start] = _Finder(list(self.states[state])[start:], values)
-        return self._finders[state, start]
+            finder = _Finder(list(self.states[state]), values, start)
+            self._finders[state, start] = finder
+        return finder

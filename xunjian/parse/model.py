@@ -1,6 +1,6 @@
 """What parsing gives: rows of texts, what was not understood, or why nothing was."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xunjian.errors import XunjianError
@@ -43,11 +43,16 @@ class NotOffered(XunjianError):
 
 def filled(values: Mapping[str, object]) -> Row:
     """Keep what has a value; lists (of a TextFSM List value) become one comma-separated text."""
-    row: dict[str, str] = {}
-    for name, value in values.items():
-        if value is not None and (text := value if isinstance(value, str) else _text(value)):
-            row[name] = text
-    return row
+    return filled_pairs(values.items())
+
+
+def filled_pairs(pairs: Iterable[tuple[str, object]]) -> Row:
+    """Keep the pairs of name and value that have one, as `filled`."""
+    return {
+        name: text
+        for name, value in pairs
+        if value is not None and (text := value if isinstance(value, str) else _text(value))
+    }
 
 
 def _text(value: object) -> str:

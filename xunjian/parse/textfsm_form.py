@@ -10,7 +10,7 @@ import textfsm
 from xunjian.errors import Problem
 from xunjian.language import Text
 from xunjian.parse.machine import Machine
-from xunjian.parse.model import Table, Unparsed, filled
+from xunjian.parse.model import Table, Unparsed, filled_pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +118,8 @@ class Machines:
             rows = machine.ParseText(text)
         except textfsm.TextFSMError as error:
             raise Unparsed(f"{form.name}: {_one_line(str(error))}") from None
-        return Table(
-            rows=tuple([filled(dict(zip(form.columns, row, strict=True))) for row in rows])
-        )
+        columns = form.columns
+        return Table(rows=tuple([filled_pairs(zip(columns, row, strict=True)) for row in rows]))
 
     def parse_raw(self, form: Form, text: str) -> tuple[Mapping[str, object], ...]:
         """Give the rows as the template does, with lists and empty texts, names in lower case."""
