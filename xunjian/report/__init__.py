@@ -57,6 +57,10 @@ def render(
         from xunjian.report.as_word import as_word
 
         return as_word(model, language, read("inspection.docx"))
+    if form == "html":
+        from xunjian.report.html import as_html
+
+        return as_html(model, language, lambda name: read(name).decode())
     from xunjian.report.pages import as_page
 
     return as_page(model, language, lambda name: read(name).decode(), name=f"inspection.{form}.j2")

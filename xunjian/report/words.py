@@ -60,6 +60,19 @@ KINDS = {
     "ups": Text("UPS", "UPS"),
 }
 
+# keys of a device's register data; one that is not here is the customer's own
+ASSETS = {
+    "model": Text("型号", "model"),
+    "serial": Text("序列号", "serial"),
+    "rack": Text("机柜", "rack"),
+    "vendor": Text("厂商", "vendor"),
+    "version": Text("版本", "version"),
+    "battery_date": Text("电池投运", "batteries since"),
+    "discharge_date": Text("放电试验", "discharge test"),
+    "installed_on": Text("投运日期", "in service since"),
+    "warranty_until": Text("维保至", "warranty until"),
+}
+
 STATES = {
     "running": Text("进行中", "running"),
     "finished": Text("已完成", "finished"),
