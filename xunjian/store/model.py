@@ -39,6 +39,7 @@ class RunStart:
     settings: Mapping[str, object] = field(default_factory=dict)
     started_at: datetime | None = None
     numbering: Numbering | None = None
+    round_id: str = ""  # of the calendar's round it is made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

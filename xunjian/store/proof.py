@@ -10,6 +10,7 @@ from xunjian.run.model import RunState
 from xunjian.store import tables as t
 from xunjian.store.blobs import AlteredBlob, Blobs, MissingBlob
 from xunjian.store.chain import GENESIS, plan_of, root
+from xunjian.store.journal import broken_entries
 from xunjian.store.model import Damage, Verification
 from xunjian.store.rows import digest, stamp
 
@@ -48,7 +49,10 @@ def verify(connection: Connection, blobs: Blobs) -> Verification:
         checked=len(state),
         altered=tuple(altered),
         missing=tuple(missing),
-        broken=tuple(_broken(connection, evidence)),
+        broken=(
+            *_broken(connection, evidence),
+            *(Damage(run_id="", what=what) for what in broken_entries(connection)),
+        ),
         pruned=pruned,
         unsealed=tuple(unsealed),
     )

@@ -109,6 +109,7 @@ def record(connection: Connection, run_id: str, live: str | None) -> RunRecord:
         nornir_results=results if isinstance(results, dict) else {},
         notes=tuple(notes),
         changes=_changes(connection, run_id),
+        round_id=row["round_id"] or "",
     )
 
 

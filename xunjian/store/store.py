@@ -18,6 +18,7 @@ from xunjian.store.blobs import Blobs
 from xunjian.store.database import Database
 from xunjian.store.failures import check_free_disk
 from xunjian.store.history import StoreHistory
+from xunjian.store.journal import JournalBook
 from xunjian.store.lock import Holding, held, live_run
 from xunjian.store.model import (
     Comparison,
@@ -100,6 +101,11 @@ class Store:
                 .where(t.runs.c.run_id == run_id)
                 .values(state=RunState.RUNNING.value, ended_at=None, exit_code=None)
             )
+
+    @property
+    def journal(self) -> JournalBook:
+        """The calendar's journal."""
+        return JournalBook(self._database, self._write)
 
     # --- reading ---
 

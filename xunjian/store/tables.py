@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0005"  # the newest migration in migrations/versions
+HEAD = "0003"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -52,6 +52,7 @@ runs = Table(
     _body("nornir_results"),
     _body("notes"),
     _body("settings"),
+    Column("round_id", String),  # of the calendar's round it was made for
 )
 Index("runs_by_playbook", runs.c.playbook, runs.c.started_at)
 
@@ -300,3 +301,17 @@ Index(
     document_files.c.subject,
     document_files.c.version,
 )
+
+# kind: entry, declaration, override; subject: the round's id, or the thing's own; only added to
+journal = Table(
+    "calendar_journal",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _name("kind"),
+    _name("subject"),
+    _name("recorded_at"),
+    _body("body"),
+    _name("previous_hash"),
+    _name("hash"),
+)
+Index("journal_by_subject", journal.c.kind, journal.c.subject)

@@ -59,6 +59,7 @@ def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
             nornir_results="{}",
             notes="[]",
             settings=dumps({**start.settings, "numbering": numbering}),
+            round_id=start.round_id or None,
         )
     )
     many(

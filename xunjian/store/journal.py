@@ -1,0 +1,108 @@
+"""The calendar's journal: what was done for each round, declared, allowed. It is only added to.
+
+Every entry carries the hash of the one before it, so that `verify` sees what was altered or taken
+out; what was cut off at the end shows in the runs, which name their rounds.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, select
+
+from xunjian.calendar.model import Declaration, FreezeOverride, JournalEntry
+from xunjian.store import tables as t
+from xunjian.store.codec import dumps, loads
+from xunjian.store.database import Database
+from xunjian.store.leaks import blank
+from xunjian.store.rows import stamp
+
+GENESIS = "0" * 64
+
+Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride)
+_KINDS: Mapping[type, str] = {
+    JournalEntry: "entry",
+    Declaration: "declaration",
+    FreezeOverride: "override",
+}
+
+
+class JournalBook:
+    """The journal of one store."""
+
+    def __init__(self, database: Database, write: threading.Lock) -> None:
+        self._database = database
+        self._write = write
+
+    def entries(self) -> tuple[JournalEntry, ...]:
+        """What was done for rounds, in the order of writing."""
+        return self._of(JournalEntry)
+
+    def declarations(self) -> tuple[Declaration, ...]:
+        """What was declared, in the order of writing."""
+        return self._of(Declaration)
+
+    def overrides(self) -> tuple[FreezeOverride, ...]:
+        """Leaves to work inside a freeze, in the order of writing, expired ones too."""
+        return self._of(FreezeOverride)
+
+    def add(self, kept: JournalEntry | Declaration | FreezeOverride) -> None:
+        """Write one entry at the end."""
+        subject = kept.round_id if isinstance(kept, JournalEntry) else kept.id
+        body = dumps({f.name: getattr(kept, f.name) for f in fields(kept)}, _clean)
+        row = {"kind": _KINDS[type(kept)], "subject": subject, "body": body}
+        with self._write, self._database.writing() as connection:
+            row["recorded_at"] = stamp(datetime.now(tz=UTC))
+            last = select(t.journal.c.hash).order_by(t.journal.c.position.desc()).limit(1)
+            row["previous_hash"] = str(connection.execute(last).scalar() or GENESIS)
+            row["hash"] = _hash(row)
+            connection.execute(insert(t.journal).values(row))
+
+    def seen(self, run_ids: Iterable[str]) -> frozenset[str]:
+        """Give the devices that some of these runs saw with complete evidence."""
+        query = select(t.devices.c.device).where(
+            t.devices.c.run_id.in_(list(run_ids)), t.devices.c.complete.is_(True)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _of(self, kind: type[Kept]) -> tuple[Kept, ...]:
+        query = (
+            select(t.journal.c.body)
+            .where(t.journal.c.kind == _KINDS[kind])
+            .order_by(t.journal.c.position)
+        )
+        with self._database.reading() as connection:
+            bodies = connection.execute(query).scalars().all()
+        known = {f.name for f in fields(kind)}
+        return tuple(kind(**_values(body, known)) for body in bodies)
+
+
+def broken_entries(connection: Connection) -> list[str]:
+    """Entries that are not what was written, or do not follow from the one before."""
+    previous, found = GENESIS, []
+    for row in connection.execute(select(t.journal).order_by(t.journal.c.position)).mappings():
+        if row["previous_hash"] != previous or row["hash"] != _hash(row):
+            found.append(f"journal {row['position']} {row['subject']}")
+        previous = row["hash"]
+    return found
+
+
+def _hash(row: Mapping[str, Any] | Any) -> str:
+    parts = [row[key] for key in ("previous_hash", "kind", "subject", "recorded_at", "body")]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _clean(text: str) -> str:
+    return blank(text).text
+
+
+def _values(body: str, known: set[str]) -> dict[str, Any]:
+    data = loads(body)
+    assert isinstance(data, dict)
+    return {name: value for name, value in data.items() if name in known}
