@@ -1,6 +1,7 @@
 """From a run's record to the documents people sign, read and process."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xunjian.language import Language
@@ -17,6 +18,8 @@ FILES = {
     "html": "report.html",
     "md": "report.md",
     "docx": "report.docx",
+    "pdf": "report.pdf",
+    "xlsx": "report.xlsx",
     "junit": "junit.xml",
 }
 
@@ -35,7 +38,11 @@ def __getattr__(name: str) -> Any:
 
 
 def render(
-    model: "ReportModel", form: str, language: Language, read: Callable[[str], bytes]
+    model: "ReportModel",
+    form: str,
+    language: Language,
+    read: Callable[[str], bytes],
+    fonts: Path | None = None,
 ) -> bytes:
     """Render one document.
 
@@ -44,7 +51,10 @@ def render(
         form: a key of `FILES`.
         language: of every text in it.
         read: gives the bytes of a file below `templates/report/`.
+        fonts: the workspace's folder of fonts, for the PDF.
     """
+    if form in {"docx", "pdf", "xlsx"}:
+        return _render_office(model, form, language, read, fonts)
     if form == "json":
         from xunjian.report.as_json import as_json
 
@@ -53,10 +63,6 @@ def render(
         from xunjian.report.as_junit import as_junit
 
         return as_junit(model, language)
-    if form == "docx":
-        from xunjian.report.as_word import as_word
-
-        return as_word(model, language, read("inspection.docx"))
     if form == "html":
         from xunjian.report.html import as_html
 
@@ -64,3 +70,23 @@ def render(
     from xunjian.report.pages import as_page
 
     return as_page(model, language, lambda name: read(name).decode(), name=f"inspection.{form}.j2")
+
+
+def _render_office(
+    model: "ReportModel",
+    form: str,
+    language: Language,
+    read: Callable[[str], bytes],
+    fonts: Path | None,
+) -> bytes:
+    if form == "docx":
+        from xunjian.report.as_word import as_word
+
+        return as_word(model, language, read("inspection.docx"))
+    if form == "pdf":
+        from xunjian.report.as_pdf import as_pdf
+
+        return as_pdf(model, language, read("inspection.typ"), fonts)
+    from xunjian.report.as_workbook import as_workbook
+
+    return as_workbook(model, language)

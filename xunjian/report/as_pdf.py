@@ -1,0 +1,135 @@
+"""`report.pdf`, set by typst from a template that the customer may replace.
+
+The template is untrusted and so is every text: the document's data are a JSON file beside it,
+never typst source. typst runs in a process of its own whose root is a folder made for it (it reads
+nothing else), whose way to the network leads to a dead end, and which is ended when it takes too
+long.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from xunjian.errors import UsageError
+from xunjian.language import Language, Text
+from xunjian.report.fonts import FontChoice, choose_fonts
+from xunjian.report.model import ReportModel
+from xunjian.report.printed import Data, printed
+from xunjian.report.typesetter import DATA, RESULT, SOURCE
+
+TIME_S = 300.0
+# packages would be fetched over HTTPS: port 9 (discard) of this machine answers nobody
+_DEAD_END = "http://127.0.0.1:9"
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+# tags help readers of the screen, and cost as much as all the rest: only where they stay quick
+_TAGGED_ROWS_MOST = 1000
+
+
+def as_pdf(
+    model: ReportModel,
+    language: Language,
+    template: bytes,
+    fonts: Path | None = None,
+    *,
+    use_system_fonts: bool = True,
+) -> bytes:
+    """Set the document.
+
+    Args:
+        model: what it says.
+        language: of every text in it.
+        template: typst source, as `templates/report/inspection.typ`.
+        fonts: the workspace's folder of fonts.
+        use_system_fonts: whether the fonts of this machine may be used.
+
+    Raises:
+        UsageError: no font for Chinese, or a template that typst cannot set.
+    """
+    chosen = choose_fonts(fonts, use_system=use_system_fonts)
+    data = printed(model, language)
+    data["fonts"] = {
+        "serif": list(chosen.serif),
+        "sans": list(chosen.sans),
+        "mono": list(chosen.mono),
+    }
+    with tempfile.TemporaryDirectory(prefix="xunjian-pdf-") as folder:
+        root = Path(folder)
+        data["logo"] = _logo(root, model.head.logo)
+        (root / SOURCE).write_bytes(template)
+        (root / DATA).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        return _set(root, chosen, model.ended_at or model.started_at, has_tags=_is_short(data))
+
+
+def _logo(root: Path, picture: bytes) -> str:
+    """Put the customer's picture beside the document; what is no PNG or JPEG is left out."""
+    for magic, name in ((b"\x89PNG\r\n\x1a\n", "logo.png"), (b"\xff\xd8\xff", "logo.jpg")):
+        if picture.startswith(magic):
+            (root / name).write_bytes(picture)
+            return name
+    return ""
+
+
+def _is_short(data: Data) -> bool:
+    rows = sum(len(sheet["rows"]) for sheet in data["sheets"])
+    rows += sum(len(value) for value in data.values() if isinstance(value, list))
+    return rows <= _TAGGED_ROWS_MOST
+
+
+def _set(root: Path, fonts: FontChoice, at: datetime, *, has_tags: bool) -> bytes:
+    job = {
+        "root": str(root),
+        "folders": [str(folder) for folder in fonts.folders],
+        "uses_system": fonts.uses_system,
+        "at": at.isoformat(),
+        "tags": has_tags,
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "xunjian.report.typesetter"],
+            input=json.dumps(job),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=TIME_S,
+            env=_environment(),
+            cwd=root,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _refused(f"> {TIME_S:.0f} s") from error
+    if done.returncode == 0:
+        return (root / RESULT).read_bytes()
+    raise _refused(_mistake(done))
+
+
+def _environment() -> dict[str, str]:
+    """Give the process the libraries of this one and no way to the network."""
+    kept = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    dead = {name: _DEAD_END for proxy in _PROXIES for name in (proxy, proxy.upper())}
+    libraries = os.pathsep.join(path for path in sys.path if path)
+    package = str(Path(__file__).resolve().parents[2])
+    return kept | dead | {"PYTHONPATH": os.pathsep.join((package, libraries))}
+
+
+def _mistake(done: subprocess.CompletedProcess[str]) -> str:
+    try:
+        said = json.loads(done.stdout)
+    except ValueError:
+        return (done.stderr or "").strip().rsplit("\n", maxsplit=1)[-1] or str(done.returncode)
+    # the excerpt names a folder that is gone when this is read
+    where = [line.split(f"{SOURCE}:")[-1] for line in said["where"].splitlines() if SOURCE in line]
+    return f"{said['message']} (inspection.typ:{where[0].strip()})" if where else said["message"]
+
+
+def _refused(what: str) -> UsageError:
+    return UsageError(
+        Text(f"PDF 模板不能排版：{what}", f"the PDF template cannot be set: {what}"),
+        Text(
+            "改正 templates/report/inspection.typ；模板只能读 data.json 与标志图，不能用软件包",
+            "correct templates/report/inspection.typ; it may read data.json and the logo only, "
+            "and use no package",
+        ),
+    )
