@@ -1,5 +1,6 @@
-"""Field types that several content models share: bilingual texts and regular expressions."""
+"""Field types that several content models share: texts, regular expressions, number patterns."""
 
+import re
 from collections.abc import Mapping
 from re import Pattern
 from typing import Annotated, Any, TypeAlias
@@ -20,6 +21,27 @@ def _read_text(value: Any) -> Text:
         if all(isinstance(part, str) for part in parts.values()):
             return Text(str(parts.get("zh", "")), str(parts.get("en", "")))
     raise reject(Text("应为文本或 {zh: …, en: …}", "expected a text or {zh: …, en: …}"))
+
+
+DEFAULT_NUMBER = "{prefix}-{yyyymm}-{kind}-{seq:03d}"
+_NUMBER_PARTS = re.compile(r"\{(prefix|kind|yyyymm|yyyy|mm|dd|seq:0[1-9]d)\}")
+
+
+def number_pattern(value: Any) -> Any:
+    """Accept a number pattern that file names can carry and that differs from run to run."""
+    if not isinstance(value, str):
+        return value
+    rest = _NUMBER_PARTS.sub("", value)
+    if not re.search(r"\{seq:", value) or not re.fullmatch(r"[\w.\-]*", rest):
+        raise reject(
+            Text(
+                "编号只能含字母、数字、. _ - 和 {prefix} {kind} {yyyymm} {yyyy} {mm} {dd}，"
+                "且必须有 {seq:03d}",
+                "a number holds letters, digits, . _ - and {prefix} {kind} {yyyymm} {yyyy} {mm}"
+                " {dd}, and must have {seq:03d}",
+            )
+        )
+    return value
 
 
 def _read_pattern(value: Any) -> Pattern[str]:

@@ -13,9 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from xunjian import yaml12
+from xunjian.content_fields import DEFAULT_NUMBER, Words, number_pattern
 from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.schema import (
+    Document,
     Model,
     Problems,
     load_yaml,
@@ -77,6 +79,33 @@ class ContractFields(Model):
     ends: Day = None
 
 
+class PersonFields(Model):
+    """Somebody who took part in the rounds, as the overview of a report lists them."""
+
+    name: Annotated[str, Field(min_length=1)]
+    role: Words = Text("")
+    phone: str = ""
+
+
+class DocumentFields(Model):
+    """`document`: what every document says beside its contents.
+
+    logo: a PNG or JPEG file, from the workspace's root. number: the pattern of playbooks that name
+    none. prefix: stands for `{prefix}` in every pattern.
+    """
+
+    project: str = ""
+    secrecy: str = ""
+    logo: str = ""
+    prefix: Annotated[str, Field(pattern=r"^[\w.\-]{1,20}$")] = "XJ"
+    number: Annotated[str, BeforeValidator(number_pattern)] = DEFAULT_NUMBER
+    record_sheets: Literal["all", "abnormal", "none"] | None = None
+    people: list[PersonFields] = Field(default_factory=list)
+    signers: list[Words] = Field(default_factory=list)
+    recipients: list[str] = Field(default_factory=list)
+    basis: list[Words] = Field(default_factory=list)
+
+
 class SettingsFields(Model):
     """xunjian.yml.
 
@@ -95,6 +124,13 @@ class SettingsFields(Model):
     recipient: Annotated[str, Field(pattern=r"^age1[0-9a-z]{58}$")] | None = None
     retention_days: Annotated[int, Field(ge=1)] | None = None
     contract: ContractFields = ContractFields()
+    document: DocumentFields = DocumentFields()
+
+
+_PARTS: Mapping[str, type[Model]] = {"contract": ContractFields, "document": DocumentFields}
+_LISTS = ("document.people", "document.signers", "document.recipients", "document.basis")
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+MOST_LOGO_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +160,16 @@ class Settings:
     contract_profile: str = "default"
     contract_starts: date | None = None
     contract_ends: date | None = None
+    document_project: str = ""
+    document_secrecy: str = ""
+    document_logo: str = ""
+    document_prefix: str = "XJ"
+    document_number: str = DEFAULT_NUMBER
+    document_record_sheets: str | None = None
+    document_people: tuple[Mapping[str, object], ...] = ()  # name, role, phone
+    document_signers: tuple[Text, ...] = ()
+    document_recipients: tuple[str, ...] = ()
+    document_basis: tuple[Text, ...] = ()
     sources: Mapping[str, str]
 
     def listed(self) -> tuple[tuple[str, Setting], ...]:
@@ -152,6 +198,10 @@ def load_settings(workspace: Workspace, options: Mapping[str, object] | None = N
     fields: dict[str, Any] = {name.replace(".", "_"): value for name, value in values.items()}
     fields["language"] = Language(fields["language"])
     fields["format"] = tuple(fields["format"]) if fields["format"] else None
+    for name in _LISTS:
+        items = fields[name.replace(".", "_")]
+        plain = (dict(item) if isinstance(item, Model) else item for item in items)
+        fields[name.replace(".", "_")] = tuple(plain)
     return Settings(**fields, sources=sources)
 
 
@@ -162,6 +212,7 @@ def _from_file(workspace: Workspace) -> tuple[dict[str, Any], dict[str, str]]:
         document = load_yaml(workspace.settings_file, shown=MARKER, problems=problems)
         if document.data is not None:
             model = validate(document, SettingsFields, problems) or model
+            _check_logo(workspace, document, model.document.logo, problems)
         problems.raise_if_any()
     values, sources = dict[str, Any](), dict[str, str]()
     for name in _names():
@@ -176,9 +227,23 @@ def _from_file(workspace: Workspace) -> tuple[dict[str, Any], dict[str, str]]:
     return values, sources
 
 
+def _check_logo(workspace: Workspace, document: Document, logo: str, problems: Problems) -> None:
+    """Hold the logo's file to what every format can show, before a round is over."""
+    if not logo:
+        return
+    path, key = workspace.root / logo, ("document", "logo")
+    if not path.resolve().is_relative_to(workspace.root.resolve()) or not path.is_file():
+        message = Text("工作区里没有这个图片文件", "there is no such picture in the workspace")
+        problems.add(document, key, message)
+    elif not path.read_bytes()[:8].startswith(_PICTURES):
+        problems.add(document, key, Text("只接受 PNG 或 JPEG", "only PNG or JPEG is taken"))
+    elif path.stat().st_size > MOST_LOGO_BYTES:
+        problems.add(document, key, Text("图片大于 2 MB", "the picture is larger than 2 MB"))
+
+
 def _names() -> tuple[str, ...]:
-    plain = [name for name in SettingsFields.model_fields if name != "contract"]
-    return (*plain, *(f"contract.{name}" for name in ContractFields.model_fields))
+    plain = [name for name in SettingsFields.model_fields if name not in _PARTS]
+    return (*plain, *(f"{part}.{name}" for part, m in _PARTS.items() for name in m.model_fields))
 
 
 def _from_environment() -> list[tuple[str, str, str]]:
@@ -186,7 +251,7 @@ def _from_environment() -> list[tuple[str, str, str]]:
     known = {
         _PREFIX + _VARIABLES.get(name, name.replace(".", "_").upper()): name
         for name in _names()
-        if name != "plugins"
+        if name != "plugins" and name not in _LISTS
     }
     found = []
     for variable, text in sorted(os.environ.items()):
@@ -204,8 +269,8 @@ def _from_environment() -> list[tuple[str, str, str]]:
 
 def _checked(name: str, given: object, source: str) -> Any:
     """Hold one value against the field of xunjian.yml that it stands for."""
-    model: type[Model] = ContractFields if name.startswith("contract.") else SettingsFields
-    key = name.removeprefix("contract.")
+    part, _, key = name.rpartition(".")
+    model: type[Model] = _PARTS.get(part, SettingsFields)
     field = model.model_fields[key]
     annotation: Any = field.annotation
     for extra in field.metadata:

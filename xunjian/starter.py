@@ -20,6 +20,17 @@ fail_on: abnormal           # warning abnormal I II III IV
 # retention_days: 1095      # 证据保存天数 / days raw evidence is kept
 recipient: {recipient}
 # contract: {{name: …, customer: …, contractor: …, starts: 2026-01-01, ends: 2026-12-31}}
+# document:                 # 报告封面与签审 / cover and approval of every report
+#   project: …              # 项目名称
+#   secrecy: 内部           # 密级 / secrecy level
+#   logo: logo.png          # PNG 或 JPEG，放在工作区里 / PNG or JPEG inside the workspace
+#   prefix: XJ              # 编号里的 {{prefix}} / what {{prefix}} stands for in numbers
+#   number: "{{prefix}}-{{yyyymm}}-{{kind}}-{{seq:03d}}"
+#   record_sheets: all      # all abnormal none
+#   people: [{{name: 王工, role: 巡检工程师, phone: …}}]
+#   signers: [巡检人, 复核人, 乙方负责人, 甲方代表]
+#   recipients: […]         # 接收单位 / who gets it
+#   basis: […]              # 巡检依据 / what the round is based on
 """
 
 _IGNORE = """\

@@ -29,7 +29,8 @@ FAN = """\
  0     1       Present   Normal    35%       Auto     Side-to-Back
  0     2       Present   Abnormal  0%        Auto     Side-to-Back
 """
-NOT_YET = ("causes", "changes", "manual", "leftovers")  # what an issue has not yet brought is empty
+NOT_YET = ("causes",)  # what an issue has not yet brought is empty
+LEFTOVER = {"id", "device", "check", "first_number", "first_seen_at", "rounds", "state"}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,8 @@ def test_the_report_has_every_key(report: dict[str, Any]) -> None:
     assert all(set(left) >= {"device", "task", "reason"} for left in report["left_out"])
     assert report["left_out"]
     assert all(report[key] in ([], None) for key in NOT_YET)
+    assert all(isinstance(report[key], list) for key in ("changes", "manual"))
+    assert all(set(left) >= LEFTOVER for left in report["leftovers"])
     assert all(
         set(used) >= {"file", "layer", "sha256"} and len(used["sha256"]) == 64
         for used in report["content"]
@@ -101,11 +104,15 @@ def test_list_findings_of_a_run(lab: LabHandle, report: dict[str, Any]) -> None:
     words = ("list", "findings", "--run", report["run_id"], "-w", lab.directory)
     found = call(*words, "--format", "json").json["findings"]
     assert {row["id"] for row in found} == {f["id"] for f in report["findings"]}
+    assert {row["verdict"] for row in found} == {f["verdict"] for f in report["findings"]}
+    table = call(*words).out  # people read words, programs codes
+    assert " 异常 " in table
+    assert not {"abnormal", "not_applicable"} & set(table.split())
 
 
 def test_lab_faults() -> None:
     faults = call("lab", "faults", "--format", "json").json
-    assert len(faults) == 23
+    assert len(faults) == 24
     for fault in faults:
         assert set(fault) == {"name", "device", "expect"}
         assert set(fault["expect"]) == {"check", "verdict"}

@@ -3,23 +3,67 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from xunjian.report.building.beside import Beside, Source
+from xunjian.errors import ContentError, UsageError
+from xunjian.language import Text
+from xunjian.report.building.beside import Beside, Order, Source
 from xunjian.report.building.series import TOPICS
+from xunjian.report.document import Person
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 
 if TYPE_CHECKING:
+    from xunjian.playbook.model import ReportSettings
     from xunjian.tasks.model import Check
 
 
 def beside_of(content: Content, record: RunRecord) -> Beside:
     """Gather the past, the cards' words and the settings for the documents of one run."""
     tasks = content.catalog.tasks
+    wanted = _of_playbook(content, record.playbook)
     return Beside(
         past=content.store.past(record.run_id, tuple(TOPICS)),
+        order=order_of(content, wanted.record_sheets if wanted else ""),
         task_titles={task.name: task.title for task in tasks},
         sources=_sources(content.catalog.checks),
+        title=wanted.title if wanted else None,
     )
+
+
+def order_of(content: Content, record_sheets: str = "") -> Order:
+    """Give what the settings say of every document; the playbook's `record_sheets` comes first."""
+    settings = content.settings
+    logo = settings.document_logo
+    return Order(
+        project=settings.document_project or settings.contract_name,
+        customer=settings.contract_customer,
+        contractor=settings.contract_contractor,
+        secrecy=settings.document_secrecy,
+        logo=(content.workspace.root / logo).read_bytes() if logo else b"",
+        people=tuple(_person(one) for one in settings.document_people),
+        signers=settings.document_signers,
+        recipients=settings.document_recipients,
+        basis=settings.document_basis,
+        record_sheets=record_sheets or settings.document_record_sheets or "",
+    )
+
+
+def _person(given: Mapping[str, object]) -> Person:
+    role = given["role"]
+    return Person(
+        name=str(given["name"]),
+        role=role if isinstance(role, Text) else Text(str(role)),
+        phone=str(given["phone"]),
+    )
+
+
+def _of_playbook(content: Content, name: str) -> "ReportSettings | None":
+    """What the playbook says of its report; None when it is gone or broken since the run."""
+    from xunjian.playbook import find_playbook, load_playbook
+
+    try:
+        return load_playbook(find_playbook(content.workspace, name)).report
+    except (ContentError, UsageError):
+        return None
 
 
 def _sources(checks: Mapping[str, "Check"]) -> Mapping[str, Source]:

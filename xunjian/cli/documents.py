@@ -1,18 +1,27 @@
 """Writing a run's documents: whole or not at all, never over something that is not ours."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xunjian.cli.beside import beside_of
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
-from xunjian.language import Text
-from xunjian.report import FILES, build_report, render
+from xunjian.language import Language, Text
+from xunjian.report import FILES, ReportModel, build_report, render
+from xunjian.report.control import is_controlled, next_version, with_versions
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
-from xunjian.store.model import Comparison
+from xunjian.store.model import Comparison, DocumentFile, DocumentKey
+
+if TYPE_CHECKING:
+    from xunjian.store.store import Store
+
+INSPECTION = "inspection"
 
 _REPORT_AGAIN = Text(
     "测到的都在存储里；换个目录再出报告：xunjian report run 轮次 -o 目录",
@@ -41,11 +50,19 @@ def write_documents(
     forms: Iterable[str],
     folder: Path,
     comparison: Comparison | None = None,
+    *,
+    is_draft: bool = False,
 ) -> None:
-    """Write the wanted documents of a run, `report.json` always; json alone goes to stdout too."""
+    """Write the wanted documents of a run, `report.json` always; json alone goes to stdout too.
+
+    is_draft: no version is made of it and no file noted, such as of a replay.
+    """
     wanted = tuple(forms)
     compared = comparison or content.store.compare(record.run_id)
     model = build_report(record, compared, beside=beside_of(content, record))
+    is_draft = is_draft or not is_controlled(model)
+    if not is_draft:
+        model = _versioned(content.store, model)
     prepare_folder(folder)
 
     def read(name: str) -> bytes:
@@ -54,8 +71,36 @@ def write_documents(
     for form in dict.fromkeys(("json", *wanted)):
         document = render(model, form, output.language, read)
         write_document(folder / FILES[form], document, _REPORT_AGAIN)
+        if not is_draft:
+            _note(content.store, model, form, output.language, folder / FILES[form], document)
         if wanted == ("json",):
             output.data(document.decode())
+
+
+def _versioned(store: "Store", model: ReportModel) -> ReportModel:
+    """Give the report its version: the next one where it says anything else than before."""
+    key = DocumentKey(kind=INSPECTION, subject=model.run_id)
+    version = next_version(model, store.versions(key), datetime.now(tz=UTC))
+    if version is not None:
+        store.add_version(key, version)
+    return with_versions(model, store.versions(key))
+
+
+def _note(
+    store: "Store", model: ReportModel, form: str, language: Language, path: Path, content: bytes
+) -> None:
+    """Keep the bytes of a document and note where they were written."""
+    file = DocumentFile(
+        key=DocumentKey(kind=INSPECTION, subject=model.run_id),
+        version=model.head.version,
+        form=form,
+        language=language.value,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        path=str(path.resolve()),
+        written_at=datetime.now(tz=UTC),
+    )
+    store.keep_document(file, content)
 
 
 def write_document(path: Path, document: bytes, hint: Text | None = None) -> None:

@@ -60,7 +60,8 @@ def register(app: typer.Typer, output: Output) -> None:
         )
         forms = content.settings.format or ("json", "html")
         folder = out or content.workspace.reports_dir / f"{run_id}-replay"
-        write_documents(content, output, record, forms, folder, Comparison(run_id=run_id))
+        compared = Comparison(run_id=run_id)
+        write_documents(content, output, record, forms, folder, compared, is_draft=True)
         output.say(Text(f"按存下的证据重新判定 {run_id}：", f"{run_id} judged again:"))
         show_recap(output, record, folder, to_stdout=forms != ("json",))
         return record.exit_code or 0

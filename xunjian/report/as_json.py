@@ -3,6 +3,7 @@
 import json
 
 from xunjian.language import Language
+from xunjian.report.as_json_parts import changes_of, further, leftover_of, manual_of
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 
 SCHEMA = "xunjian.run/1"
@@ -10,7 +11,13 @@ SCHEMA = "xunjian.run/1"
 
 def as_json(model: ReportModel, language: Language) -> bytes:
     """Render the model as UTF-8 JSON; texts in `language`, times with their zone."""
-    document = {
+    document = document_of(model, language)
+    return (json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
+def document_of(model: ReportModel, language: Language) -> dict[str, object]:
+    """Give the document as JSON's types."""
+    return {
         "schema": SCHEMA,
         "run_id": model.run_id,
         "number": model.number,
@@ -41,9 +48,9 @@ def as_json(model: ReportModel, language: Language) -> bytes:
         "unverified": [_finding(row, language) for row in model.unverified],
         "compared_with": model.previous_run_id,
         "causes": [],
-        "changes": [],
-        "manual": [],
-        "leftovers": [],
+        "changes": [change for diff in model.changes for change in changes_of(diff, language)],
+        "manual": [manual_of(row, language) for row in model.manual],
+        "leftovers": [leftover_of(row, language) for row in model.leftovers],
         "content": [
             {"file": used.relative, "layer": used.layer, "sha256": used.sha256}
             for used in model.content
@@ -52,8 +59,8 @@ def as_json(model: ReportModel, language: Language) -> bytes:
         "inactive": list(model.inactive),
         "nornir": dict(model.nornir_results),
         "tool_version": model.tool_version,
+        **further(model, language),
     }
-    return (json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n").encode()
 
 
 def _totals(model: ReportModel) -> dict[str, int]:
@@ -102,4 +109,9 @@ def _finding(row: FindingRow, language: Language) -> dict[str, object]:
         "advice": finding.advice.to(language),
         "evidence_ids": list(finding.evidence_ids),
         "change": row.change.value if row.change else None,
+        "source": finding.source,
+        "by": finding.by,
+        "remark": finding.remark,
+        "photos": list(finding.photos),
+        "limits": dict(finding.limits),
     }

@@ -21,6 +21,7 @@ from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
 from xunjian.run.tools import Surroundings, Tools, real_tools
 from xunjian.schema import Problems, nearest_hint, printable
+from xunjian.store.model import Numbering
 from xunjian.workspace import Found
 
 
@@ -146,6 +147,15 @@ def _configurations(content: Content, playbook: Playbook, wanted: Wanted) -> Con
     records = {d.name: read_approvals(shelf.baselines.git, named(d), problems) for d in devices}
     problems.raise_if_any()
     return Configurations(settings=playbook.config, shelf=shelf, records=records)
+
+
+def _numbering(playbook: Playbook, content: Content) -> Numbering:
+    """Number by the playbook's pattern, else by the workspace's."""
+    return Numbering(
+        pattern=playbook.report.number or content.settings.document_number,
+        prefix=content.settings.document_prefix,
+        project=content.settings.document_project,
+    )
 
 
 def _plan(

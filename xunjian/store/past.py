@@ -38,9 +38,7 @@ def past_of(connection: Connection, run_id: str, checks: Collection[str], rounds
     )
 
 
-def _earlier(
-    connection: Connection, row: Row, rounds: int
-) -> dict[str, tuple[str, str]]:
+def _earlier(connection: Connection, row: Row, rounds: int) -> dict[str, tuple[str, str]]:
     """(number, start) by id of the last closed rounds of the playbook, oldest first."""
     query = (
         select(t.runs.c.run_id, t.runs.c.number, t.runs.c.started_at)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
 from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
 from xunjian.store import compare as comparing
-from xunjian.store import proof, reader, retrospect, writer
+from xunjian.store import documents, proof, reader, retrospect, writer
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
 from xunjian.store.database import Database
@@ -23,8 +24,12 @@ from xunjian.store.lock import Holding, held, live_run
 from xunjian.store.model import (
     Comparison,
     DeviceSave,
+    DocumentFile,
+    DocumentKey,
+    DocumentVersion,
     FindingFilter,
     FoundFinding,
+    Numbering,
     Past,
     Pruned,
     RunEnd,
@@ -52,6 +57,7 @@ class Store:
         self._facts = facts
         self._database = Database(state_dir)
         self._blobs = Blobs(state_dir / "evidence")
+        self._documents = Blobs(state_dir / "documents")
         self._write = threading.Lock()  # one writer: SQLite would make the others wait anyway
 
     def close(self) -> None:
@@ -179,6 +185,38 @@ class Store:
         with self._database.reading() as connection:
             return past_of(connection, run_id, checks, rounds)
 
+    # --- documents ---
+
+    def number_document(self, key: DocumentKey, numbering: Numbering, at: datetime) -> str:
+        """Give a document its number, the next of its series; asked again, the same one."""
+        with self._write, self._database.writing() as connection:
+            return documents.give_number(connection, key, numbering, at)
+
+    def versions(self, key: DocumentKey) -> tuple[DocumentVersion, ...]:
+        """All versions of a document, the first first."""
+        with self._database.reading() as connection:
+            return documents.versions(connection, key)
+
+    def add_version(self, key: DocumentKey, version: DocumentVersion) -> None:
+        """Write down the next version of a document."""
+        with self._write, self._database.writing() as connection:
+            documents.add_version(connection, key, version)
+
+    def keep_document(self, file: DocumentFile, content: bytes) -> None:
+        """Keep the bytes of a written document under their hash, for as long as the store lives."""
+        self._documents.put([content])
+        with self._write, self._database.writing() as connection:
+            documents.note_file(connection, file)
+
+    def document_files(self, key: DocumentKey | None = None) -> tuple[DocumentFile, ...]:
+        """Files written of one document, or of all, in the order of writing."""
+        with self._database.reading() as connection:
+            return documents.files(connection, key)
+
+    def document_bytes(self, sha256: str) -> bytes:
+        """Bytes of a document as written; raises StoreError when gone or altered."""
+        return self._documents.get(sha256)
+
     # --- keeping ---
 
     def accept_reference(
@@ -203,7 +241,10 @@ class Store:
     def verify(self) -> Verification:
         """Prove that nothing was altered or removed."""
         with self._database.reading() as connection:
-            return proof.verify(connection, self._blobs)
+            found = proof.verify(connection, self._blobs)
+            written = documents.files(connection)
+        damage = documents.damaged(written, self._documents)
+        return replace(found, documents=damage, documents_checked=len(written))
 
     def prune(self, keep_days: int, *, now: datetime | None = None) -> Pruned:
         """Remove evidence bytes of runs that ended more than `keep_days` ago; hashes stay."""

@@ -30,7 +30,7 @@ def as_json(diffs: Sequence[ConfigDiff], language: Language) -> bytes:
     document = {
         "schema": SCHEMA,
         "summary": plain_figures(count(diffs)),
-        "changes": [{**_change(c, language), "device": d.device} for d in diffs for c in d.changes],
+        "changes": [{**change_of(c, language), "device": d.device} for d in diffs for c in d.changes],
         "suppressed": [{**entry, "device": d.device} for d in diffs for entry in suppressed(d)],
         "not_comparable": sum(diff.not_comparable for diff in diffs),
         "trust": _trust(_joined([diff.trust for diff in diffs]), language),
@@ -50,7 +50,7 @@ def _device(diff: ConfigDiff, language: Language) -> dict[str, Any]:
         "left": _side(diff.left),
         "right": _side(diff.right),
         "summary": plain_figures(count([diff])),
-        "changes": [_change(change, language) for change in diff.changes],
+        "changes": [change_of(change, language) for change in diff.changes],
         "suppressed": suppressed(diff),
         "not_comparable": diff.not_comparable,
         "not_comparable_rules": dict(diff.not_comparable_rules),
@@ -73,7 +73,8 @@ def suppressed(diff: ConfigDiff) -> list[dict[str, Any]]:
     return [*volatile, *order]
 
 
-def _change(change: Change, language: Language) -> dict[str, Any]:
+def change_of(change: Change, language: Language) -> dict[str, Any]:
+    """One change as programs read it, also inside a run's report."""
     return {
         "id": change.id,
         "kind": change.kind.value,

@@ -1,0 +1,126 @@
+"""Document control: which version a report is, and what changed with it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from xunjian.checks.model import Verdict
+from xunjian.language import Language, Text
+from xunjian.report.as_json import document_of
+from xunjian.report.document import Revision
+from xunjian.report.model import ReportModel
+from xunjian.store.model import DocumentVersion
+
+FIRST = Text("首次发布", "first issue")
+# what may differ between two renderings of one version
+_NOT_SAID = ("version", "revisions", "exit_code", "number")
+_WORDS = {verdict.value: verdict.word for verdict in Verdict}
+_MANUAL = Text("人工项已答", "manual items answered")
+_FINDINGS = Text("判定改变", "findings judged otherwise")
+_CHANGES = Text("配置变更", "configuration changes")
+_HEAD = Text("封面与概述信息改变", "cover or overview changed")
+_TEXTS = Text("内容更正", "contents corrected")
+
+
+def is_controlled(model: ReportModel) -> bool:
+    """Whether the report is a document: its record was closed and numbered."""
+    return bool(model.number)
+
+
+def next_version(
+    model: ReportModel, before: Sequence[DocumentVersion], at: datetime, by: str = ""
+) -> DocumentVersion | None:
+    """Give the version this report has to be written as; None when the newest already says it."""
+    digest, figures = digest_of(model), figures_of(model)
+    if before and before[-1].digest == digest:
+        return None
+    return DocumentVersion(
+        version=before[-1].version + 1 if before else 1,
+        at=at,
+        by=by,
+        what=what_changed(before[-1].figures, figures) if before else FIRST,
+        digest=digest,
+        figures=figures,
+    )
+
+
+def with_versions(model: ReportModel, versions: Sequence[DocumentVersion]) -> ReportModel:
+    """Put the versions on the approval sheet."""
+    if not versions:
+        return model
+    head = replace(
+        model.head,
+        version=versions[-1].version,
+        submitted_on=versions[-1].at.date(),
+        revisions=tuple(
+            Revision(version=one.version, at=one.at, by=one.by, what=one.what) for one in versions
+        ),
+    )
+    return replace(model, head=head)
+
+
+def digest_of(model: ReportModel) -> str:
+    """Hash everything a report says, in one language, but its number, version and exit code."""
+    said = {k: v for k, v in document_of(model, Language.ZH).items() if k not in _NOT_SAID}
+    text = json.dumps([said, _head(model)], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def figures_of(model: ReportModel) -> Mapping[str, object]:
+    """Give what the next version is told apart by."""
+    return {
+        "verdicts": {verdict.value: count for verdict, count in model.totals.verdicts.items()},
+        "bad": {row.finding.id: row.finding.verdict.value for row in model.problems},
+        "manual": sum(row.finding.verdict is not Verdict.NOT_CHECKED for row in model.manual),
+        "changes": sum(len(diff.changes) for diff in model.changes),
+        "head": hashlib.sha256(json.dumps(_head(model), default=str).encode()).hexdigest(),
+    }
+
+
+def what_changed(old: Mapping[str, object], new: Mapping[str, object]) -> Text:
+    """Say in one line what a version has that the one before had not."""
+    said: list[Text] = []
+    before, now = _mapping(old.get("verdicts")), _mapping(new.get("verdicts"))
+    for name, word in _WORDS.items():
+        was, is_now = before.get(name, 0), now.get(name, 0)
+        if was != is_now:
+            said.append(_moved(word, was, is_now))
+    bad_before, bad_now = _mapping(old.get("bad")), _mapping(new.get("bad"))
+    turned = sum(bad_before.get(one) != bad_now.get(one) for one in {*bad_before, *bad_now})
+    if turned:
+        said.append(Text(f"{_FINDINGS.zh} {turned} 项", f"{turned} {_FINDINGS.en}"))
+    for key, word in (("manual", _MANUAL), ("changes", _CHANGES)):
+        if old.get(key, 0) != new.get(key, 0):
+            said.append(_moved(word, old.get(key, 0), new.get(key, 0)))
+    if old.get("head") != new.get("head"):
+        said.append(_HEAD)
+    told = said or [_TEXTS]
+    return Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+
+
+def _moved(word: Text, was: object, is_now: object) -> Text:
+    return Text(f"{word.zh} {was}→{is_now}", f"{word.en} {was}→{is_now}")
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _head(model: ReportModel) -> list[object]:
+    head = model.head
+    return [
+        head.title.zh,
+        head.secrecy,
+        head.project,
+        head.customer,
+        head.contractor,
+        hashlib.sha256(head.logo).hexdigest(),
+        [str(text) for text in (head.purpose, head.scope, *head.basis, *head.warnings)],
+        [str(day) for day in (head.planned_first, head.planned_last)],
+        [[person.name, str(person.role), person.phone] for person in head.people],
+        [str(signer) for signer in head.signers],
+        list(head.recipients),
+        model.record_sheets,
+    ]
