@@ -68,8 +68,9 @@ def write_documents(
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
+    fonts = content.workspace.root / "fonts"
     for form in dict.fromkeys(("json", *wanted)):
-        document = render(model, form, output.language, read)
+        document = render(model, form, output.language, read, fonts)
         write_document(folder / FILES[form], document, _REPORT_AGAIN)
         if not is_draft:
             _note(content.store, model, form, output.language, folder / FILES[form], document)

@@ -64,7 +64,7 @@ def _formats(book: Any) -> Formats:
         "risky": book.add_format({"quote_prefix": True}),
         "prose": book.add_format({"text_wrap": True}),
         "risky_prose": book.add_format({"text_wrap": True, "quote_prefix": True}),
-        "number": book.add_format({"num_format": "General"}),
+        "number": book.add_format({"num_format": "General", "align": "right", "indent": 1}),
         "pct": book.add_format({"num_format": "0.0%"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
