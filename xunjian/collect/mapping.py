@@ -40,7 +40,7 @@ def map_rows(
     problems: list[Text] = []
     broken = ""
     for n, row in enumerate(rows):
-        values = {**near, **_names(row, lower)}
+        values = _names(row, lower, near)
         if step.skip is not None and step.skip.evaluate(values) is True:
             continue
         fact = _fact(step, values, platform, problems)
@@ -50,11 +50,12 @@ def map_rows(
             continue
         if fact.EVENT:
             key = (n,)
-        if key in facts and _contradict(facts[key], fact):
+        before = facts.get(key)
+        if before is not None and _contradict(before, fact):
             broken = broken or f"two rows of one key: {step.fact}[{fact.subject}]"
             doubtful.add(key)
             continue
-        facts[key] = _joined(facts[key], fact) if key in facts else fact
+        facts[key] = fact if before is None else _joined(before, fact)
     kept = tuple(fact for key, fact in facts.items() if key not in doubtful)
     return Mapped(facts=kept, problems=tuple(problems), broken=broken)
 
@@ -77,11 +78,12 @@ def _in_lower_case(rows: Sequence[Row]) -> Mapping[str, str]:
     return {column: low for column in columns if (low := column.lower()) != column}
 
 
-def _names(row: Row, lower: Mapping[str, str]) -> Mapping[str, object]:
-    """What expressions see: columns as written and in lower case."""
+def _names(row: Row, lower: Mapping[str, str], near: Mapping[str, object]) -> Mapping[str, object]:
+    """What expressions see: columns as written and in lower case, before them our own names."""
     if not lower:
-        return row
-    return {**{lower[column]: value for column, value in row.items() if column in lower}, **row}
+        return {**near, **row}
+    lowered = {lower[column]: value for column, value in row.items() if column in lower}
+    return {**near, **lowered, **row}
 
 
 def _fact(
@@ -89,7 +91,14 @@ def _fact(
 ) -> Fact:
     found: dict[str, object] = {}
     for field, rule in step.map.items():
-        value = _value(step, field, rule, values, problems)
+        if rule.expression is not None:
+            value = rule.expression.evaluate(values)
+        else:
+            value = rule.const if rule.is_const else values.get(rule.column or "")
+        if value is not None and (rule.missing or rule.enum is not None) and not rule.is_const:
+            value = _listed(step, field, rule, value, problems)
+        if value is None:
+            continue  # the fact has it so from the start
         if field == "port" and platform is not None and isinstance(value, str):
             value = _long_port(value, platform)
         found[field] = value
@@ -104,16 +113,9 @@ def _long_port(name: str, platform: Platform) -> str:
     return name
 
 
-def _value(
-    step: Step, field: str, rule: FieldMap, values: Mapping[str, object], problems: list[Text]
-) -> object:
-    if rule.is_const:
-        return rule.const
-    if rule.expression is not None:
-        value = rule.expression.evaluate(values)
-    else:
-        value = values.get(rule.column or "")
-    if value is None or _is_missing(value, rule.missing):
+def _listed(step: Step, field: str, rule: FieldMap, value: object, problems: list[Text]) -> object:
+    """Give the word that the card's lists have for a value: none, or that of the enum."""
+    if _is_missing(value, rule.missing):
         return None
     if rule.enum is None:
         return value

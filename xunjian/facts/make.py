@@ -42,9 +42,11 @@ def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[Text
         if reader is None:
             problems.append(Text(f"{name} 没有字段 {field}", f"{name} has no field {field}"))
             continue
+        value = given.strip() if isinstance(given, str) else given
+        if value is None or value == "":
+            continue  # every field is None from the start
         try:
-            value = given.strip() if isinstance(given, str) else given
-            read[field] = None if value is None or value == "" else reader(value)
+            read[field] = reader(value)
         except _UnreadableError as error:
             shown, expected = str(given)[:60], error.expected
             problems.append(
@@ -94,6 +96,8 @@ def _read_port(value: object) -> str:
 
 def _read_text(value: object) -> str:
     """Read a text; numbers keep the form they came in."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
@@ -110,6 +114,8 @@ def _read_float(value: object) -> float:
 
 def _read_int(value: object) -> int:
     number = as_number(value)
+    if type(number) is int:
+        return number
     if number is None or number != int(number):
         raise _UnreadableError(Text("不是整数", "is no whole number"))
     return int(number)

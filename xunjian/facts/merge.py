@@ -34,7 +34,7 @@ def _merge(first: FactRow, second: FactRow, problems: list[Text]) -> FactRow:
 def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
     added: dict[str, object] = {}
     for name, value in second.values().items():
-        if value is None or (kept := getattr(first, name)) == value:
+        if value is None or (kept := getattr(first, name)) is value or kept == value:
             continue
         if kept is None:
             added[name] = value

@@ -24,7 +24,11 @@ class Fact:
     @property
     def key(self) -> tuple[str, ...]:
         """The row's identity as texts."""
-        named = [getattr(self, name) for name in self.KEY]
+        key = self.KEY
+        if len(key) == 1:  # as most have
+            value = getattr(self, key[0])
+            return ("" if value is None else str(value),)
+        named = [getattr(self, name) for name in key]
         return tuple(["" if value is None else str(value) for value in named])
 
     @property
