@@ -16,6 +16,7 @@ from xunjian.facts import (
     merge_rows,
 )
 from xunjian.facts.registry import field_names
+from xunjian.facts.titles import FACT_TITLES, FIELD_TITLES, titled
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEYS = {
@@ -348,3 +349,18 @@ def test_json_of_another_version() -> None:
         fact_from_json("Battery", {"charge_pct": 90, "colour": "red"})
         == make_fact("Battery", {"charge_pct": 90})[0]
     )
+
+
+def test_every_fact_and_field_has_a_title_in_both_languages() -> None:
+    assert set(FACT_TITLES) == set(FACTS)
+    assert set(FIELD_TITLES) == {field for fact in FACTS for field in field_names(fact)}
+    for zh, en in (*FACT_TITLES.values(), *FIELD_TITLES.values()):
+        assert zh, en
+        assert en.isascii(), zh
+        assert en, zh
+
+
+def test_titles_are_put_together_for_readers() -> None:
+    said = titled(["Interface.in_util_pct", "Neighbor", "Own.field"])
+    assert said.zh == "接口的入方向利用率、邻居、Own的field"
+    assert said.en == "port (inbound utilisation), neighbour, Own (field)"

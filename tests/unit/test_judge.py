@@ -36,6 +36,7 @@ from xunjian.checks import (
     judging_function,
 )
 from xunjian.facts import FACTS, Fact, FactRow, FactTable, StepState
+from xunjian.facts.titles import titled
 from xunjian.inventory.model import Site, SiteLevel
 from xunjian.language import Text
 from xunjian.tasks.model import Check, Ignore, Join
@@ -352,11 +353,14 @@ def test_nothing_left_to_judge_is_not_applicable(
     judged = check(**given)
     (finding,) = run(judged, table(temperature(99), provided=provided))
     assert finding.verdict is Verdict.NOT_APPLICABLE
-    assert f"platform does not report {lacking}" in finding.message.en
+    said = titled([lacking])
+    assert f"platform does not report {said.en}" in finding.message.en
+    assert f"该平台不提供{said.zh}" in finding.message.zh
+    assert lacking not in finding.message.zh  # the names of cards are for their authors
     explained = explain_check(judged, provided)
     assert (explained.applies, explained.reason.en) == (
         False,
-        f"platform does not report {lacking}",
+        f"platform does not report {said.en}: {lacking}",
     )
 
 

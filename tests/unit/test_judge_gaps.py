@@ -302,7 +302,10 @@ def test_what_a_platform_does_not_report_accuses_no_device(
     assert explained.applies is (expressions is not None)
     assert dict(explained.expressions) == (expressions or {})
     if not explained.applies:
-        assert explained.reason.en == "platform does not report Identity.version"
+        assert (
+            explained.reason.en
+            == "platform does not report identity (version): Identity.version"
+        )
 
 
 def test_events_do_not_vanish() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from xunjian.expressions import Expression
 from xunjian.expressions.expression import any_expression, constant
 from xunjian.facts.registry import FACTS, field_names
+from xunjian.facts.titles import titled
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -233,9 +234,15 @@ def _facts_read(check: Check, written: list[Expression]) -> tuple[str, ...]:
 
 
 def lacking_text(lacking: tuple[str, ...]) -> Text:
-    """Say that the platform does not report something."""
-    shown = ", ".join(lacking)
-    return Text(f"该平台不提供 {shown}", f"platform does not report {shown}")
+    """Say in readers' words that the platform does not report something."""
+    shown = titled(lacking)
+    return Text(f"该平台不提供{shown.zh}", f"platform does not report {shown.en}")
+
+
+def _lacking_for_authors(lacking: tuple[str, ...]) -> Text:
+    """Say it with the names that cards use."""
+    said, names = lacking_text(lacking), ", ".join(lacking)
+    return Text(f"{said.zh}（{names}）", f"{said.en}: {names}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +259,9 @@ def explain_check(check: Check, provided: Provided) -> ExplainedCheck:
     """Give the expressions of a check as they are judged where these fields are provided."""
     plan = plan_check(check, provided)
     if plan.lacking:
-        return ExplainedCheck(check=check.id, applies=False, reason=lacking_text(plan.lacking))
+        return ExplainedCheck(
+            check=check.id, applies=False, reason=_lacking_for_authors(plan.lacking)
+        )
     shown = {"when": plan.when, "where": plan.where}
     shown |= {f"let {name}": expression for name, expression in plan.let.items()}
     shown["value"] = plan.value

@@ -64,7 +64,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "checks": lambda: checks(content, output),
             "platforms": lambda: platforms(content, output, form),
             "runs": lambda: runs(content),
-            "findings": lambda: findings(content, output, run, limit),
+            "findings": lambda: findings(content, output, form, run, limit),
             "content": lambda: files(content),
         }
         if what not in listings:
@@ -196,8 +196,10 @@ def runs(content: Content) -> list[Row]:
     ]
 
 
-def findings(content: Content, output: Output, run: str | None, limit: str | None) -> list[Row]:
-    """Findings of one run, the newest when none is named."""
+def findings(
+    content: Content, output: Output, form: str, run: str | None, limit: str | None
+) -> list[Row]:
+    """Findings of one run, the newest when none is named; JSON keeps the codes of the verdicts."""
     from xunjian.store import FindingFilter
 
     names = {d.name for d in selected(content, limit, None)} if limit else None
@@ -211,7 +213,9 @@ def findings(content: Content, output: Output, run: str | None, limit: str | Non
             "device": finding.device,
             "check": finding.check,
             "subject": finding.subject,
-            "verdict": finding.verdict.value,
+            "verdict": finding.verdict.value
+            if form == "json"
+            else output.text(finding.verdict.word),
             "level": finding.level,
             "value": finding.value,
             "unit": finding.unit,
