@@ -6,6 +6,7 @@ from xunjian.cli.documents import write_documents
 from xunjian.cli.language import both
 from xunjian.cli.options import DocumentsOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
+from xunjian.cli.portal import add_index
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -20,6 +21,8 @@ def register(app: typer.Typer, output: Output) -> None:
     @report.callback()
     def _group() -> None:
         """Keep `run` a subcommand."""
+
+    add_index(report, output)
 
     @report.command("run", help=both("按存储重新出一轮的文档", "Write a run's documents again"))
     def report_run(

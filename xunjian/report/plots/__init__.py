@@ -7,7 +7,7 @@ from xunjian.report.plots.sites import sites_plot
 from xunjian.report.plots.svg import Plot
 from xunjian.report.plots.values import strip_plots, trend_plots
 
-__all__ = ["Plot", "draw"]
+__all__ = ["Plot", "draw", "rounds_plot"]
 
 
 def draw(model: ReportModel, language: Language) -> tuple[Plot, ...]:
