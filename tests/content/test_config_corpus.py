@@ -61,6 +61,10 @@ FILES: dict[str, tuple[str, str]] = {
     "jc/sshd-T.out": ("linux_sshd", ""),
     "jc/sshd-T-2.out": ("linux_sshd", ""),
     "jc/sysctl-a.out": ("linux_sysctl", ""),
+    "../linux/centos-7.7__sysctl-a.out": ("linux_sysctl", ""),
+    "../linux/centos-7.7__systemctl-luf.out": ("linux_units", ""),
+    "../codec/cisco_ce9_configuration.xml": ("roomos", ""),
+    "../codec/cisco_ce9_configuration_b.xml": ("roomos", ""),
     "oxidized/ios#C9200L-24P-4G_17.09.04a#output.txt": ("cisco_ios", ""),
 }
 SESSIONS: dict[str, tuple[str, str]] = {

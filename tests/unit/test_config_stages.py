@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.config_packs import KEY, changes, diff, small_pack, tree
+from tests.fixtures.config_packs import KEY, changes, diff, shipped, small_pack, tree
 from xunjian.config.clean import clean
 from xunjian.config.completeness import cut_off
 from xunjian.config.flatten import flatten
@@ -117,3 +117,44 @@ def test_a_platform_without_a_pack_gets_the_generic_one() -> None:
     assert (pack.generic, pack.name, pack.platform) == (True, "generic", "nobody_knows")
     assert not packs.get("huawei_vrp").generic
     assert tree("a\n b\n", pack).roots[0].children[0].text == "b"
+
+
+XAPI = """<?xml version="1.0"?>
+<Configuration product="Cisco Codec">
+  <Cameras><Camera item="2"><Mirror valueSpaceRef="/Valuespace/TTPAR_OnOff">Off</Mirror></Camera></Cameras>
+  <SIP>
+    <Authentication>
+      <Password valueSpaceRef="/Valuespace/PASSWORD_0_128">Kanari7Vogel</Password>
+      <UserName valueSpaceRef="/Valuespace/STR_0_128"></UserName>
+    </Authentication>
+    <ListenPort valueSpaceRef="/Valuespace/INT_0_65535">5060</ListenPort>
+  </SIP>
+  <SystemUnit><Name valueSpaceRef="/Valuespace/STR_0_50">杭州主会场</Name></SystemUnit>
+</Configuration>
+"""
+SPOKEN = """*c xConfiguration Cameras Camera 2 Mirror: Off
+*c xConfiguration SIP Authentication Password: "Kanari7Vogel"
+*c xConfiguration SIP Authentication UserName: ""
+*c xConfiguration SIP ListenPort: 5060
+*c xConfiguration SystemUnit Name: "杭州主会场"
+** end
+"""
+
+
+def test_a_codec_s_document_and_its_terminal_say_the_same() -> None:
+    pack = shipped("roomos")
+    diff = diff_texts(XAPI.encode(), SPOKEN.encode(), pack, key=KEY)
+    assert (diff.changes, diff.trust.state) == ((), TrustState.TRUSTED)
+    louder = diff_texts(SPOKEN.encode(), XAPI.replace("Off<", "On<").encode(), pack, key=KEY)
+    assert [change.new for change in louder.changes] == [
+        ("*c xConfiguration Cameras Camera 2 Mirror: On",)
+    ]
+    assert "Kanari7Vogel" not in repr(diff) + repr(louder)
+    cut = diff_texts(SPOKEN.encode(), XAPI.encode()[:-20], pack, key=KEY)
+    assert cut.trust.state is TrustState.INCOMPLETE
+    assert "Kanari7Vogel" not in repr(cut)
+
+
+def test_a_host_that_answers_nothing_is_incomplete() -> None:
+    assert clean(b"", shipped("linux")).trust.state is TrustState.INCOMPLETE
+    assert diff_texts(b"", b"x", shipped("linux"), key=KEY).changes == ()

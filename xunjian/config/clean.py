@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from xunjian.config.completeness import judge
-from xunjian.config.flatten import flatten
+from xunjian.config.flatten import flatten, spoken
 from xunjian.config.model import Capture, Trust, TrustState
 from xunjian.config.pack import Pack
 from xunjian.config.parts import clean_parts
@@ -54,10 +54,14 @@ def clean(raw: bytes, pack: Pack, *, command: str = "", gate: bool = True) -> Ca
     text = without_echo(decoded.text, command) if command else decoded.text
     lines = _without_session(_lines(text))
     trust = Trust()
+    if pack.syntax.xml_head and text.lstrip().startswith("<"):
+        document = spoken(text.strip(), pack.syntax.xml_head)
+        trust = trust if document is not None else _not_a_document()
+        lines = [*document, *pack.syntax.xml_end] if document is not None else []
     if pack.syntax.family in {"json", "xml"}:
         flat = flatten("\n".join(lines), pack.syntax.family)
         trust = trust if flat is not None else _not_a_document()
-        lines = list(flat) if flat is not None else lines
+        lines = list(flat) if flat is not None else []  # pieces of markup no rule would know
     if gate and trust.state is TrustState.TRUSTED:
         lines, trust = judge(lines, pack)
     return Capture(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from typing_extensions import TypeAliasType
 
@@ -31,14 +32,47 @@ def _json_lines(path: str, value: Json) -> Iterator[str]:
 
 
 def _xml_lines(text: str) -> Iterator[str]:
+    yield from _element_lines("", _root(text))
+
+
+def _root(text: str) -> object:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(text.encode(), parser)
+        return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError:
         raise ValueError("no XML") from None
-    yield from _element_lines("", root)
+
+
+def spoken(text: str, head: str) -> tuple[str, ...] | None:
+    """Give an xAPI document as the terminal says it; None if it is no whole document.
+
+    `<Camera item="1"><Brightness><Level>20` is `Camera 1 Brightness Level: 20` behind the head.
+    Texts stand in quotes there, words and numbers do not: `valueSpaceRef` says which it is.
+    """
+    try:
+        return tuple(f"{head} {line}" for line in _spoken("", _root(text), is_root=True))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _spoken(above: str, element: Any, *, is_root: bool = False) -> Iterator[str]:
+    if not isinstance(element.tag, str):
+        return
+    name = "" if is_root else " ".join(filter(None, (element.tag, element.get("item"))))
+    path = f"{above} {name}".strip()
+    inner = [child for child in element if isinstance(child.tag, str)]
+    for child in inner:
+        yield from _spoken(path, child)
+    if not inner and not is_root:
+        value = " ".join((element.text or "").split())
+        kind = (element.get("valueSpaceRef") or "").rpartition("/")[2]
+        is_text = kind.startswith(_TEXTS) or not value
+        yield f'{path}: "{value}"' if is_text else f"{path}: {value}"
+
+
+_TEXTS = ("STR_", "PASSWORD_")
 
 
 def _element_lines(above: str, element: object) -> Iterator[str]:

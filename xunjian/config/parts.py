@@ -89,5 +89,5 @@ def portions(lines: tuple[str, ...], pack: Pack) -> list[tuple[str, Pack, int, i
         for n, line in enumerate(lines)
         if (match := HEADER_LINE.match(line)) and match[1] in by_name
     ]
-    ends = [n for n, _ in starts[1:]] + [len(lines)]
+    ends = [n for n, _ in starts[1:]] + [len(lines)] * bool(starts)
     return [(name, by_name[name], n + 1, end) for (n, name), end in zip(starts, ends, strict=True)]

@@ -36,6 +36,7 @@ class Setting:
     """What a difference is of: carried through to the result.
 
     shrink: doubt a right side that lost many lines (drift); not where that may be meant.
+    whole: the transport showed that nothing is missing at the end of the right side.
     """
 
     device: str = ""
@@ -44,6 +45,7 @@ class Setting:
     right: Side = Side(source="file")
     facts: DeviceFacts | None = None
     shrink: bool = False
+    whole: bool = False
     label: str = ""
     site: str = ""
 
@@ -94,7 +96,8 @@ def diff_redacted(
     trust = joined_trust(old.trust, new.trust)
     if setting.shrink and (reason := shrunk(len(old.lines), len(new.lines))) is not None:
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
-    if not proves_its_end(pack) and (reason := cut_off(old.lines, new.lines)) is not None:
+    is_whole = setting.whole or proves_its_end(pack)
+    if not is_whole and (reason := cut_off(old.lines, new.lines)) is not None:
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
     found = Comparison()
     if old.lines != new.lines:

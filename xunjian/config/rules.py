@@ -48,7 +48,8 @@ class Syntax(Model):
 
     end: the last line of a whole configuration. close: lines that only close a section.
     header: of family `headed`, the lines that open one. joined: a line that goes on in the next.
-    prompt: lines a terminal put around the text.
+    prompt: lines a terminal put around the text. xml_head: what stands before each leaf if the
+    answer is an XML document, xml_end: the lines behind the last.
     """
 
     family: Family
@@ -59,6 +60,8 @@ class Syntax(Model):
     header: Regex | None = None
     joined: Regex | None = None
     min_lines: int = 1
+    xml_head: str = ""
+    xml_end: list[str] = []
 
 
 class Command(Model):

@@ -86,6 +86,15 @@ def requests_of(visit: Visit) -> tuple[Request, ...]:
     return requests
 
 
+def arrives_whole(visit: Visit) -> bool:
+    """Whether the transport itself shows that nothing is missing: a length, an END, a status."""
+    commands = [part.command for part, _ in visit.pack.parts] or visit.pack.commands.running
+    return all(Channel(command.channel) in _SELF_CONTAINED for command in commands)
+
+
+_SELF_CONTAINED = frozenset({Channel.HTTP, Channel.NUT, Channel.SHELL})
+
+
 def fetch_all(
     visits: Sequence[Visit],
     open_session: Callable[[Device], DeviceSession],
@@ -176,7 +185,8 @@ def _parts(visit: Visit, session: Asking, notes: list[Text]) -> bytes | Fetched:
 def _is_absent(visit: Visit, evidence: Evidence) -> bool:
     """Whether the device said that there is no such file or command: nothing to read."""
     unsupported = visit.platform.unsupported
-    return unsupported is not None and unsupported.search(evidence.text) is not None
+    said = f"{evidence.text}\n{evidence.detail}"
+    return unsupported is not None and unsupported.search(said) is not None
 
 
 _NOT_IN_STEP = frozenset({"not_sent", "hang", "session_lost", "deadline", "no_answer"})

@@ -8,7 +8,7 @@ from xunjian.config.approvals import Record, absent_planned, approved, raise_unp
 from xunjian.config.baselines import digest
 from xunjian.config.model import ConfigDiff, Redacted, Side, TrustState
 from xunjian.config.pipeline import Setting, diff_redacted
-from xunjian.run.configurations import Fetched
+from xunjian.run.configurations import Fetched, arrives_whole
 from xunjian.run.shelf import Shelf
 from xunjian.run.uplinks import device_facts
 
@@ -65,6 +65,7 @@ def _setting(shelf: Shelf, fetched: Fetched, left: Redacted | None, against: str
         label=device.label,
         site=device.site.name if device.site else "",
         shrink=mode == "drift",
+        whole=arrives_whole(fetched.visit),
     )
 
 
