@@ -3,6 +3,8 @@
 import base64
 import contextlib
 import re
+import shutil
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from tests.fixtures.command_line import Said, call
 from xunjian.lab import LabHandle
 from xunjian.secrets import AGE_KEY, decrypt_with
 
-ALL = "html,docx,md,json,junit"
+ALL = "html,docx,pdf,xlsx,md,json,junit"
 KNOWN = ("keys/", ".lab/", "secrets.age")  # where secrets are meant to be
 
 
@@ -38,6 +40,9 @@ def contents(path: Path) -> Iterator[bytes]:
     yield raw
     with contextlib.suppress(zlib.error):
         yield zlib.decompress(raw)
+    if raw[:5] == b"%PDF-" and shutil.which("pdftotext"):
+        words = ["pdftotext", str(path), "-"]
+        yield subprocess.run(words, capture_output=True, check=True).stdout
     if raw[:2] == b"PK":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():

@@ -51,7 +51,9 @@ def register(app: typer.Typer, output: Output) -> None:
         with tempfile.TemporaryDirectory(prefix="xunjian-demo-") as folder:
             lab = up(Path(folder), ("all",), detach=False)
             try:
-                content = Content(Path(folder), options={"format": "html,docx,md,json,junit"})
+                content = Content(
+                    Path(folder), options={"format": "html,docx,pdf,xlsx,md,json,junit"}
+                )
                 order = order_round(content, Wanted(playbook=PLAYBOOK))
                 record = make_round(content, output, order, out)
                 content.store.close()

@@ -117,8 +117,8 @@ DocumentsOption = Annotated[
         "--format",
         metavar="LIST",
         help=both(
-            "文档：html,docx,md,json,junit；只写 json 时也打印到标准输出",
-            "documents: html,docx,md,json,junit; json alone goes to stdout too",
+            "文档：html,docx,pdf,xlsx,md,json,junit；只写 json 时也打印到标准输出",
+            "documents: html,docx,pdf,xlsx,md,json,junit; json alone goes to stdout too",
         ),
     ),
 ]
