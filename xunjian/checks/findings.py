@@ -8,13 +8,14 @@ from xunjian.checks.model import LEVELS, Finding, Verdict, finding_id
 from xunjian.checks.row_verdict import Judgement
 from xunjian.checks.situation import Situation
 from xunjian.checks.wording import display_value, fill, message_of, named, standard_of
-from xunjian.language import Language, Text
+from xunjian.language import Text
 from xunjian.tasks.model import Check
 
 # The house's default when a card says nothing: something bad is a single device's matter (II),
 # something coming is a matter of redundancy or time (III).
 _DEFAULT_LEVELS = {Verdict.WARNING: "III", Verdict.ABNORMAL: "II"}
 _WINDOW = ("low", "high")  # `let` names of cards whose devices print their own window
+_NO_ADVICE = Text("")
 NO_EVIDENCE = Text("没有可引用的完整证据", "no complete evidence to cite")
 
 
@@ -48,7 +49,7 @@ def judged(  # noqa: PLR0913  what a finding is made of
         standard=standard_of(check, subject, judgement),
         level=level_of(check, verdict, situation) if bad else "",
         message=message,
-        advice=fill(check.advice, check, subject, judgement) if bad else Text(""),
+        advice=fill(check.advice, check, subject, judgement) if bad else _NO_ADVICE,
         evidence_ids=tuple(evidence),
         limits=_numbers(judgement),
     )
@@ -81,8 +82,8 @@ def stated(  # noqa: PLR0913  as above
     judgement = Judgement(verdict=verdict, values=values or {}, limits=limits)
     made = judged(check, situation, subject, judgement, evidence)
     said = why if made.verdict is verdict else NO_EVIDENCE
-    zh, en = named(check, subject, Language.ZH), named(check, subject, Language.EN)
-    return replace(made, message=Text(f"{zh}：{said.zh}", f"{en}: {said.en or said.zh}"))
+    name = named(check, subject)
+    return replace(made, message=Text(f"{name.zh}：{said.zh}", f"{name.en}: {said.en or said.zh}"))
 
 
 def level_of(check: Check, verdict: Verdict, situation: Situation) -> str:

@@ -16,6 +16,7 @@ _SLOT = re.compile(r"\{(\w+)((?:\.\w+)*)(?:![rsa])?(?::[^{}]*)?\}")
 # control characters, line separators, and the marks that turn the direction of writing
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _BAD = (Verdict.WARNING, Verdict.ABNORMAL)
+_PLAIN = frozenset({str, int, float})  # shown alike in both languages, as truth values are not
 
 
 def shown(value: object, digits: int | None, language: Language = Language.ZH) -> str:
@@ -82,39 +83,59 @@ def message_of(check: Check, subject: str, judgement: Judgement) -> Text:
     """Give the card's message for something bad, else name, value, unit and limit."""
     if judgement.verdict in _BAD and (check.message.zh or check.message.en):
         return fill(check.message, check, subject, judgement)
-    return Text(
-        _default(check, subject, judgement, Language.ZH),
-        _default(check, subject, judgement, Language.EN),
-    )
+    name = named(check, subject)
+    zh, en = _default(check, judgement)
+    return Text(f"{name.zh}：{'，'.join(zh)}", f"{name.en}: {', '.join(en)}")
 
 
-def _default(check: Check, subject: str, judgement: Judgement, language: Language) -> str:
-    zh = language is Language.ZH
-    name = named(check, subject, language)
+def _default(check: Check, judgement: Judgement) -> tuple[list[str], list[str]]:
+    """Give value, verdict, limit and what decided, in Chinese and in English."""
     unit = f" {check.unit}" if check.unit else ""
-    said = [judgement.verdict.word.to(language)]
-    if judgement.value is not None and not isinstance(judgement.value, Mapping):
-        said.insert(0, f"{shown(judgement.value, check.digits, language)}{unit}")
+    word, zh, en = judgement.verdict.word, list[str](), list[str]()
+    value = judgement.value
+    if value is not None and (type(value) in _PLAIN or not isinstance(value, Mapping)):
+        both = _in_both(value, check.digits)
+        zh.append(f"{both.zh}{unit}")
+        en.append(f"{both.en}{unit}")
+    zh.append(word.zh)
+    en.append(word.en)
     limit = judgement.limits.get(judgement.limit)
     if limit is not None:
-        said.append(f"{'限值' if zh else 'limit'} {shown(limit, None)}{unit}")
-    said += _fields_of(judgement, language)
-    return name + ("：" if zh else ": ") + ("，" if zh else ", ").join(said)
+        bound = shown(limit, None)
+        zh.append(f"限值 {bound}{unit}")
+        en.append(f"limit {bound}{unit}")
+    for name, seen in _decisive(judgement):
+        both = _in_both(seen, None)
+        zh.append(f"{name}={both.zh}")
+        en.append(f"{name}={both.en}")
+    return zh, en
 
 
-def named(check: Check, subject: str, language: Language) -> str:
+def _in_both(value: object, digits: int | None) -> Text:
+    """Show a value in both languages, at once where it is the same in both."""
+    if type(value) in _PLAIN:
+        text = shown(value, digits)
+        return Text(text, text)
+    return Text(shown(value, digits, Language.ZH), shown(value, digits, Language.EN))
+
+
+def named(check: Check, subject: str) -> Text:
     """Name what a finding is about: the check, and the row if it is about one."""
-    title = check.title.to(language)
-    return title if subject in {"-", "*"} else f"{title} {shown(subject, None)}"
+    title = check.title
+    zh, en = title.zh or title.en, title.en or title.zh
+    if subject in {"-", "*"}:
+        return Text(zh, en)
+    row = shown(subject, None)
+    return Text(f"{zh} {row}", f"{en} {row}")
 
 
-def _fields_of(judgement: Judgement, language: Language) -> list[str]:
-    """Name the values the deciding expression looked at."""
+def _decisive(judgement: Judgement) -> list[tuple[str, object]]:
+    """Give the values the deciding expression looked at, by name."""
     if judgement.decisive is None:
         return []
     plain = str | int | float | bool | datetime
     return [
-        f"{name}={shown(judgement.values[name], None, language)}"
+        (name, judgement.values[name])
         for name in sorted(judgement.decisive.names - {"value", "limits", "now"})
         if isinstance(judgement.values.get(name), plain)
     ]
@@ -142,9 +163,8 @@ def display_value(
     """Give the value for a finding: rounded for display unless that would cross a limit."""
     if isinstance(value, float):
         rounded = round(value, check.digits if check.digits is not None else 6)
-        return (
-            value if any(_crosses(value, rounded, limit) for limit in limits.values()) else rounded
-        )
+        crosses = [limit for limit in limits.values() if _crosses(value, rounded, limit)]
+        return value if crosses else rounded
     if isinstance(value, str | int | bool):
         return value
     if isinstance(value, datetime):
@@ -153,6 +173,6 @@ def display_value(
 
 
 def _crosses(value: float, rounded: float, limit: object) -> bool:
-    if not isinstance(limit, (int, float)):
+    if value == rounded or not isinstance(limit, (int, float)):
         return False
     return (value >= limit) != (rounded >= limit) or (value <= limit) != (rounded <= limit)
