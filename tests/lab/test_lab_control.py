@@ -76,7 +76,7 @@ def test_every_fault_hits_a_device_and_blocking_ones_stand_alone(faulty_lab: Lab
 
 def test_the_listing_has_the_promised_shape() -> None:
     rows = json.loads(json.dumps(faults_listing()))
-    assert len(rows) == 23
+    assert len(rows) == 24
     for row in rows:
         assert set(row) == {"name", "device", "expect"}
         assert set(row["expect"]) == {"check", "verdict"}

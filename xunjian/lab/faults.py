@@ -145,6 +145,13 @@ _FAULTS = (
         Text("通话丢包", "packets are lost in the call"),
         "call_quality.*",
     ),
+    _data(
+        "config-drift",
+        "hz-agg-sw1",
+        "config.drift",
+        Text("配置被改动", "the configuration was changed"),
+        "config.*",
+    ),
     Fault(
         name="device-dead",
         device="hz-acc-sw7",

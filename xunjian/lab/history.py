@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 from typing_extensions import override
 
+from xunjian.config.baselines import BACKUP, BASELINE, RUNNING
 from xunjian.inventory.model import Device
 from xunjian.lab.devices import lab_devices
 from xunjian.lab.folder import LabFolder
 from xunjian.run.content import Content
 from xunjian.run.execute import RunOrder, execute
 from xunjian.run.round import Wanted, order_round
+from xunjian.run.shelf import named, open_shelf
 from xunjian.run.tools import OpenSession, Resolve, Session
 from xunjian.transport.deadline import Deadline
 from xunjian.transport.model import Evidence, Request
 
 PLAYBOOK = "pre_holiday"  # the one that asks every item of every device of the core rooms
+ACCEPTED_BY = "lab"  # the author of the baselines
 AT_ONCE = 12
 VISITED_MAX = 100  # of a larger lab, only the devices that every lab has are visited
 
@@ -57,9 +60,20 @@ def record_clean_round(folder: LabFolder, devices: int, shift: timedelta) -> Non
     wanted = Wanted(playbook=PLAYBOOK, limit=names if devices > VISITED_MAX else None)
     try:
         record = execute(_as_of(order_round(content, wanted), shift), content.store)
+        _accept_baselines(content)
     finally:
         content.store.close()
     folder.history.write_text(record.run_id, encoding="utf-8")
+
+
+def _accept_baselines(content: Content) -> None:
+    """Agree to what the clean round has read: the first baselines, as `accept --initial` does."""
+    shelf = open_shelf(content)
+    texts = {}
+    for device in content.inventory.devices.values():
+        if (read := shelf.read(BACKUP, device)) is not None:
+            texts[named(device)] = {RUNNING: read}
+    shelf.baselines.keep_many(BASELINE, texts, "baseline: initial", ACCEPTED_BY)
 
 
 def _as_of(order: RunOrder, shift: timedelta) -> RunOrder:

@@ -187,5 +187,5 @@ def _listed(changes: Sequence[Change]) -> Text:
 
 
 def _place(change: Change) -> str:
-    text = " > ".join(change.path) or change.id
+    text = " > ".join(change.path) or next(iter(change.new or change.old), change.id).strip()
     return text if len(text) <= _PATH_CHARS else f"{text[: _PATH_CHARS - 1]}…"

@@ -18,6 +18,7 @@ from xunjian.config.pack import Pack
 from xunjian.config.redact import redact
 from xunjian.inventory.model import Device
 from xunjian.language import Text
+from xunjian.platforms import unused_ways
 from xunjian.playbook.model import ConfigSettings
 from xunjian.run import config_checks as judging
 from xunjian.run.config_checks import CONFIG, Said, finding
@@ -38,6 +39,7 @@ class ConfigReading:
     outcome: Outcome
     evidence: tuple[Evidence, ...] = ()
     change: ConfigDiff | None = None
+    notes: tuple[Text, ...] = ()  # what could not be read beside the rest
 
 
 @dataclass(slots=True)
@@ -71,15 +73,16 @@ class Configurations:
         if visit is None:
             return LeftOutReason.NO_CARD
         requests = requests_of(visit)
-        known = {str(channel) for channel in visit.platform.channels}
-        if not any(request.channel.value in known for request in requests):
+        if not any(request.channel.value in open_channels(visit) for request in requests):
             return LeftOutReason.NO_CARD
         return None
 
     def channels(self, device: Device) -> frozenset[str]:
         """Channels that reading the configuration asks on."""
         visit = self._visit(device)
-        return frozenset(r.channel.value for r in requests_of(visit)) if visit else frozenset()
+        if visit is None:
+            return frozenset()
+        return open_channels(visit) & {request.channel.value for request in requests_of(visit)}
 
     def read(
         self, device: Device, session: Asking, asked: Sequence[Evidence], now: datetime
@@ -87,7 +90,7 @@ class Configurations:
         """Read, judge and compare one device's configuration. asked: what the cards got."""
         visit = self._visit(device)
         assert visit is not None  # `why_not` left the others out
-        ear = _Ear(session, asked)
+        ear = _Ear(session, asked, visit)
         key = self.shelf.key
         with_startup = bool(visit.pack.commands.startup)
         fetched = fetch(visit, ear, key, startup=with_startup)
@@ -110,7 +113,10 @@ class Configurations:
         change = self._compared(fetched, baseline, now)
         findings = self._findings(fetched, running, change, cited, ear.heard)
         return ConfigReading(
-            outcome=replace(outcome, findings=findings), evidence=evidence, change=change
+            outcome=replace(outcome, findings=findings),
+            evidence=evidence,
+            change=change,
+            notes=fetched.notes,
         )
 
     def keep(self, run_id: str) -> bool:
@@ -183,6 +189,11 @@ class Configurations:
         return judging.judge_startup(diff)
 
 
+def open_channels(visit: Visit) -> frozenset[str]:
+    """Channels the platform has and the device offers us."""
+    return frozenset(visit.platform.channels) - unused_ways(visit.platform, visit.device)
+
+
 def renew_locked(lock: threading.Lock, shelf: Shelf, visit: Visit) -> Redacted | None:
     """The device's baseline; git is used by one thread at a time."""
     if not shelf.baselines.is_of_older_pack(BASELINE, visit.named, visit.pack):
@@ -192,21 +203,42 @@ def renew_locked(lock: threading.Lock, shelf: Shelf, visit: Visit) -> Redacted |
 
 
 class _Ear:
-    """A session that remembers what it heard, and asks nothing a card has asked already."""
+    """A session that remembers what it heard.
 
-    def __init__(self, session: Asking, asked: Sequence[Evidence]) -> None:
+    It asks nothing that a card has asked already, and nothing on a channel the device has not.
+    """
+
+    def __init__(self, session: Asking, asked: Sequence[Evidence], visit: Visit) -> None:
         self._session = session
+        self._device = visit.device.name
+        self._open = open_channels(visit)
         self._known = {item.request.key: item for item in asked if item.complete}
         self.heard: list[Evidence] = []
         self.new: list[Evidence] = []
 
     def ask(self, request: Request) -> Evidence:
+        if request.channel.value not in self._open:
+            return self._refused(request)
         evidence = self._known.get(request.key)
         if evidence is None:
             evidence = self._session.ask(request)
             self.new.append(evidence)
         self.heard.append(evidence)
         return evidence
+
+    def _refused(self, request: Request) -> Evidence:
+        return Evidence(
+            id=f"{self._device}#---",
+            device=self._device,
+            request=request,
+            raw=b"",
+            text="",
+            decoded_as="utf-8",
+            started_at=datetime.now().astimezone(),
+            elapsed_s=0.0,
+            complete=False,
+            error=UNSUPPORTED,
+        )
 
 
 def _not_read(fetched: Fetched, heard: Sequence[Evidence]) -> Said | None:

@@ -206,9 +206,10 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
         reason = visit.leash.reason  # we broke it off: say why, not how it looked
     elapsed_s = (datetime.now(tz=UTC) - started_at).total_seconds()
     judged = _Judged(seen, findings, reason, started_at, round(elapsed_s, 3))
+    unread = seen.configuration.notes if seen.configuration else ()
     result = describe(visit.pair.device, reached=not reason, reason=reason)
     return DeviceSave(
-        result=replace(result, notes=(*map(Text, seen.notes), *seen.table.problems)),
+        result=replace(result, notes=(*map(Text, seen.notes), *seen.table.problems, *unread)),
         outcomes=tuple(judged.outcome(visit.pair.device.name, t) for t in visit.pair.tasks),
         table=seen.table,
         evidence=tuple(seen.evidence),
@@ -232,6 +233,8 @@ class _Judged:
         configuration = self.seen.configuration
         if task == CONFIG and configuration is not None:
             own = configuration.outcome
+            if own.reason in {"not_sent", "interrupted"}:
+                own = replace(own, reason=self.reason or own.reason)
             return replace(own, started_at=self.started_at, elapsed_s=self.elapsed_s)
         ids = self._evidence_ids(task)
         evidence = [item for item in self.seen.evidence if item.id in ids]
