@@ -46,4 +46,4 @@ def test_an_excerpt_is_cut_and_only_of_what_was_asked_for(store: Store) -> None:
 
 def test_verdicts_are_counted_by_run(store: Store) -> None:
     run_id = closed_round(store, 0, Verdict.NORMAL, Verdict.NORMAL, Verdict.ABNORMAL)
-    assert store.verdict_counts() == {run_id: {"normal": 2, "abnormal": 1}}
+    assert store.verdict_counts([run_id, "none"]) == {run_id: {"normal": 2, "abnormal": 1}}

@@ -47,6 +47,14 @@ def order_of(content: Content, record_sheets: str = "") -> Order:
     )
 
 
+def system_titles(content: Content) -> Mapping[str, Text]:
+    """What the systems are called; nothing where the inventory is gone or broken since the run."""
+    try:
+        return {name: system.title for name, system in content.inventory.systems.items()}
+    except (ContentError, UsageError):
+        return {}
+
+
 def _person(given: Mapping[str, object]) -> Person:
     role = given["role"]
     return Person(

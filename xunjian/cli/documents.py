@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xunjian.cli.beside import beside_of
+from xunjian.cli.beside import beside_of, system_titles
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
 from xunjian.report.control import is_controlled, next_version, with_versions
+from xunjian.report.remembered import remembered
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.store.model import Comparison, DocumentFile, DocumentKey
@@ -28,8 +29,13 @@ _REPORT_AGAIN = Text(
     "what was measured is in the store; report again elsewhere: xunjian report run RUN -o DIR",
 )
 
+_ELSEWHERE = Text(
+    "还没有联系任何设备；用 -o 换一个能写的目录，或先改目录权限",
+    "no device was asked yet; name a folder that can be written with -o, or set its permissions",
+)
 
-def prepare_folder(folder: Path) -> None:
+
+def prepare_folder(folder: Path, hint: Text = _ELSEWHERE) -> None:
     """Make sure that documents can be written before any device is asked.
 
     Raises:
@@ -40,7 +46,7 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error, _REPORT_AGAIN) from error
+        raise _unwritable(folder, error, hint) from error
 
 
 def write_documents(
@@ -57,13 +63,18 @@ def write_documents(
 
     is_draft: no version is made of it and no file noted, such as of a replay.
     """
+    from xunjian.cli.portal import list_documents
+
     wanted = tuple(forms)
     compared = comparison or content.store.compare(record.run_id)
     model = build_report(record, compared, beside=beside_of(content, record))
+    kind = "replay" if is_draft else "run"
     is_draft = is_draft or not is_controlled(model)
     if not is_draft:
         model = _versioned(content.store, model)
-    prepare_folder(folder)
+    prepare_folder(folder, _REPORT_AGAIN)
+    if "html" in wanted:
+        model = remembered(model, content.store, system_titles(content))
 
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
@@ -76,6 +87,7 @@ def write_documents(
             _note(content.store, model, form, output.language, folder / FILES[form], document)
         if wanted == ("json",):
             output.data(document.decode())
+    list_documents(content, output, model, folder, kind)
 
 
 def _versioned(store: "Store", model: ReportModel) -> ReportModel:

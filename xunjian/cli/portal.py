@@ -1,6 +1,7 @@
 """`report index`, and rewriting the portal whenever documents were written below `reports/`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,9 @@ from xunjian.cli.options import WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.language import Text
 from xunjian.run.content import Content
+
+if TYPE_CHECKING:
+    from xunjian.report import ReportModel
 
 PAGE = "index.html"
 
@@ -41,7 +45,7 @@ def rewrite_portal(content: Content, output: Output) -> Path:
     entries = read_entries(reports)
     if content.workspace.state_dir.is_dir():
         store = content.store
-        entries = with_runs(entries, store.runs(), store.verdict_counts())
+        entries = with_runs(entries, store.runs(), store.verdict_counts)
 
     def read(name: str) -> str:
         return content.workspace.find(f"templates/report/{name}").path.read_text("utf-8")
@@ -51,6 +55,17 @@ def rewrite_portal(content: Content, output: Output) -> Path:
     return page
 
 
-def is_listed(folder: Path, content: Content) -> bool:
-    """Whether the portal lists what stands in a folder."""
+def list_documents(
+    content: Content, output: Output, model: "ReportModel", folder: Path, kind: str
+) -> None:
+    """Say beside a run's documents what they are, and rewrite the portal; elsewhere do nothing."""
+    from xunjian.report.portal import INDEX_FILE, entry_of, index_of
+
+    if not _is_listed(folder, content):
+        return
+    write_document(folder / INDEX_FILE, index_of(entry_of(model, kind)))
+    rewrite_portal(content, output)
+
+
+def _is_listed(folder: Path, content: Content) -> bool:
     return folder.resolve().is_relative_to(content.workspace.reports_dir.resolve())

@@ -77,13 +77,14 @@ def excerpts(
     return found
 
 
-def verdict_counts(connection: Connection) -> dict[str, dict[str, int]]:
-    """Count the findings of every run by verdict."""
+def verdict_counts(connection: Connection, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Count the findings of runs by verdict."""
     f = t.findings.c
-    query = select(f.run_id, f.verdict, func.count()).group_by(f.run_id, f.verdict)
     counts: dict[str, dict[str, int]] = {}
-    for run_id, verdict, number in connection.execute(query):
-        counts.setdefault(run_id, {})[verdict] = number
+    for part in _parts(run_ids):
+        query = select(f.run_id, f.verdict, func.count()).where(f.run_id.in_(part))
+        for run_id, verdict, number in connection.execute(query.group_by(f.run_id, f.verdict)):
+            counts.setdefault(run_id, {})[verdict] = number
     return counts
 
 

@@ -175,10 +175,10 @@ class Store:
         with self._database.reading() as connection:
             return retrospect.excerpts(connection, run_id, ids, self._blobs, limit_chars)
 
-    def verdict_counts(self) -> dict[str, dict[str, int]]:
-        """How many findings of each verdict every run has."""
+    def verdict_counts(self, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many findings of each verdict the runs have."""
         with self._database.reading() as connection:
-            return retrospect.verdict_counts(connection)
+            return retrospect.verdict_counts(connection, run_ids)
 
     def past(self, run_id: str, checks: Collection[str], rounds: int = 12) -> Past:
         """Read what documents say about the rounds before a run; values of `checks` only."""

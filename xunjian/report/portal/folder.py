@@ -1,7 +1,7 @@
 """Reading `reports/`: what stands there is what is linked, whatever an index file claims."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,21 +30,26 @@ _UNLISTED = {INDEX_FILE, "index.html"}
 
 def read_entries(reports: Path) -> tuple[Entry, ...]:
     """Every folder below `reports` that holds documents, the newest first."""
-    found = [_entry(folder, reports) for folder in _folders(reports, _DEPTH)]
+    own = (reports,) if (reports / INDEX_FILE).is_file() else ()
+    found = [_entry(folder, reports) for folder in (*own, *_folders(reports, _DEPTH))]
     return _newest_first(entry for entry in found if entry is not None)
 
 
 def with_runs(
     entries: Iterable[Entry],
     runs: Iterable[RunSummary],
-    counts: Mapping[str, Mapping[str, int]],
+    count: Callable[[Sequence[str]], Mapping[str, Mapping[str, int]]],
 ) -> tuple[Entry, ...]:
-    """Add the stored runs that have no folder of documents; state and number as stored."""
+    """Add the stored runs that have no folder of documents; the state is as stored.
+
+    count: gives the findings of runs by verdict; asked only for those that have no folder.
+    """
     by_id = {summary.run_id: summary for summary in runs}
     listed = [_as_stored(entry, by_id.get(entry.id)) for entry in entries]
-    known = {entry.id for entry in listed}
-    rest = (_of_run(run, counts.get(run.run_id, {})) for run in by_id.values())
-    return _newest_first([*listed, *(entry for entry in rest if entry.id not in known)])
+    known = {entry.id for entry in listed if entry.kind == RUN}
+    bare = [run for run in by_id.values() if run.run_id not in known]
+    counts = count([run.run_id for run in bare])
+    return _newest_first([*listed, *(_of_run(run, counts.get(run.run_id, {})) for run in bare)])
 
 
 def _as_stored(entry: Entry, run: RunSummary | None) -> Entry:
