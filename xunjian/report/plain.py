@@ -11,8 +11,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _UNSEEN = re.compile("[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _LONG_WORD = re.compile(r"[!-~]{14,}")
 _PIECE = re.compile(
-    r"[A-Za-z]{1,16}[^A-Za-z0-9]{0,3}|[0-9]{1,8}[^A-Za-z0-9]{0,3}|[^A-Za-z0-9]{1,8}"
+    r"[A-Za-z]{1,16}[^A-Za-z0-9]{0,3}|[0-9]{1,6}[^A-Za-z0-9]{0,3}|[^A-Za-z0-9]{1,6}"
 )
+_NO_WORD = re.compile(r"[A-Za-z]{21}")  # no language writes it; break it anywhere
+_BIT = re.compile(r"[!-~]{1,5}")
 _BREAK = "\u200b"
 
 
@@ -44,4 +46,5 @@ def breakable(text: str) -> str:
 
 
 def _break_word(match: re.Match[str]) -> str:
-    return _BREAK.join(_PIECE.findall(match.group()))
+    word = match.group()
+    return _BREAK.join((_BIT if _NO_WORD.search(word) else _PIECE).findall(word))

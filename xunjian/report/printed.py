@@ -93,10 +93,11 @@ def _front(model: ReportModel, w: Wording) -> Data:
         (w.t("发送单位", "Issued by"), w.say(head.contractor) or "—"),
         (w.t("提交日期", "Submitted on"), w.day(head.submitted_on) or "—"),
     )
+    whole = Wording(w.language, breaks=False)
     return {
-        "title": w.say(title_of(model)),
-        "number": w.say(number),
-        "author": w.say(head.contractor) or "xunjian",
+        "title": whole.say(title_of(model)),
+        "number": whole.say(number),
+        "author": whole.say(head.contractor) or "xunjian",
         "project": w.say(head.project),
         "secrecy": w.say(head.secrecy),
         "occasion": w.code(words.OCCASIONS, model.occasion),
