@@ -123,10 +123,12 @@ def test_everything_around_the_devices_is_read(tmp_path: Path) -> None:
 def test_feeds_are_any_of_a_list_and_all_of_a_mapping(tmp_path: Path) -> None:
     hosts = (
         "a: {data: {kind: switch, uplink: [b, c], power: {all: [b, c], any: [d]}}}\n"
-        "b: {data: {kind: switch}}\nc: {data: {kind: switch, via: b}}\nd: {data: {kind: ups}}\n"
+        "b: {data: {kind: switch, aaa: tacacs1}}\nc: {data: {kind: switch, via: b}}\n"
+        "d: {data: {kind: ups}}\n"
     )
     inventory = load(tmp_path, hosts)
     device = inventory.devices["a"]
+    assert (inventory.devices["b"].aaa, device.aaa) == ("tacacs1", None)
     assert (device.uplink, device.uplink_all) == (("b", "c"), ())
     assert (device.power, device.power_all) == (("d",), ("b", "c"))
     assert inventory.devices["c"].via == "b"

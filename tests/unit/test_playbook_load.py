@@ -18,7 +18,7 @@ tasks: [reachability, identity]
 nornir: [pack.module.task, {path: pack.other, args: {getters: [facts]}}]
 config: {backup: true, diff: baseline}
 manual: [forms/machine_room.yml]
-run: {workers: 5, per_site: 2, device_deadline_s: 30, deadline_s: 600.5, retries: 0}
+run: {workers: 5, per_site: 2, per_aaa: 3, jitter_s: 1.5, device_deadline_s: 30, deadline_s: 600.5, retries: 0}
 report: {template: own, formats: [html, pdf, docx, html, xlsx], number: "XJ-{yyyymm}-JQ-{seq:03d}"}
 notify: {on: [level_i, finished], to: [duty]}
 change: true
@@ -55,6 +55,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     ]
     assert (playbook.run.workers, playbook.run.retries) == (5, 0)
     assert (playbook.run.device_deadline_s, playbook.run.deadline_s) == (30.0, 600.5)
+    assert (playbook.run.per_site, playbook.run.per_aaa, playbook.run.jitter_s) == (2, 3, 1.5)
     assert playbook.run.suspend_credential_after == 3
     assert playbook.report.formats == ("html", "docx")
     assert playbook.report.number == "XJ-{yyyymm}-JQ-{seq:03d}"

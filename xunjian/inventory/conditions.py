@@ -18,7 +18,18 @@ from xunjian.expressions.operators import Comparison, Logic, Not
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 
-_PLAIN = ("name", "label", "kind", "platform", "role", "importance", "party", "via", "address")
+_PLAIN = (
+    "name",
+    "label",
+    "kind",
+    "platform",
+    "role",
+    "importance",
+    "party",
+    "via",
+    "aaa",
+    "address",
+)
 _POSITIVE = {"!=": "==", "not in": "in"}
 
 

@@ -265,6 +265,7 @@ class Data(Model):
     uplink: Names | Feed | None = None
     power: Names | Feed | None = None
     via: str | None = None
+    aaa: Name | None = None
     asset: dict[str, Scalar] | None = None
     expected: dict[str, list[Any]] | None = None
     limits: Limits | None = None

@@ -144,6 +144,7 @@ class Device:
     power: tuple[str, ...] = ()
     power_all: tuple[str, ...] = ()
     via: str | None = None
+    aaa: str | None = None  # the server that its logins are checked by (RADIUS, TACACS+)
     asset: Mapping[str, Scalar] = field(default_factory=dict)
     expected: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)

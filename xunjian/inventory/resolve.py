@@ -79,6 +79,7 @@ class Resolver:
             power=_any_of(data.get("power")),
             power_all=_all_of(data.get("power")),
             via=data.get("via"),
+            aaa=data.get("aaa"),
             asset=data.get("asset", {}),
             expected={key: tuple(items) for key, items in data.get("expected", {}).items()},
             limits=own.get("limits") or {},

@@ -44,6 +44,7 @@ class RunFields(Model):
 
     workers: Count | None = None
     per_site: Count | None = None
+    per_aaa: Count | None = None
     device_deadline_s: Seconds | None = None
     deadline_s: Seconds | None = None
     retries: Annotated[int, Field(ge=0, le=10)] | None = None

@@ -28,6 +28,7 @@ class RunSettings:
 
     workers: int = 50
     per_site: int = 5
+    per_aaa: int = 10  # devices that ask one AAA server, at a time
     device_deadline_s: float = 120.0
     deadline_s: float = 1800.0
     retries: int = 1  # of the TCP probe only; a login is never tried twice

@@ -18,6 +18,7 @@ from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, Ru
 from xunjian.run.nornir_tasks import LoadedTask, run_nornir_tasks
 from xunjian.run.plan import describe
 from xunjian.run.stop import StopSignal, listening
+from xunjian.run.ticket import Ticket, file_run
 from xunjian.run.tools import Tools
 from xunjian.store.model import DeviceSave, Numbering, RunEnd, RunStart
 from xunjian.store.store import Store
@@ -36,6 +37,7 @@ class RunOrder:
     now: the time that judging takes for now (`--at`); None is the clock.
     clock: tells when the run begins and ends; the lab's round of the day before has one of its own.
     numbering: of the report, by the workspace's settings.
+    ticket: the calendar's round that it is made for.
     """
 
     plan: RunPlan
@@ -49,6 +51,7 @@ class RunOrder:
     now: datetime | None = None
     clock: Callable[[], datetime] = _local_time
     numbering: Numbering | None = None
+    ticket: Ticket | None = None
 
 
 def execute(
@@ -90,6 +93,7 @@ def _start(order: RunOrder, started_at: datetime) -> RunStart:
         settings={"fail_on": order.fail_on, "min_coverage": order.min_coverage},
         started_at=started_at,
         numbering=order.numbering,
+        round_id=order.ticket.round.id if order.ticket else "",
     )
 
 
@@ -143,6 +147,7 @@ class _Run:
             {
                 "num_workers": settings.workers,
                 "per_site": settings.per_site,
+                "per_aaa": settings.per_aaa,
                 "jitter_s": settings.jitter_s,
                 "watch": self,
                 "stop": self.stop,
@@ -241,6 +246,8 @@ class _Run:
             record = self.store.record(self.run_id)
             code = exit_code(record, self.order.fail_on, self.order.min_coverage)
             self.store.set_exit_code(self.run_id, code)
+            if self.order.ticket is not None:
+                file_run(self.store, self.order.ticket, record)
         except StoreError as error:
             raise (self.failure or error) from error
         if self.failure is not None:
@@ -260,6 +267,10 @@ class _Run:
         """Devices without a site share one."""
         site = self._pairs[host].device.site
         return site.name if site else ""
+
+    def aaa(self, host: str) -> str:
+        """Devices without a known server count against none."""
+        return self._pairs[host].device.aaa or ""
 
     def may_start(self, host: str) -> bool:
         """Hold a device back while its credential is unproven and tried enough already."""

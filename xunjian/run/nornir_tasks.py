@@ -66,6 +66,7 @@ class _Watch:
 
     def __init__(self, devices: Sequence[Device], seconds: float, stop: StopSignal) -> None:
         self._sites = {d.name: d.site.name if d.site else "" for d in devices}
+        self._servers = {d.name: d.aaa or "" for d in devices}
         self._seconds = seconds
         self._stop = stop
         self._leashes: dict[str, Leash] = {}
@@ -73,6 +74,10 @@ class _Watch:
     def site(self, host: str) -> str:
         """Devices without a site share one."""
         return self._sites[host]
+
+    def aaa(self, host: str) -> str:
+        """Devices without a known server count against none."""
+        return self._servers[host]
 
     def may_start(self, host: str) -> bool:
         """Start the device's time."""
@@ -116,6 +121,7 @@ def run_nornir_tasks(
         options = {
             "num_workers": settings.workers,
             "per_site": settings.per_site,
+            "per_aaa": settings.per_aaa,
             "watch": _Watch(devices, settings.device_deadline_s, stop),
             "stop": stop,
             "deadline": deadline,

@@ -1,4 +1,4 @@
-"""Our nornir runner `threads`: one thread per device, limits in total and per site.
+"""Our nornir runner `threads`: one thread per device, limits in total, per site and per AAA server.
 
 Limits are kept by the scheduler, in the thread that called `run`, so that no worker waits for
 another. A thread that outlives its device's time and ignores the abort is left behind (daemon):
@@ -8,7 +8,7 @@ a hanging device never holds the run.
 import queue
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -27,6 +27,10 @@ class Watch(Protocol):
 
     def site(self, host: str) -> str:
         """Which site's limit a host counts against."""
+        ...
+
+    def aaa(self, host: str) -> str:
+        """Which AAA server's limit a host counts against; empty: none."""
         ...
 
     def may_start(self, host: str) -> bool:
@@ -51,6 +55,10 @@ class NoWatch:
         """All hosts share one site."""
         return ""
 
+    def aaa(self, host: str) -> str:  # noqa: ARG002
+        """No host asks a server that is known."""
+        return ""
+
     def may_start(self, host: str) -> bool:  # noqa: ARG002
         """Always."""
         return True
@@ -69,8 +77,8 @@ class NoWatch:
 class ThreadsRunner:
     """nornir runner plugin `threads`.
 
-    num_workers: devices at a time. per_site: at a time per site, 0 is no limit. jitter_s: each
-    device starts up to so much later. deadline: of the whole run.
+    num_workers: devices at a time. per_site, per_aaa: at a time per site and per AAA server, 0 is
+    no limit. jitter_s: each device starts up to so much later. deadline: of the whole run.
     """
 
     def __init__(  # noqa: PLR0913 - nornir hands a runner its options as keywords
@@ -78,6 +86,7 @@ class ThreadsRunner:
         num_workers: int = 20,
         *,
         per_site: int = 0,
+        per_aaa: int = 0,
         jitter_s: float = 0.0,
         watch: Watch | None = None,
         stop: StopSignal | None = None,
@@ -85,6 +94,7 @@ class ThreadsRunner:
     ) -> None:
         self.workers = max(1, num_workers)
         self.per_site = per_site if per_site > 0 else self.workers
+        self.per_aaa = per_aaa if per_aaa > 0 else self.workers
         self.jitter_s = jitter_s
         self.watch: Watch = watch or NoWatch()
         self.stop = stop or StopSignal()
@@ -106,6 +116,7 @@ class _Round:
             self._waiting.setdefault(runner.watch.site(host.name), deque()).append(host)
         self._running: dict[str, Host] = {}
         self._busy: dict[str, int] = dict.fromkeys(self._waiting, 0)
+        self._asking: Counter[str] = Counter()  # devices at work, by AAA server
         self._done: queue.SimpleQueue[tuple[str, MultiResult]] = queue.SimpleQueue()
         self._results = AggregatedResult(task.name)
 
@@ -132,6 +143,7 @@ class _Round:
             site = self._limits.watch.site(host.name)
             self._running[host.name] = host
             self._busy[site] += 1
+            self._asking[self._limits.watch.aaa(host.name)] += 1
             threading.Thread(
                 target=self._work, args=(host,), name=f"xunjian-{host.name}", daemon=True
             ).start()
@@ -144,11 +156,18 @@ class _Round:
             for site, hosts in self._waiting.items():
                 if len(self._running) >= self._limits.workers:
                     return
-                if not hosts or self._busy[site] >= self._limits.per_site:
+                if self._busy[site] >= self._limits.per_site:
                     continue
-                if self._limits.watch.may_start(hosts[0].name):
+                host = next((one for one in hosts if self._is_bearable(one)), None)
+                if host is not None and self._limits.watch.may_start(host.name):
                     progress = True
-                    yield hosts.popleft()
+                    hosts.remove(host)
+                    yield host
+
+    def _is_bearable(self, host: Host) -> bool:
+        """Whether the AAA server that this host asks can bear one login more."""
+        server = self._limits.watch.aaa(host.name)
+        return not server or self._asking[server] < self._limits.per_aaa
 
     def _work(self, host: Host) -> None:
         if self._limits.jitter_s > 0:
@@ -174,6 +193,7 @@ class _Round:
     def _end(self, name: str, result: MultiResult) -> None:
         del self._running[name]
         self._busy[self._limits.watch.site(name)] -= 1
+        self._asking[self._limits.watch.aaa(name)] -= 1
         self._results[name] = result
 
     def _tend_running(self) -> None:
