@@ -92,6 +92,7 @@ def register(app: typer.Typer, output: Output) -> None:
             resume=resume,
             failed=failed,
             now=_moment(at),
+            attach=True,
         )
         order = order_round(content, wanted)
         if list_hosts or check:

@@ -19,6 +19,7 @@ from xunjian.run.exits import failed_devices
 from xunjian.run.model import ContentUsed, RunPlan
 from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
+from xunjian.run.ticket import Errand, Ticket, find_errand
 from xunjian.run.tools import Surroundings, Tools, real_tools
 from xunjian.schema import Problems, nearest_hint, printable
 from xunjian.store.model import Numbering
@@ -27,7 +28,10 @@ from xunjian.workspace import Found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the command line asked for. `resume` and `failed` are run ids."""
+    """What the command line asked for. `resume` and `failed` are run ids.
+
+    round_id: the calendar's round that it is made for. attach: without one, the round that is due.
+    """
 
     playbook: str = ""
     limit: str | None = None
@@ -37,6 +41,8 @@ class Wanted:
     resume: str = ""
     failed: str = ""
     now: datetime | None = None
+    round_id: str = ""
+    attach: bool = False
 
 
 def order_round(content: Content, wanted: Wanted) -> RunOrder:
@@ -50,7 +56,8 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
     found = find_playbook(content.workspace, _playbook_name(content, wanted))
     playbook = _adjusted(load_playbook(found, task_names=content.catalog.names), content, wanted)
     configurations = _configurations(content, playbook, wanted)
-    plan = _plan(content, playbook, wanted, configurations)
+    errand = _errand(content, playbook, wanted)
+    plan = _plan(content, playbook, wanted, configurations, errand)
     tools = tools_for(content, playbook.run)
     return RunOrder(
         plan=plan,
@@ -63,6 +70,7 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
         min_coverage=content.settings.min_coverage,
         numbering=_numbering(playbook, content),
         now=wanted.now,
+        ticket=_ticket(content, playbook, wanted, plan, errand),
     )
 
 
@@ -158,8 +166,35 @@ def _numbering(playbook: Playbook, content: Content) -> Numbering:
     )
 
 
+def _errand(content: Content, playbook: Playbook, wanted: Wanted) -> Errand | None:
+    """The calendar's round this is for; a run of some items only is none."""
+    if not (wanted.attach or wanted.round_id) or wanted.tags or wanted.tasks:
+        return None
+    earlier = wanted.resume or wanted.failed
+    round_id = wanted.round_id or (content.store.record(earlier).round_id if earlier else "")
+    if earlier and not round_id:
+        return None
+    return find_errand(content, playbook.name, round_id=round_id, at=wanted.now)
+
+
+def _ticket(
+    content: Content, playbook: Playbook, wanted: Wanted, plan: RunPlan, errand: Errand | None
+) -> Ticket | None:
+    """What ties the run to its round: who has to be seen, whatever this run was narrowed to."""
+    if errand is None:
+        return None
+    if wanted.limit or wanted.where or wanted.resume or wanted.failed:
+        devices = select(content.inventory, playbook.hosts, playbook.where or None)
+        plan = plan_run(errand.scope(devices), playbook, content.catalog)
+    return errand.ticket([pair.device for pair in plan.pairs])
+
+
 def _plan(
-    content: Content, playbook: Playbook, wanted: Wanted, configurations: Configurations | None
+    content: Content,
+    playbook: Playbook,
+    wanted: Wanted,
+    configurations: Configurations | None,
+    errand: Errand | None = None,
 ) -> RunPlan:
     devices = content.inventory.devices
     if wanted.resume:
@@ -174,6 +209,8 @@ def _plan(
             raise NothingSelected(
                 Text("那一轮没有未到达或有问题的设备", "nothing of that run needs another visit")
             )
+    if errand is not None and (wanted.round_id or (errand.is_drawn and not wanted.limit)):
+        chosen = errand.scope(chosen)
     no_config = configurations.why_not if configurations is not None else None
     return plan_run(chosen, playbook, content.catalog, wanted.tags, no_config)
 

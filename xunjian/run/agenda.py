@@ -1,0 +1,131 @@
+"""A workspace's calendar and journal together: which rounds there are, and how each stands."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from xunjian.calendar.clock import day_of, in_zone, now
+from xunjian.calendar.content import Calendar
+from xunjian.calendar.freeze import freeze_windows
+from xunjian.calendar.holidays import unknown_year
+from xunjian.calendar.load import load_calendar
+from xunjian.calendar.model import Declaration, FreezeWindow, JournalEntry, Round
+from xunjian.calendar.plan import find_round, plan_span, plan_year
+from xunjian.calendar.states import (
+    Journal,
+    closing_runs,
+    from_the_future,
+    is_shown,
+    with_states,
+)
+from xunjian.errors import UsageError
+from xunjian.language import Text
+from xunjian.run.content import Content
+from xunjian.schema import nearest_hint, printable
+from xunjian.store.journal import JournalBook
+
+# a half-year's round begins that long before it is due; a missed one is told of that long after
+_AHEAD, _BACK = timedelta(days=200), timedelta(days=220)
+
+
+class Agenda:
+    """Read once, when first asked for. The store is opened only where there is one.
+
+    at: the time to look from. asked: `--at` was given: what was done later is not known yet.
+    """
+
+    def __init__(self, content: Content, at: datetime | None = None) -> None:
+        self.content = content
+        self.asked = at is not None
+        self.at = in_zone(at) if at is not None else now()
+
+    @property
+    def today(self) -> date:
+        """The calendar's day of `at`."""
+        return day_of(self.at)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Rules, holidays, seasons."""
+        return load_calendar(self.content.workspace)
+
+    @property
+    def book(self) -> JournalBook | None:
+        """The journal in the store; None before anything was ever stored."""
+        if "store" not in vars(self.content):
+            from xunjian.store.database import FILE_NAME
+
+            if not (self.content.workspace.state_dir / FILE_NAME).is_file():
+                return None
+        return self.content.store.journal
+
+    @property
+    def entries(self) -> tuple[JournalEntry, ...]:
+        """What was done for rounds, read anew each time."""
+        return self.book.entries() if self.book else ()
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """What was declared."""
+        return self.book.declarations() if self.book else ()
+
+    @property
+    def journal(self) -> Journal:
+        """The journal as the contract opens it."""
+        settings = self.content.settings
+        return Journal(
+            entries=self.entries, starts=settings.contract_starts, ends=settings.contract_ends
+        )
+
+    def stand(self, rounds: Sequence[Round]) -> tuple[Round, ...]:
+        """Rounds as they stand at `at`."""
+        return with_states(rounds, self.journal, self.at, past=self.asked)
+
+    def year(self, year: int) -> tuple[Round, ...]:
+        """Every round due in a year; raises UsageError when its days are unknown."""
+        return self.stand(plan_year(self.calendar, year, self.declarations))
+
+    def span(self, first: date, last: date) -> tuple[Round, ...]:
+        """Every round due from one day to another."""
+        return self.stand(plan_span(self.calendar, first, last, self.declarations))
+
+    def due(self) -> tuple[Round, ...]:
+        """What `due` lists: open, gone wrong, or close by.
+
+        Raises:
+            UsageError: nobody can know what is due in this year yet.
+        """
+        today = self.today
+        if today.year not in self.calendar.days.years:
+            raise unknown_year(today.year)
+        rounds = self.span(today - _BACK, today + _AHEAD)
+        return tuple(one for one in rounds if is_shown(one, today))
+
+    def find(self, round_id: str) -> Round:
+        """One round by its id; raises UsageError with the nearest one when there is none."""
+        found = find_round(self.calendar, round_id, self.declarations)
+        if found is not None:
+            return self.stand([found])[0]
+        shown = printable(round_id)
+        year = self.today.year
+        known = {one.id for one in plan_span(self.calendar, date(year, 1, 1), date(year, 12, 31))}
+        hint = nearest_hint(round_id, known, 0)
+        see = Text("看有哪些：xunjian rounds list", "see them: xunjian rounds list")
+        raise UsageError(
+            Text(f"没有这一轮巡检：{shown}", f"no such round: {shown}"), hint if hint.zh else see
+        )
+
+    def windows(self, first: date, last: date) -> tuple[FreezeWindow, ...]:
+        """Freeze windows that touch a span, each with the run that closed its check."""
+        overrides = self.book.overrides() if self.book else ()
+        return freeze_windows(
+            self.calendar,
+            first,
+            last,
+            check_runs=closing_runs(self.entries),
+            overrides=overrides,
+        )
+
+    def future_entries(self) -> tuple[JournalEntry, ...]:
+        """Entries later than the clock: it stands wrong, or did when they were written."""
+        return () if self.asked else from_the_future(self.entries, self.at)

@@ -1,0 +1,157 @@
+"""A run made for a round of the calendar: which one, who had to be seen, what is noted of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xunjian.calendar.model import JournalEntry, Round, RoundState
+from xunjian.calendar.sample import draw
+from xunjian.errors import NothingSelected, UsageError
+from xunjian.inventory import Device
+from xunjian.inventory.conditions import condition
+from xunjian.language import Text
+from xunjian.run.agenda import Agenda
+from xunjian.run.content import Content
+from xunjian.run.model import RunRecord, RunState
+from xunjian.store.store import Store
+
+_TAKES_RUNS = frozenset({RoundState.DUE, RoundState.OVERDUE, RoundState.PARTIAL})
+_CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What ties a run to its round.
+
+    expected: devices that must be seen for the round. earlier: runs already made for it.
+    at: the time that counts (`--at`); None is the end of the run.
+    """
+
+    round: Round
+    expected: frozenset[str]
+    at: datetime | None = None
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Runs already made for the round: what they saw counts too."""
+        return self.round.run_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A round that a run is going to be made for."""
+
+    round: Round
+    agenda: Agenda
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the devices are a random sample."""
+        rule = self.agenda.calendar.rule(self.round.rule)
+        return rule is not None and rule.sample is not None
+
+    def scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        """Narrow the playbook's devices down to the round's.
+
+        Raises:
+            NothingSelected: the round has nobody to visit.
+        """
+        chosen = self._in_scope(devices)
+        if not chosen:
+            raise _nobody(self.round.id)
+        return chosen
+
+    def ticket(self, asked: Sequence[Device]) -> Ticket | None:
+        """Give the ticket of a run over the whole round's `asked`; None where nobody is in it."""
+        expected = frozenset(device.name for device in self._in_scope(asked))
+        at = self.agenda.at if self.agenda.asked else None
+        return Ticket(round=self.round, expected=expected, at=at) if expected else None
+
+    def _in_scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        one = self.round
+        sites = _sites_below(one.sites, self.agenda) if one.sites else frozenset()
+        holds = condition(one.where) if one.where else None
+        chosen = [
+            device
+            for device in devices
+            if (holds is None or holds(device))
+            and (not one.systems or set(one.systems) & set(device.systems))
+            and (not one.sites or (device.site is not None and device.site.name in sites))
+        ]
+        rule = self.agenda.calendar.rule(one.rule)
+        if rule is None or rule.sample is None:
+            return tuple(chosen)
+        every = self._in_reach()
+        drawn = draw(every, rule.sample, seed=one.id)
+        return tuple(device for device in chosen if device.name in drawn)
+
+    def _in_reach(self) -> list[str]:
+        """Everything with an address: the draw must not depend on how a run was narrowed."""
+        return [d.name for d in self.agenda.content.inventory.devices.values() if d.address]
+
+
+def _sites_below(names: Sequence[str], agenda: Agenda) -> frozenset[str]:
+    from xunjian.inventory.resolve import with_parents
+
+    known = agenda.content.inventory.sites
+    return frozenset(name for name in known if set(with_parents(name, known)) & set(names))
+
+
+def _nobody(round_id: str) -> NothingSelected:
+    return NothingSelected(
+        Text(f"{round_id} 没有要看的设备", f"{round_id} has nobody to visit"),
+        Text(
+            "不适用的规则可在 playbooks/calendar.yml 里写 enabled: false；"
+            "人工完成的用 xunjian rounds record 登记",
+            "a rule that does not apply takes `enabled: false` in playbooks/calendar.yml; "
+            "what was done by hand is filed with `xunjian rounds record`",
+        ),
+    )
+
+
+def find_errand(
+    content: Content, playbook: str, *, round_id: str = "", at: datetime | None = None
+) -> Errand | None:
+    """Give the round by its id, else the one of this playbook that is due first; None without any.
+
+    Where nobody can know what is due (a year whose days off are unknown) there is none.
+    """
+    agenda = Agenda(content, at)
+    if round_id:
+        return Errand(agenda.find(round_id), agenda)
+    try:
+        rounds = agenda.due()
+    except UsageError:
+        return None
+    fitting = (
+        one
+        for one in rounds
+        if one.playbook == playbook
+        and one.state in _TAKES_RUNS
+        and one.first <= agenda.today <= (one.last or one.due)
+    )
+    found = min(fitting, key=lambda one: (one.due, one.first, one.id), default=None)
+    return Errand(found, agenda) if found else None
+
+
+def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> float | None:
+    """Note a closed run in the journal with the coverage its round has now; give that coverage.
+
+    A run that was broken off is noted too: what it saw counts.
+    """
+    if not ticket.expected or (record.state not in _CLOSED and not record.outcomes):
+        return None
+    seen = store.journal.seen([*ticket.earlier, record.run_id]) & ticket.expected
+    coverage = round(len(seen) / len(ticket.expected), 4)
+    ended = record.ended_at or record.started_at
+    store.journal.add(
+        JournalEntry(
+            round_id=ticket.round.id,
+            how="run",
+            at=ticket.at or ended,
+            run_id=record.run_id,
+            note="" if ticket.at is None else f"--at {ticket.at:%Y-%m-%d}",
+            coverage=coverage,
+        )
+    )
+    return coverage
