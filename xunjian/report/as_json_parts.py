@@ -4,7 +4,7 @@ from typing import Any
 
 from xunjian.config.model import ConfigDiff
 from xunjian.language import Language
-from xunjian.report.diff.as_json import change_of
+from xunjian.report.diff.as_json import change_of, device_of
 from xunjian.report.document import IntactRate, Leftover, ManualRow, Series
 from xunjian.report.model import ReportModel
 
@@ -55,6 +55,7 @@ def further(model: ReportModel, language: Language) -> dict[str, Any]:
         "series": [_series(one, language) for one in model.series],
         "advice": [text.to(language) for text in model.advice],
         "record_sheets": model.record_sheets,
+        "configurations": [device_of(diff, language) for diff in model.changes],
     }
 
 

@@ -24,8 +24,11 @@ def as_page(
     model: ReportModel, language: Language, read: Callable[[str], str], *, name: str
 ) -> bytes:
     """Render template `name`; `read` gives the text of a file below `templates/report/`."""
+    from xunjian.report.diff.page import diff_words
+
     is_html = name.endswith(".html.j2")
     environment = page_environment(language, autoescape=is_html)
+    environment.globals.update(diff_words(language))
     extra = assets(read("page.css"), read("page.js")) if is_html else {}
     template = environment.from_string(read(name))
     return template.render(m=model, language=language.value, **extra).encode()

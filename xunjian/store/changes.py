@@ -12,6 +12,7 @@ from xunjian.config.model import (
     Change,
     ChangeKind,
     ConfigDiff,
+    Renamed,
     Risk,
     Side,
     Trust,
@@ -29,7 +30,8 @@ def diff_to_json(diff: ConfigDiff, clean: Clean = keep) -> str:
     data["left"], data["right"] = _flat(diff.left), _flat(diff.right)
     data["trust"] = _flat(diff.trust)
     data["changes"] = [
-        {name: getattr(change, name) for name in _CHANGE} | {"approval": _flat(change.approval)}
+        {name: getattr(change, name) for name in _CHANGE}
+        | {"approval": _flat(change.approval), "renamed": _flat(change.renamed)}
         for change in diff.changes
     ]
     return dumps(data, clean)
@@ -54,6 +56,8 @@ def _change(data: Mapping[str, Any]) -> Change:
     values["kind"], values["risk"] = ChangeKind(data["kind"]), Risk(data["risk"])
     values["why"] = text_of(data["why"])
     values["approval"] = Approval(**_known(Approval, data["approval"]))
+    if renamed := data.get("renamed"):
+        values["renamed"] = Renamed(**_known(Renamed, renamed))
     return Change(**values)
 
 
@@ -61,8 +65,8 @@ def _side(data: Mapping[str, Any]) -> Side:
     return Side(**_known(Side, data))
 
 
-def _flat(value: object) -> dict[str, object]:
-    return {name: getattr(value, name) for name in type(value).__slots__}  # type: ignore[attr-defined]
+def _flat(value: Approval | Renamed | Side | Trust | None) -> dict[str, object] | None:
+    return None if value is None else {f.name: getattr(value, f.name) for f in fields(value)}
 
 
 def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:

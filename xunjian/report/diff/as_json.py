@@ -30,17 +30,20 @@ def as_json(diffs: Sequence[ConfigDiff], language: Language) -> bytes:
     document = {
         "schema": SCHEMA,
         "summary": plain_figures(count(diffs)),
-        "changes": [{**change_of(c, language), "device": d.device} for d in diffs for c in d.changes],
+        "changes": [
+            {**change_of(c, language), "device": d.device} for d in diffs for c in d.changes
+        ],
         "suppressed": [{**entry, "device": d.device} for d in diffs for entry in suppressed(d)],
         "not_comparable": sum(diff.not_comparable for diff in diffs),
         "trust": _trust(_joined([diff.trust for diff in diffs]), language),
-        "devices": [_device(diff, language) for diff in diffs],
+        "devices": [device_of(diff, language) for diff in diffs],
     }
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return (escape_unseen_in_json(text) + "\n").encode()
 
 
-def _device(diff: ConfigDiff, language: Language) -> dict[str, Any]:
+def device_of(diff: ConfigDiff, language: Language) -> dict[str, Any]:
+    """Give one device's difference."""
     return {
         "name": diff.device,
         "label": diff.label,
