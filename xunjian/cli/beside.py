@@ -8,6 +8,7 @@ from xunjian.language import Text
 from xunjian.report.building.beside import Beside, Order, Source
 from xunjian.report.building.series import TOPICS
 from xunjian.report.document import Person
+from xunjian.run.config_checks import CONFIG, TITLE
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 
@@ -23,7 +24,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
     return Beside(
         past=content.store.past(record.run_id, tuple(TOPICS)),
         order=order_of(content, wanted.record_sheets if wanted else ""),
-        task_titles={task.name: task.title for task in tasks},
+        task_titles={CONFIG: TITLE, **{task.name: task.title for task in tasks}},
         sources=_sources(content.catalog.checks),
         title=wanted.title if wanted else None,
     )

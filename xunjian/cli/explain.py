@@ -33,9 +33,40 @@ def register(app: typer.Typer, output: Output) -> None:
         from xunjian.tasks.explain import explain
 
         content = Content(workspace)
+        if _show_configuration(content, output, name):
+            return 0
         for card in explain(name, content.catalog, content.platforms).cards:
             _show_card(output, card)
         return 0
+
+
+def _show_configuration(content: Content, output: Output, name: str) -> bool:
+    """Explain the task `config` or one of its checks; False when the name is none of them."""
+    from xunjian.run.config_checks import CONFIG, CONFIG_CHECKS, TITLE
+
+    wanted = [check for check in CONFIG_CHECKS if name in {CONFIG, check.id}]
+    if not wanted or name in content.catalog.names:
+        return False
+    from xunjian.config.pack import load_packs
+
+    key = Text("剧本的 config 键", "key `config` of a playbook")
+    output.lines(f"{CONFIG}  {output.text(TITLE)}  [{output.text(key)}]")
+    packs = load_packs(content.workspace, content.platforms.aliases)
+    for pack in packs.by_name.values():
+        asked = [*pack.commands.running[:1], *pack.commands.startup[:1]]
+        asked += [part.command for part, _ in pack.parts]
+        if asked:
+            said = " | ".join(harmless(command.send) for command in asked)
+            output.lines(f"\n  {pack.platform}  {output.text(pack.title)}", f"    {said}")
+    for check in wanted:
+        output.lines(f"\n  {check.id}  {output.text(check.title)}")
+        for label, text in (
+            (Text("标准", "standard"), check.standard),
+            (Text("判法", "judged"), check.how),
+            (Text("建议", "advice"), check.advice),
+        ):
+            output.lines(f"    {output.text(label)}: {output.text(text)}")
+    return True
 
 
 def _show_card(output: Output, card: ExplainedCard) -> None:

@@ -135,8 +135,10 @@ def tasks(content: Content, output: Output) -> list[Row]:
 
 
 def checks(content: Content, output: Output) -> list[Row]:
-    """Checks with their limits and sources."""
-    return [
+    """Checks with their limits and sources, those of cards and those of configurations."""
+    from xunjian.run.config_checks import CONFIG, CONFIG_CHECKS
+
+    rows: list[Row] = [
         {
             "id": check.id,
             "title": output.text(check.title),
@@ -147,6 +149,12 @@ def checks(content: Content, output: Output) -> list[Row]:
         }
         for check in content.catalog.checks.values()
     ]
+    nothing = {"limits": "", "unit": "", "source": ""}
+    rows += [
+        {"id": check.id, "title": output.text(check.title), "task": CONFIG, **nothing}
+        for check in CONFIG_CHECKS
+    ]
+    return rows
 
 
 def platforms(content: Content, output: Output, form: str) -> list[Row]:
