@@ -57,7 +57,7 @@ def _show_configuration(content: Content, output: Output, name: str) -> bool:
         asked += [part.command for part, _ in pack.parts]
         if asked:
             said = " | ".join(harmless(command.send) for command in asked)
-            output.lines(f"\n  {pack.platform}  {output.text(pack.title)}", f"    {said}")
+            output.lines(f"\n  {pack.platform}  {output.text(pack.title)}\n    {said}")
     for check in wanted:
         output.lines(f"\n  {check.id}  {output.text(check.title)}")
         for label, text in (
