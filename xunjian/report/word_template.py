@@ -1,7 +1,8 @@
 """Builds the shipped Word template, so that a reviewer can read what a binary file hides.
 
 `python -m xunjian.report.word_template FILE` writes it; a test holds the shipped file equal to it.
-The template's placeholders are Jinja; a customer may replace the file in the workspace.
+The template's placeholders are Jinja; a customer may replace the file in the workspace, and
+`xunjian report fields` lists what may stand in it.
 """
 
 import io
@@ -12,77 +13,132 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
-BODY_FONT, HEAD_FONT = "宋体", "黑体"
-
-PLACE = (
-    "{{{{ {0}.device.site_title or {0}.device.site }}}} "
-    "{{{{ {0}.device.room_title or {0}.device.room }}}}"
+from xunjian.report.word_parts import (
+    Column,
+    across,
+    centred,
+    chapter,
+    each,
+    end,
+    fonts,
+    otherwise,
+    page,
+    pairs,
+    rows_or_none,
+    t,
+    table_of,
+    tinted,
+    turned,
+    when,
 )
-VERDICTS = (
-    "{% for v, n in m.totals.verdicts.items() %}{{ say(v.word) }} {{ n }}"
-    "{% if not loop.last %}，{% endif %}{% endfor %}"
+
+_WARNING = RGBColor(0xB3, 0x26, 0x1E)
+_ITEM = "{{ row.item }}{% if row.subject %} {{ row.subject }}{% endif %}"
+
+SITES: Sequence[Column] = (
+    (t("地点", "Site"), "{{ row.title }}", 6.6),
+    (t("设备", "Devices"), "{{ row.devices }}", 2.7),
+    (t("到达", "Reached"), "{{ row.reached }}", 2.7),
+    (t("异常", "Abnormal"), "{{ row.abnormal }}", 2.7),
+    (t("完好率", "Intact"), "{{ row.intact }}", 2.7),
 )
-
-# (head, cell, width in cm); heads and cells are placeholders
-Column = tuple[str, str, float]
-
-
-def t(zh: str, en: str) -> str:
-    """Write a label that is Chinese or English when the document is rendered."""
-    return "{{ t('" + zh + "', '" + en + "') }}"
-
-
-PROBLEMS: Sequence[Column] = (
-    ("#", "{{ row.number }}", 0.9),
-    (t("判定", "Verdict"), "{{ say(row.finding.verdict.word) }}", 1.3),
-    (t("级别", "Level"), "{{ row.finding.level }}", 1.1),
-    (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 2.9),
-    (t("项目", "Item"), "{{ say(row.finding.title) }} {{ subject(row) }}", 2.8),
-    (
-        t("实测与说明", "Measured"),
-        "{{ say(row.finding.message) or measured(row.finding) }}",
-        4.3,
-    ),
-    (t("建议", "Advice"), "{{ say(row.finding.advice) }}", 4.1),
-)
-UNANSWERED: Sequence[Column] = (
-    (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 6.0),
-    (t("项目", "Item"), "{{ say(m.task(row.task)) }}", 5.0),
-    (t("原因", "Reason"), "{{ reason(row.device.reason or row.reason) }}", 6.4),
+ROUNDS: Sequence[Column] = (
+    (t("报告编号", "Number"), "{{ row.number }}", 4.4),
+    (t("时间", "Time"), "{{ row.at }}", 3.2),
+    (t("正常", "Normal"), "{{ row.normal }}", 1.9),
+    (t("预警", "Warning"), "{{ row.warning }}", 1.9),
+    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.9),
+    (t("待核", "Unknown"), "{{ row.unknown }}", 1.9),
+    (t("完好率", "Intact"), "{{ row.intact }}", 2.2),
 )
 DEVICES: Sequence[Column] = (
-    (t("序号", "No."), "{{ loop.index }}", 1.4),
-    (t("设备", "Device"), "{{ row.device.label or row.device.name }}", 5.2),
-    (t("类别", "Kind"), "{{ kind(row.device.kind) }}", 2.6),
-    (t("平台", "Platform"), "{{ row.device.platform }}", 3.0),
-    (t("型号", "Model"), "{{ row.device.asset.model or '' }}", 3.6),
-    (t("序列号", "Serial"), "{{ row.device.asset.serial or '' }}", 3.6),
-    (
-        t("位置", "Place"),
-        PLACE.format("row"),
-        4.2,
-    ),
-    (t("结果", "Result"), "{{ say(row.worst.word) }}", 2.0),
+    (t("序号", "No."), "{{ row.index }}", 1.1),
+    (t("单位/会场", "Site"), "{{ row.site }}", 2.8),
+    (t("名称", "Name"), "{{ row.label }}", 4.2),
+    (t("类别", "Kind"), "{{ row.kind }}", 1.7),
+    (t("品牌型号", "Model"), "{{ row.model }}", 3.0),
+    (t("序列号", "Serial"), "{{ row.serial }}", 3.2),
+    (t("软件版本", "Version"), "{{ row.version }}", 2.2),
+    (t("管理地址", "Address"), "{{ row.address }}", 2.3),
+    (t("机房/位置", "Place"), "{{ row.place }}", 2.6),
+    (t("投运/维保", "In use/cover"), "{{ row.life }}", 1.7),
+    (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.3),
+)
+OVERALL: Sequence[Column] = (
+    (t("机房/位置", "Place"), "{{ row.place }}", 3.9),
+    (t("项目", "Item"), "{{ row.item }}", 3.9),
+    (t("判定数", "Judged"), "{{ row.judged }}", 1.4),
+    (t("正常", "Normal"), "{{ row.normal }}", 1.4),
+    (t("预警", "Warning"), "{{ row.warning }}", 1.5),
+    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.6),
+    (t("待核", "Unknown"), "{{ row.unknown }}", 1.5),
+    (t("实测范围", "Range"), "{{ row.range }}", 2.2),
+)
+SERIES: Sequence[Column] = (
+    (t("设备", "Device"), "{{ row.device }}", 3.6),
+    (t("指标", "Value"), "{{ row.title }} {{ row.subject }}", 3.6),
+    (t("上次", "Before"), "{{ row.before }}", 1.9),
+    (t("本次", "Now"), "{{ row.now }}", 1.9),
+    (t("门限", "Limits"), "{{ row.limits }}", 2.8),
+    (t("趋势", "Trend"), "{{ row.forecast }}", 3.6),
 )
 RECORDS: Sequence[Column] = (
-    (t("项目", "Item"), "{{ say(row.finding.title) }}", 3.6),
-    (t("对象", "Subject"), "{{ subject(row) }}", 2.6),
-    (t("标准", "Standard"), "{{ say(row.finding.standard) }}", 3.6),
-    (t("实测", "Measured"), "{{ measured(row.finding) }}", 2.4),
-    (t("判定", "Verdict"), "{{ say(row.finding.verdict.word) }}", 1.6),
-    (t("原因与备注", "Cause and remark"), "{{ remark(row) }}", 3.6),
+    (t("序号", "No."), "{{ row.index }}", 1.0),
+    (t("检查项", "Item"), _ITEM, 3.5),
+    (t("内容/方法", "Method"), "{{ row.method }}", 2.9),
+    (t("标准", "Standard"), "{{ row.standard }}", 3.7),
+    (t("结果（实测）", "Measured"), "{{ row.measured }}", 2.1),
+    (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.3),
+    (t("原因与备注", "Cause, remark"), "{{ row.remark }}", 2.9),
 )
-LEFT_OUT: Sequence[Column] = (
-    (t("设备", "Device"), "{{ row.label or row.device }}", 6.0),
-    (t("项目", "Item"), "{{ say(m.task(row.task)) }}", 5.0),
-    (t("原因", "Reason"), "{{ reason(row.reason) }}", 6.4),
+PROBLEMS: Sequence[Column] = (
+    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 2.0),
+    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 3.0),
+    (t("现象", "What"), "{{ row.item }}：{{ row.message }}", 3.4),
+    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.5),
+    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.3),
+    (t("处理建议", "Advice"), "{{ row.advice }}", 2.8),
+    (t("责任方", "Party"), "{{ row.party }}", 1.2),
+    (t("状态", "State"), tinted("row.code", "{{ row.verdict }} {{ row.state }}"), 1.2),
+)
+LEFTOVERS: Sequence[Column] = (
+    (t("编号", "Id"), "{{ row.id }}", 2.2),
+    (t("设备", "Device"), "{{ row.device }}", 3.2),
+    (t("问题", "Matter"), "{{ row.item }}：{{ row.message }}", 4.0),
+    (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 3.0),
+    (t("轮数", "Rounds"), "{{ row.rounds }}", 1.1),
+    (t("现状", "Now"), "{{ row.state }}", 1.5),
+    (t("说明", "Note"), "{{ row.note }}", 2.4),
+)
+CHANGES: Sequence[Column] = (
+    (t("设备", "Device"), "{{ row.device }}", 3.4),
+    (t("风险", "Risk"), "{{ row.risk }}", 1.3),
+    (t("类型", "Kind"), "{{ row.kind }}", 1.5),
+    (t("内容", "Change"), "{{ row.text }}", 6.6),
+    (t("说明", "Why"), "{{ row.why }}", 2.9),
+    (t("批准", "Approval"), "{{ row.approval }}", 1.7),
+)
+EVIDENCE: Sequence[Column] = (
+    (t("编号", "No."), "{{ row.number }}", 1.4),
+    (t("设备", "Device"), "{{ row.device }}", 3.3),
+    (t("命令或请求", "Request"), "{{ row.text }} {{ row.note }}", 4.6),
+    (t("时间", "Time"), "{{ row.at }}", 2.5),
+    (t("SHA-256", "SHA-256"), "{{ row.hash | join('') }}", 5.6),
+)
+THRESHOLDS: Sequence[Column] = (
+    (t("检查项", "Item"), "{{ row.title }}\n{{ row.check }}", 3.9),
+    (t("标准", "Standard"), "{{ row.standard }}", 6.2),
+    (t("单位", "Unit"), "{{ row.unit }}", 1.3),
+    (t("来源", "Source"), "{{ row.source }}", 4.6),
+    (t("设备数", "Devices"), "{{ row.devices }}", 1.4),
+)
+NOT_CHECKED: Sequence[Column] = (
+    (t("原因", "Reason"), "{{ row.reason }}", 4.0),
+    (t("项目", "Item"), "{{ row.item }}", 4.0),
+    (t("数量", "Count"), "{{ row.count }}", 1.4),
+    (t("设备", "Devices"), "{{ row.devices }}", 8.0),
 )
 
 
@@ -92,226 +148,211 @@ def build_template() -> bytes:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     document.core_properties.created = document.core_properties.modified = moment
     document.core_properties.author = "xunjian"
-    _fonts(document)
-    _page(document.sections[0])
-    _cover(document)
-    _summary(document)
-    _section(document, t("问题清单", "Problems"), "m.problems", PROBLEMS)
-    _section(document, t("未到达的项目", "Items not reached"), "m.unanswered", UNANSWERED)
-    _landscape(document)
-    _section(document, t("设备清单", "Devices"), "m.sheets", DEVICES)
-    _portrait(document)
-    _records(document)
-    _section(document, t("未做的项目", "Left out before any contact"), "m.left_out", LEFT_OUT)
-    _evidence(document)
+    fonts(document)
+    page(document.sections[0])
+    for part in (_cover, _approval, _overview, _conclusion):
+        part(document)
+    turned(document, landscape=True)
+    chapter(document, "三、设备清单", "3. Devices")
+    table_of(document, "d.devices", DEVICES)
+    turned(document, landscape=False)
+    for part in (_environment, _records, _lines, _problems, _leftovers, _changes, _advice):
+        part(document)
     _signatures(document)
+    _appendices(document)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
 
 
-def _fonts(document: Any) -> None:
-    for name, font, size in (
-        ("Normal", BODY_FONT, 10.5),
-        ("Title", HEAD_FONT, 24),
-        ("Heading 1", HEAD_FONT, 15),
-        ("Heading 2", HEAD_FONT, 12),
-    ):
-        style = document.styles[name]
-        style.font.name, style.font.size = "Times New Roman", Pt(size)
-        style.font.color.rgb = None
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), font)
-
-
-def _page(section: Any) -> None:
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(1.8)
-    section.top_margin = section.bottom_margin = Cm(2)
-    head = section.header.paragraphs[0]
-    head.text = "{{ say(m.title) }}    {{ m.number }}"
-    head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    foot = section.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for part in (t("第 ", "page "), "PAGE", t(" 页 共 ", " of "), "NUMPAGES", t(" 页", "")):
-        _field(foot, part) if part.isupper() else foot.add_run(part)
-
-
-def _field(paragraph: Any, code: str) -> None:
-    for kind, text in (("begin", ""), ("", code), ("end", "")):
-        run = paragraph.add_run()
-        if kind:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark = OxmlElement("w:instrText")
-            mark.text = text
-        run._r.append(mark)  # noqa: SLF001 - python-docx has no call for fields
-
-
 def _cover(document: Any) -> None:
-    for _ in range(5):
-        document.add_paragraph()
-    title = document.add_paragraph("{{ say(m.title) }}", style="Title")
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    when(document, "logo")
+    centred(document, "{{ logo }}")
+    end(document)
+    when(document, "d.secrecy")
+    document.add_paragraph(t("密级：", "Secrecy: ") + "{{ d.secrecy }}")
+    end(document)
     for _ in range(6):
         document.add_paragraph()
-    _pairs(
-        document,
-        (
-            (t("报告编号", "Report number"), "{{ m.number }}"),
-            (t("巡检类别", "Occasion"), "{{ occasion(m.occasion) }}"),
-            (t("开始时间", "Started"), "{{ when(m.started_at) }}"),
-            (t("结束时间", "Ended"), "{{ when(m.ended_at) }}"),
-            (t("状态", "State"), "{{ state(m.state.value) }}"),
-            (t("轮次标识", "Run"), "{{ m.run_id }}"),
-        ),
-    )
+    when(document, "d.project")
+    centred(document, "{{ d.project }}", "Subtitle")
+    end(document)
+    centred(document, "{{ d.title }}", "Title")
+    centred(document, t("编号：", "Number ") + "{{ d.number }}", size=12)
+    each(document, "warning", "d.warnings")
+    run = centred(document, "{{ warning }}").runs[0]
+    run.bold, run.font.color.rgb = True, _WARNING
+    end(document, "for")
+    for _ in range(5):
+        document.add_paragraph()
+    pairs(document, "d.cover", width_cm=13, size=12)
+    document.add_paragraph()
+    centred(document, "{{ d.date }}", size=14)
     document.add_page_break()
 
 
-def _pairs(document: Any, pairs: Sequence[tuple[str, str]]) -> None:
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for name, value in pairs:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = name, value
-        cells[0].width, cells[1].width = Cm(4), Cm(9)
-        for cell in cells:
-            cell.paragraphs[0].paragraph_format.space_before = Pt(3)
-            cell.paragraphs[0].paragraph_format.space_after = Pt(3)
-
-
-def _summary(document: Any) -> None:
-    document.add_heading(t("结论", "Conclusion"), 1)
-    document.add_paragraph("{{ say(m.conclusion) }}")
-    document.add_paragraph(
-        "{% if m.previous_run_id %}"
-        + t("与上一轮比较：", "Compared with the round before: ")
-        + "{{ m.previous_run_id }}，"
-        + t("已恢复 ", "resolved ")
-        + "{{ m.resolved | length }}{% endif %}"
-    )
-    _pairs(
+def _approval(document: Any) -> None:
+    chapter(document, "文件批准单", "Approval")
+    pairs(document, "d.approval")
+    document.add_paragraph()
+    names = (t("步骤", "Step"), t("签名", "Signature"), t("日期", "Date"))
+    table_of(
         document,
+        "d.steps",
+        ((names[0], "{{ row }}", 4.4), (names[1], "", 7.5), (names[2], "", 5.5)),
+    )
+    document.add_heading(t("修订记录", "Revisions"), 2)
+    table_of(
+        document,
+        "d.revisions",
         (
-            (t("计划（设备×项目）", "Planned (device × item)"), "{{ m.totals.planned }}"),
-            (t("有结果", "Outcomes"), "{{ m.totals.outcomes }}"),
-            (t("未做", "Left out"), "{{ m.totals.left_out }}"),
-            (t("设备", "Devices"), "{{ m.totals.devices }}"),
-            (t("到达设备", "Devices reached"), "{{ m.totals.reached }}"),
-            (
-                t("判定", "Verdicts"),
-                VERDICTS,
-            ),
+            (t("版本", "Version"), "{{ row.version }}", 1.8),
+            (t("日期", "Date"), "{{ row.at }}", 3.8),
+            (t("修订人", "By"), "{{ row.by }}", 2.8),
+            (t("修订内容", "What changed"), "{{ row.what }}", 9.0),
         ),
     )
 
 
-def _section(document: Any, title: str, rows: str, columns: Sequence[Column]) -> None:
-    document.add_heading(title, 1)
-    document.add_paragraph("{%p if " + rows + " %}")
-    _table(document, rows, columns)
-    document.add_paragraph("{%p else %}")
-    document.add_paragraph(t("无。", "None."))
-    document.add_paragraph("{%p endif %}")
+def _overview(document: Any) -> None:
+    chapter(document, "一、概述", "1. Overview", new_page=True)
+    pairs(document, "d.overview")
+    document.add_heading(t("巡检人员", "People"), 2)
+    rows_or_none(
+        document,
+        "d.people",
+        (
+            (t("姓名", "Name"), "{{ row.name }}", 5.0),
+            (t("职责", "Role"), "{{ row.role }}", 7.4),
+            (t("电话", "Phone"), "{{ row.phone }}", 5.0),
+        ),
+    )
 
 
-def _table(document: Any, rows: str, columns: Sequence[Column]) -> None:
-    table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
-    table.autofit = False
-    table.rows[1].cells[0].text = "{%tr for row in " + rows + " %}"
-    table.rows[3].cells[0].text = "{%tr endfor %}"
-    for index, (head, cell, width_cm) in enumerate(columns):
-        table.columns[index].width = Cm(width_cm)
-        for row in table.rows:
-            row.cells[index].width = Cm(width_cm)
-        run = table.rows[0].cells[index].paragraphs[0].add_run(head)
-        run.bold = True
-        _shade(table.rows[0].cells[index], "E8EDF3")
-        table.rows[2].cells[index].text = cell
-        for row in table.rows:
-            for paragraph in row.cells[index].paragraphs:
-                paragraph.paragraph_format.space_before = Pt(2)
-                paragraph.paragraph_format.space_after = Pt(2)
-                for part in paragraph.runs:
-                    part.font.size = Pt(9)
-    properties = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - no call for repeating heads
-    properties.append(OxmlElement("w:tblHeader"))
-    for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+def _conclusion(document: Any) -> None:
+    chapter(document, "二、总体结论", "2. Conclusion")
+    paragraph = document.add_paragraph("{{ d.conclusion }}")
+    paragraph.runs[0].bold = True
+    across(document, "d.figures", "{{ row.name }}", "{{ row.value }}")
+    document.add_paragraph()
+    document.add_paragraph(
+        t("判定：", "Verdicts: ")
+        + "{% for v in d.verdicts %}{{ v.name }} {{ v.count }}"
+        + "{% if not loop.last %}"
+        + t("，", ", ")
+        + "{% endif %}{% endfor %}"
+    )
+    document.add_paragraph(
+        t("问题级别：", "Problems by level: ")
+        + "{% for v in d.levels %}{{ v.level }} {{ v.count }}"
+        + "{% if not loop.last %}"
+        + t("，", ", ")
+        + "{% endif %}{% endfor %}"
+    )
+    document.add_paragraph("{{ d.compared }}")
+    document.add_heading(t("各地点", "By site"), 2)
+    table_of(document, "d.sites", SITES)
+    document.add_heading(t("历轮比较", "Rounds so far"), 2)
+    table_of(document, "d.rounds", ROUNDS)
 
 
-def _shade(cell: Any, colour: str) -> None:
-    shade = OxmlElement("w:shd")
-    shade.set(qn("w:val"), "clear")
-    shade.set(qn("w:fill"), colour)
-    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no call for it
-
-
-def _turned(document: Any, orientation: Any, width_cm: float, height_cm: float) -> None:
-    section = document.add_section()
-    section.orientation = orientation
-    section.page_width, section.page_height = Cm(width_cm), Cm(height_cm)
-
-
-def _landscape(document: Any) -> None:
-    _turned(document, WD_ORIENT.LANDSCAPE, 29.7, 21)
-
-
-def _portrait(document: Any) -> None:
-    _turned(document, WD_ORIENT.PORTRAIT, 21, 29.7)
+def _environment(document: Any) -> None:
+    chapter(document, "四、环境检查", "4. Environment")
+    rows_or_none(document, "d.environment", OVERALL)
 
 
 def _records(document: Any) -> None:
-    document.add_heading(t("设备巡检记录", "Record sheets"), 1)
-    document.add_paragraph("{%p for s in m.sheets %}")
-    document.add_heading(
-        "{{ loop.index }}. {{ s.device.label or s.device.name }}（{{ s.device.name }}）", 2
-    )
-    document.add_paragraph(
-        "{{ kind(s.device.kind) }} · {{ s.device.platform }} · " + PLACE.format("s") + " · "
-        "{{ say(s.worst.word) }}"
-        "{% if not s.device.reached %} · {{ reason(s.device.reason) }}{% endif %}"
-    )
-    document.add_paragraph("{%p if s.rows %}")
-    _table(document, "s.rows", RECORDS)
-    document.add_paragraph("{%p endif %}")
-    document.add_paragraph("{%p for u in s.unanswered %}")
-    document.add_paragraph(
-        t("未到达：", "Not reached: ") + "{{ say(m.task(u.task)) }}（{{ reason(u.reason) }}）"
-    )
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{%p for note in s.device.notes %}")
-    document.add_paragraph(t("读取中的问题：", "Met with while reading: ") + "{{ say(note) }}")
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{%p endfor %}")
+    chapter(document, "五、巡检记录表", "5. Record sheets")
+    document.add_paragraph("{{ d.sheets_said }}")
+    each(document, "s", "d.sheets")
+    document.add_heading("{{ loop.index }}. {{ s.title }}（{{ s.verdict }}）", 2)
+    about = document.add_paragraph("{{ s.about }}")
+    about.paragraph_format.keep_with_next = True
+    when(document, "s.rows")
+    table_of(document, "s.rows", RECORDS)
+    end(document)
+    each(document, "line", "s.said")
+    document.add_paragraph("{{ line }}").paragraph_format.space_after = Pt(2)
+    end(document, "for")
+    end(document, "for")
 
 
-def _evidence(document: Any) -> None:
-    document.add_heading(t("证据", "Evidence"), 1)
-    document.add_paragraph(
-        t("证据件数 ", "Pieces of evidence ")
-        + "{{ m.evidence | length }}，"
-        + t("根哈希 ", "root hash ")
-        + "{{ m.root_hash }}，xunjian {{ m.tool_version }}"
-    )
+def _lines(document: Any) -> None:
+    chapter(document, "六、线路与会场", "6. Lines and venues")
+    rows_or_none(document, "d.lines", OVERALL)
+    document.add_heading(t("指标趋势", "Trends"), 2)
+    rows_or_none(document, "d.series", SERIES)
+
+
+def _problems(document: Any) -> None:
+    chapter(document, "七、问题汇总", "7. Problems")
+    when(document, "d.problems")
+    each(document, "g", "d.problems")
+    document.add_heading("{{ g.title }}", 2)
+    table_of(document, "g.rows", PROBLEMS)
+    end(document, "for")
+    otherwise(document, t("无。", "None."))
+
+
+def _leftovers(document: Any) -> None:
+    chapter(document, "八、遗留问题跟踪", "8. Leftovers of earlier rounds")
+    rows_or_none(document, "d.leftovers", LEFTOVERS)
+
+
+def _changes(document: Any) -> None:
+    chapter(document, "九、变更", "9. Changes found")
+    when(document, "d.changes")
+    table_of(document, "d.changes", CHANGES)
+    otherwise(document, "{{ d.changes_said }}")
+
+
+def _advice(document: Any) -> None:
+    chapter(document, "十、建议", "10. Advice")
+    when(document, "d.advice")
+    each(document, "line", "d.advice")
+    document.add_paragraph("{{ loop.index }}. {{ line }}")
+    end(document, "for")
+    otherwise(document, t("无。", "None."))
 
 
 def _signatures(document: Any) -> None:
-    document.add_heading(t("签字", "Signatures"), 1)
-    table = document.add_table(rows=2, cols=4, style="Table Grid")
-    names = (
-        t("巡检人", "Inspected by"),
-        t("复核人", "Checked by"),
-        t("客户代表", "For the customer"),
-        t("日期", "Date"),
+    chapter(document, "十一、结论与签字", "11. Conclusion and signatures")
+    document.add_paragraph("{{ d.signed_said }}").paragraph_format.keep_with_next = True
+    table = table_of(
+        document,
+        "d.signers",
+        (
+            (t("签字人", "Signer"), "{{ row }}", 4.4),
+            (t("签名（盖章）", "Signature, seal"), "", 8.2),
+            (t("日期", "Date"), "", 4.8),
+        ),
     )
-    for index, name in enumerate(names):
-        table.rows[0].cells[index].text = name
-    table.rows[1].height = Cm(2)
+    table.rows[2].height = Cm(1.5)
+
+
+def _appendices(document: Any) -> None:
+    chapter(document, "附录 A　原始记录索引", "Appendix A. Evidence index", new_page=True)
+    document.add_paragraph("{{ d.evidence_said }}")
+    document.add_paragraph(t("根哈希：", "Root hash: ") + "{{ d.root_hash }}")
+    rows_or_none(document, "d.evidence", EVIDENCE)
+    chapter(document, "附录 B　标准及来源", "Appendix B. Standards and their sources")
+    rows_or_none(document, "d.thresholds", THRESHOLDS)
+    chapter(document, "附录 C　未检清单及原因", "Appendix C. Not checked, and why")
+    rows_or_none(document, "d.not_checked", NOT_CHECKED)
+    chapter(document, "附录 D　人工项", "Appendix D. Manual items")
+    rows_or_none(
+        document,
+        "d.manual",
+        (
+            (t("机房/设备", "Room, device"), "{{ row.room }} {{ row.device }}", 4.2),
+            (t("项目", "Item"), "{{ row.item }}", 4.0),
+            (t("结果", "Answer"), "{{ row.measured }}", 2.4),
+            (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.4),
+            (t("备注", "Remark"), "{{ row.remark }}", 2.6),
+            (t("填写人", "By"), "{{ row.by }}", 2.8),
+        ),
+    )
+    document.add_paragraph("{{ d.content_said }} · {{ m.run_id }}")
 
 
 if __name__ == "__main__":
