@@ -63,7 +63,7 @@ def judge(
 
 
 def _judge_check(check: Check, situation: Situation) -> Sequence[Finding]:
-    plan = situation.context.plans.plan(check, situation.table.provided)
+    plan = situation.plan(check)
     if plan.lacking:
         why = lacking_text(plan.lacking)
         return (stated(check, situation, "-", Verdict.NOT_APPLICABLE, why),)

@@ -61,15 +61,23 @@ class PlanCache:
     __slots__ = ("_plans",)
 
     def __init__(self) -> None:
-        self._plans: dict[tuple[str, frozenset[tuple[str, frozenset[str]]]], CheckPlan] = {}
+        self._plans: dict[frozenset[tuple[str, frozenset[str]]], dict[str, CheckPlan]] = {}
+
+    def plans_for(self, provided: Provided) -> dict[str, CheckPlan]:
+        """Give the plans made so far for these provided fields, by check; to be added to."""
+        return self._plans.setdefault(frozenset(provided.items()), {})
 
     def plan(self, check: Check, provided: Provided) -> CheckPlan:
         """Give the plan of a check for these provided fields."""
-        key = (check.id, frozenset(provided.items()))
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = plan_check(check, provided)
-        return plan
+        return planned(self.plans_for(provided), check, provided)
+
+
+def planned(plans: dict[str, CheckPlan], check: Check, provided: Provided) -> CheckPlan:
+    """Give the plan of a check out of those of `plans_for`, made if it is the first time."""
+    plan = plans.get(check.id)
+    if plan is None:
+        plan = plans[check.id] = plan_check(check, provided)
+    return plan
 
 
 def plan_check(check: Check, provided: Provided) -> CheckPlan:

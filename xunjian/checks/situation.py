@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from xunjian.checks.context import JudgeContext
-from xunjian.checks.plan import CheckPlan
+from xunjian.checks.plan import CheckPlan, planned
 from xunjian.expressions import COUNTERS_RESTARTED, NOT_READ
 from xunjian.expressions.values import as_number
 from xunjian.facts.model import Fact, FactRow, FactTable, StepResult, StepState
 from xunjian.facts.registry import FACTS
 from xunjian.inventory.model import Device
+from xunjian.tasks.model import Check
 
 # VRP and most others print the uptime in whole minutes; a boot time from it may be that much late.
 _UPTIME_GRAIN_S = 120.0
+
+_NONE: frozenset[str] = frozenset()
 
 Rows = dict[tuple[str, ...], FactRow]
 NamedRow = tuple[FactRow, Mapping[str, object]]
@@ -29,6 +32,11 @@ class Situation:
         self._joins: dict[tuple[str, str], dict[object, FactRow]] = {}
         self._named: dict[str, tuple[NamedRow, ...]] = {}
         self._device_values = _device_view(device)
+        self._plans = context.plans.plans_for(table.provided)
+
+    def plan(self, check: Check) -> CheckPlan:
+        """Give the plan of a check for what is provided on the device."""
+        return planned(self._plans, check, self.table.provided)
 
     def rows(self, fact: str) -> Sequence[object]:
         """Give a fact's rows, for expressions."""
@@ -125,6 +133,7 @@ class Situation:
         fact = row.fact
         names: dict[str, object] = {**base, **fact.values()}
         names.update(row=fact, taken_at=row.taken_at, previous=None, reference=None)
+        names["expected"], names[NOT_READ] = self.device.expected, _NONE
         if fact.EVENT:
             return names
         key = fact.key
@@ -138,9 +147,11 @@ class Situation:
             names[COUNTERS_RESTARTED] = self._restarted_since(before)
         return names
 
-    def row_values(self, plan: CheckPlan, named: NamedRow) -> dict[str, object]:
+    def row_values(self, plan: CheckPlan, named: NamedRow) -> Mapping[str, object]:
         """Give the names for one row as a check sees it: with the rows it joins."""
         row, names = named
+        if self._adds_nothing(plan):
+            return names
         values = {**names, "expected": self._expected(plan)}
         for alias, join in plan.check.join.items():
             joined = self.joined(join.fact, join.by, getattr(row.fact, join.by, None))
@@ -149,6 +160,13 @@ class Situation:
         if values["previous"] is None and plan.check.first == "current":
             values[COUNTERS_RESTARTED] = True
         return values
+
+    def _adds_nothing(self, plan: CheckPlan) -> bool:
+        """Whether a check sees a row as every other check does: most do."""
+        check = plan.check
+        if check.join or plan.expected_names or check.first == "current":
+            return False
+        return check.for_each not in FACTS or bool(FACTS[check.for_each].KEY)
 
     def _not_read(self, plan: CheckPlan, values: Mapping[str, object]) -> frozenset[str]:
         """Give the names that are empty because an answer is missing, not because it said so.

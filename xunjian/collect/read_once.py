@@ -20,7 +20,7 @@ class ReadOnce:
     platform: Platform | None
     templates: TemplateCache
     _tables: dict[tuple[str, str], Table | Unparsed] = field(default_factory=dict)
-    _found: dict[tuple[Pattern[str], str], Match[str] | None] = field(default_factory=dict)
+    _found: dict[tuple[str, int, str], Match[str] | None] = field(default_factory=dict)
 
     def table(self, form: str, text: str) -> Table:
         """Parse with one of our templates.
@@ -43,9 +43,14 @@ class ReadOnce:
 
     def search(self, pattern: Pattern[str], text: str) -> Match[str] | None:
         """Search a text: most cards look for the same words of their platform."""
-        if (pattern, text) not in self._found:
-            self._found[pattern, text] = search(pattern, text)
-        return self._found[pattern, text]
+        key = (
+            pattern.pattern,
+            pattern.flags,
+            text,
+        )  # a pattern is hashed anew each time, a text once
+        if key not in self._found:
+            self._found[key] = search(pattern, text)
+        return self._found[key]
 
     def _table(self, form: str, text: str, parse: Callable[[], Table]) -> Table:
         known = self._tables.get((form, text))

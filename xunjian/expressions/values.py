@@ -13,18 +13,20 @@ MAX_NUMBER_CHARS = 64  # longer digit strings are not measurements
 # the groups tell a fraction or an exponent from a whole number
 _NUMBER = re.compile(r"[-+]?(?:\d+(\.\d*)?|(\.\d+))([eE][-+]?\d{1,3})?", re.ASCII)
 
+_SURELY_FINITE = 2**64  # every counter a device has is below
+
 Number = int | float
 
 
 def as_number(value: object) -> Number | None:
     """Read a number from a number or from the text of one; truth values are no numbers."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, str):
         return _read_number(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return _finite(value)
+    return value if -_SURELY_FINITE < value < _SURELY_FINITE else _finite(value)
 
 
 def _read_number(text: str) -> Number | None:

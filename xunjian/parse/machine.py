@@ -19,6 +19,7 @@ _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 # what would mean something else once the groups are numbered anew, or cannot stand in the middle
 _UNMOVABLE = re.compile(r"\\[1-9]|\(\?P=|\(\?\(|\(\?[aiLmsux-]+[:)]")
 _LAST_STATES = frozenset({"End", "EOF"})
+_PASSIVE = frozenset({"Required", "Key"})  # options that do nothing when a value is set or cleared
 
 _Rule: TypeAlias = Any  # textfsm ships no types
 _Value: TypeAlias = Any
@@ -116,8 +117,9 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     _cur_state_name: str
     _finders: dict[tuple[str, int], _Finder]
     _known: dict[str, dict[str, list[_Act]]]  # state -> line -> what the line does there
-    _with_options: list[_Value]  # and those without: nothing but a text each
+    _hooked: list[_Value]  # an option of theirs does something; of the others only `Required` may
     _plain: list[_Value]
+    _required: list[_Value]  # of the plain ones
 
     @override
     def Reset(self) -> None:
@@ -125,8 +127,9 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         super().Reset()
         self._finders = getattr(self, "_finders", {})
         self._known = {state: {} for state in self.states}
-        self._with_options = [value for value in self.values if value.options]
-        self._plain = [value for value in self.values if not value.options]
+        self._hooked = [v for v in self.values if not _PASSIVE.issuperset(v.OptionNames())]
+        self._plain = [value for value in self.values if value not in self._hooked]
+        self._required = [value for value in self._plain if "Required" in value.OptionNames()]
 
     @override
     def ParseText(self, text: str, eof: bool = True) -> list[list[Any]]:
@@ -147,8 +150,12 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     @override
     def _AppendRecord(self) -> None:
         """Add the current record to the rows; only a value with options has a say in it."""
+        for value in self._required:
+            if not value.value:
+                self._ClearRecord()
+                return
         try:
-            for value in self._with_options:
+            for value in self._hooked:
                 value.OnSaveRecord()
         except SkipRecord:
             self._ClearRecord()
@@ -163,7 +170,7 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         """Empty the values that are not kept for the next record."""
         for value in self._plain:
             value.value = None
-        for value in self._with_options:
+        for value in self._hooked:
             value.ClearVar()
 
     def _acts(self, line: str) -> list[_Act]:
@@ -181,9 +188,10 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         return acts
 
     def _do(self, acts: list[_Act], line: str) -> None:
+        hooked = self._hooked
         for move, assigned in acts:
             for value, text in assigned:
-                if value.options:
+                if value in hooked:
                     value.AssignVar(text)
                 else:
                     value.value = text
