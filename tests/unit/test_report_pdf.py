@@ -182,9 +182,7 @@ def test_an_empty_round_has_all_chapters(tmp_path: Path) -> None:
         assert text.count(wanted) >= 7
 
 
-@pytest.mark.parametrize(
-    ("wanted", "shown"), [("all", 20), ("abnormal", 11), ("none", 0)], ids=str
-)
+@pytest.mark.parametrize(("wanted", "shown"), [("all", 20), ("abnormal", 11), ("none", 0)], ids=str)
 def test_record_sheets_follow_the_setting(wanted: str, shown: int) -> None:
     model = replace(a_model(20, 8, 2), record_sheets=wanted)
     assert len(sheets_shown(model)) == shown
@@ -263,5 +261,8 @@ def test_a_cut_says_how_much_there_was() -> None:
 
 def test_long_words_break_between_their_parts() -> None:
     assert breakable("configuration") == "configuration"
-    assert breakable("GigabitEthernet0/0/1.4094").replace("\u200b", "|") == "GigabitEthernet|0/|0/|1.|4094"
+    assert (
+        breakable("GigabitEthernet0/0/1.4094").replace("\u200b", "|")
+        == "GigabitEthernet|0/|0/|1.|4094"
+    )
     assert breakable("0" * 64).replace("\u200b", "") == "0" * 64

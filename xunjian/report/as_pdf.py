@@ -19,7 +19,7 @@ from xunjian.language import Language, Text
 from xunjian.report.fonts import FontChoice, choose_fonts
 from xunjian.report.model import ReportModel
 from xunjian.report.printed import Data, printed
-from xunjian.report.typesetter import DATA, RESULT, SOURCE
+from xunjian.report.typesetter import DATA, MISTAKE, RESULT, SOURCE
 
 TIME_S = 300.0
 # packages would be fetched over HTTPS: port 9 (discard) of this machine answers nobody
@@ -102,7 +102,7 @@ def _set(root: Path, fonts: FontChoice, at: datetime, *, has_tags: bool) -> byte
         raise _refused(f"> {TIME_S:.0f} s") from error
     if done.returncode == 0:
         return (root / RESULT).read_bytes()
-    raise _refused(_mistake(done))
+    raise _refused(_mistake(root, done))
 
 
 def _environment() -> dict[str, str]:
@@ -114,10 +114,10 @@ def _environment() -> dict[str, str]:
     return kept | dead | {"PYTHONPATH": os.pathsep.join((package, libraries))}
 
 
-def _mistake(done: subprocess.CompletedProcess[str]) -> str:
+def _mistake(root: Path, done: subprocess.CompletedProcess[str]) -> str:
     try:
-        said = json.loads(done.stdout)
-    except ValueError:
+        said = json.loads((root / MISTAKE).read_bytes())
+    except (OSError, ValueError):
         return (done.stderr or "").strip().rsplit("\n", maxsplit=1)[-1] or str(done.returncode)
     # the excerpt names a folder that is gone when this is read
     where = [line.split(f"{SOURCE}:")[-1] for line in said["where"].splitlines() if SOURCE in line]

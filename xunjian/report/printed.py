@@ -228,7 +228,7 @@ def _compared(model: ReportModel, w: Wording) -> str:
         return w.t(
             "没有可比较的上一轮。", "There is no earlier round of this kind to compare with."
         )
-    counts = dict.fromkeys(("new", "persisting", "back"), 0)
+    counts: dict[str, int] = dict.fromkeys(("new", "persisting", "back"), 0)
     for row in model.problems:
         if row.change and row.change.value in counts:
             counts[row.change.value] += 1

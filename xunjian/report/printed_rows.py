@@ -67,7 +67,7 @@ def overall_rows(model: ReportModel, w: Wording, tasks: Iterable[str]) -> list[R
     for row in model.findings:
         if row.finding.task in wanted:
             place = " ".join(p for p in (w.site(row.device), w.room(row.device)) if p)
-            groups[place, row.finding.check, w.say(row.finding.title)].append(row.finding)
+            groups[place, row.finding.check, w.say(row.finding.title, 80)].append(row.finding)
     shown = (Verdict.NORMAL, Verdict.WARNING, Verdict.ABNORMAL, Verdict.UNKNOWN)
     return [
         {
@@ -136,10 +136,10 @@ def method(finding: Finding, questions: dict[str, str], w: Wording, most: int = 
 def _record(number: int, finding: Finding, questions: dict[str, str], w: Wording) -> Row:
     return {
         "index": str(number),
-        "item": w.say(finding.title),
+        "item": w.say(finding.title, 80),
         "subject": w.subject(finding),
         "method": method(finding, questions, w),
-        "standard": w.say(finding.standard),
+        "standard": w.say(finding.standard, 120),
         "measured": w.measured(finding),
         "code": finding.verdict.value,
         "verdict": w.say(finding.verdict.word),
@@ -175,12 +175,12 @@ def problem_groups(model: ReportModel, w: Wording) -> list[Row]:
 
 def _problem(row: FindingRow, numbers: dict[str, str], w: Wording) -> Row:
     finding, device = row.finding, row.device
-    item = " ".join(part for part in (w.say(finding.title), w.subject(finding)) if part)
+    item = " ".join(part for part in (w.say(finding.title, 80), w.subject(finding)) if part)
     facts = []
     if finding.value is not None:
-        facts.append(w.t("实测 ", "measured ") + w.measured(finding))
+        facts.append(w.t("实测 ", "measured ") + w.measured(finding, 60))
     if str(finding.standard):
-        facts.append(w.t("标准 ", "standard: ") + w.say(finding.standard))
+        facts.append(w.t("标准 ", "standard: ") + w.say(finding.standard, 120))
     return {
         "number": row.number,
         "id": finding.id,
@@ -204,7 +204,7 @@ def leftover_rows(model: ReportModel, w: Wording) -> list[Row]:
         {
             "id": row.id,
             "device": w.say(row.label or row.device, 80),
-            "item": w.say(row.finding.title),
+            "item": w.say(row.finding.title, 80),
             "message": w.say(row.finding.message),
             "found": w.day(row.first_seen_at.date()),
             "first": w.say(row.first_number),
@@ -275,7 +275,7 @@ def _series(row: Series, w: Wording) -> Row:
     forecast = row.forecast
     return {
         "device": w.say(row.label or row.device, 80),
-        "title": w.say(row.title),
+        "title": w.say(row.title, 80),
         "subject": w.say(row.subject, 80),
         "before": w.say(values[-2]) if len(values) > 1 else "—",
         "now": w.say(values[-1]),
@@ -324,9 +324,9 @@ def threshold_rows(model: ReportModel, w: Wording) -> list[Row]:
     """The limits that were applied and where they come from."""
     return [
         {
-            "title": w.say(row.title),
+            "title": w.say(row.title, 80),
             "check": w.say(row.check),
-            "standard": w.say(row.standard),
+            "standard": w.say(row.standard, 120),
             "unit": w.say(words.UNITS.get(row.unit, Text(row.unit))),
             "source": w.say(row.source),
             "devices": str(row.devices),
@@ -372,8 +372,8 @@ def manual_rows(model: ReportModel, w: Wording) -> list[Row]:
         {
             "device": w.say(row.label or row.device, 80),
             "room": w.say(row.room, 80),
-            "item": w.say(row.finding.title),
-            "standard": w.say(row.finding.standard),
+            "item": w.say(row.finding.title, 80),
+            "standard": w.say(row.finding.standard, 120),
             "measured": w.measured(row.finding),
             "code": row.finding.verdict.value,
             "verdict": w.say(row.finding.verdict.word),

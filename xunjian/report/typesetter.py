@@ -2,7 +2,7 @@
 
 `python -m xunjian.report.typesetter`, a job as JSON on stdin: the folder that holds the document
 (its root: typst reads nothing outside it), the fonts, the time to stamp. The PDF goes to
-`report.pdf` in that folder, a mistake of the template to stdout with exit code 1.
+`report.pdf` in that folder, a mistake of the template to `mistake.json` there (exit code 1).
 """
 
 import json
@@ -10,7 +10,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-SOURCE, DATA, RESULT = "inspection.typ", "data.json", "report.pdf"
+SOURCE, DATA = "inspection.typ", "data.json"
+RESULT, MISTAKE = "report.pdf", "mistake.json"
 
 
 def main() -> int:
@@ -37,7 +38,8 @@ def main() -> int:
             pdf_tags=job["tags"],
         )
     except TypstError as error:
-        sys.stdout.write(json.dumps({"message": str(error.message), "where": error.diagnostic}))
+        said = {"message": str(error.message), "where": error.diagnostic}
+        (root / MISTAKE).write_text(json.dumps(said), encoding="utf-8")
         return 1
     return 0
 
