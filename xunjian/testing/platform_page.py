@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from xunjian.language import Language, Text
 from xunjian.platforms import Platforms
 from xunjian.tasks.evidence import TITLES, ReadCard, cards_of
+from xunjian.tasks.explain import explain
 from xunjian.tasks.model import Catalog
 
 PAGES: Mapping[Language, str] = {
@@ -27,6 +28,7 @@ _INTRODUCTION = Text(
   首次用于现场时请核对原始输出。
 
 `×2` 表示该事实有两种命令或格式。没有列出的项目在该平台上没有卡片，巡检计划里列为“无卡片”。
+平台本身不提供数据的判定列在表下，结果为“不涉及”，不会当作正常。
 """,
     """# Platforms
 
@@ -43,7 +45,8 @@ The facts that each item reads stand in one of three columns, as the steps of a 
   output of a real device was seen. Compare with the raw output when you first use it.
 
 `×2`: two commands or forms give the fact. An item that is not listed has no card on that platform
-and stands in a plan as left out, `no_card`.
+and stands in a plan as left out, `no_card`. Below each table stand the checks for which the
+platform itself gives no figure: their findings are `not_applicable`, never normal.
 """,
 )
 _PLATFORM = Text("平台", "platform")
@@ -52,6 +55,7 @@ _ITEMS = Text("项目", "items")
 _ITEM = Text("项目", "item")
 _KINDS = Text("类别", "kinds")
 _ANY_KIND = Text("任何", "any")
+_NOT_REPORTED = Text("平台不提供：", "Not reported by the platform:")
 
 
 def platform_page(catalog: Catalog, platforms: Platforms, language: Language) -> str:
@@ -59,11 +63,33 @@ def platform_page(catalog: Catalog, platforms: Platforms, language: Language) ->
     names = (*platforms.names, "*")
     cards = {name: cards_of(catalog, name) for name in names}
     titles = {name: platforms.by_name[name].title for name in platforms.names} | {"*": ANY}
+    unreported = _unreported(catalog, platforms)
     parts = [_INTRODUCTION.to(language), _summary(cards, titles, language)]
     for name in names:
         parts.append(f"## `{name}` {titles[name].to(language)}\n")
         parts.append(_platform(cards[name], language))
+        if gaps := unreported.get(name):
+            listed = "".join(f"- {gap.to(language)}\n" for gap in gaps)
+            parts.append(f"{_NOT_REPORTED.to(language)}\n\n{listed}")
     return "\n".join(parts)
+
+
+def _unreported(catalog: Catalog, platforms: Platforms) -> Mapping[str, Sequence[Text]]:
+    """By platform, the checks for which it gives nothing to judge by."""
+    found: dict[str, dict[str, Text]] = {}
+    for task in catalog.names:
+        for card in explain(task, catalog, platforms).cards:
+            titles = {check.id: check.title for check in card.checks}
+            for platform in card.platforms:
+                for check in platform.checks:
+                    if not check.applies:
+                        title, why = titles[check.check], check.reason
+                        said = Text(
+                            f"`{check.check}` {title.zh}：{why.zh}",
+                            f"`{check.check}` {title.en}: {why.en}",
+                        )
+                        found.setdefault(platform.platform, {})[check.check] = said
+    return {name: [gaps[key] for key in sorted(gaps)] for name, gaps in found.items()}
 
 
 def _summary(
