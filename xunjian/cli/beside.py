@@ -21,12 +21,27 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
     """Gather the past, the cards' words and the settings for the documents of one run."""
     tasks = content.catalog.tasks
     wanted = _of_playbook(content, record.playbook)
+    systems, parties = _titles(content)
     return Beside(
         past=content.store.past(record.run_id, tuple(TOPICS)),
         order=order_of(content, wanted.record_sheets if wanted else ""),
         task_titles={CONFIG: TITLE, **{task.name: task.title for task in tasks}},
         sources=_sources(content.catalog.checks),
         title=wanted.title if wanted else None,
+        system_titles=systems,
+        party_titles=parties,
+    )
+
+
+def _titles(content: Content) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
+    """Names of systems and parties; none where the register is broken since the run."""
+    try:
+        inventory = content.inventory
+    except (ContentError, UsageError):
+        return {}, {}
+    return (
+        {name: system.title for name, system in inventory.systems.items()},
+        {name: party.title for name, party in inventory.parties.items()},
     )
 
 

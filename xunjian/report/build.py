@@ -92,5 +92,6 @@ def build_report(
         series=series,
         advice=advice_of(problems, leftovers, series),
         system_titles=beside.system_titles,
+        party_titles=beside.party_titles,
         record_sheets=record_sheets_of(record, beside),
     )

@@ -151,11 +151,16 @@ class ReportModel:
     trails: Mapping[str, tuple[FindingTrail, ...]] = field(default_factory=dict)  # by device
     excerpts: Mapping[str, str] = field(default_factory=dict)  # by id of evidence, redacted
     system_titles: Mapping[str, Text] = field(default_factory=dict)
+    party_titles: Mapping[str, Text] = field(default_factory=dict)
     record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet
 
     def task(self, name: str) -> Text:
         """The title of a task, its name where it has none."""
         return self.task_titles.get(name, Text(name))
+
+    def party(self, name: str) -> Text:
+        """The name of a party answerable, its key where the register has none."""
+        return self.party_titles.get(name, Text(name))
 
     @property
     def findings(self) -> tuple[FindingRow, ...]:

@@ -102,7 +102,7 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         w.asset(device, *MAKE_AND_MODEL),
         w.site(device),
         w.room(device),
-        device.party,
+        w.say(model.party(device.party), 60),
     )
     questions = {row.id: row.text for row in model.evidence if row.device == device.name}
     said = [
@@ -167,13 +167,15 @@ def problem_groups(model: ReportModel, w: Wording) -> list[Row]:
             groups.append(
                 {
                     "title": w.t(f"{name}（{len(rows)} 项）", f"{name} ({len(rows)})"),
-                    "rows": [_problem(row, numbers, w) for row in rows],
+                    "rows": [
+                        _problem(row, numbers, model.party(row.device.party), w) for row in rows
+                    ],
                 }
             )
     return groups
 
 
-def _problem(row: FindingRow, numbers: dict[str, str], w: Wording) -> Row:
+def _problem(row: FindingRow, numbers: dict[str, str], party: Text, w: Wording) -> Row:
     finding, device = row.finding, row.device
     item = " ".join(part for part in (w.say(finding.title, 80), w.subject(finding)) if part)
     facts = []
@@ -193,7 +195,7 @@ def _problem(row: FindingRow, numbers: dict[str, str], w: Wording) -> Row:
         "measured": w.t("；", "; ").join(facts),
         "evidence": [w.say(numbers.get(e, e), 60) for e in finding.evidence_ids[:4]],
         "advice": w.say(finding.advice, 400),
-        "party": w.say(device.party, 60) or "—",
+        "party": w.say(party, 60) or "—",
         "state": w.code(words.CHANGES, row.change.value) if row.change else "—",
     }
 

@@ -35,6 +35,7 @@ from xunjian.report.word_parts import (
 )
 
 _WARNING = RGBColor(0xB3, 0x26, 0x1E)
+COLON = t("：", ": ")
 _ITEM = "{{ row.item }}{% if row.subject %} {{ row.subject }}{% endif %}"
 
 SITES: Sequence[Column] = (
@@ -67,14 +68,14 @@ DEVICES: Sequence[Column] = (
     (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.3),
 )
 OVERALL: Sequence[Column] = (
-    (t("机房/位置", "Place"), "{{ row.place }}", 3.9),
-    (t("项目", "Item"), "{{ row.item }}", 3.9),
-    (t("判定数", "Judged"), "{{ row.judged }}", 1.4),
-    (t("正常", "Normal"), "{{ row.normal }}", 1.4),
-    (t("预警", "Warning"), "{{ row.warning }}", 1.5),
-    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.6),
-    (t("待核", "Unknown"), "{{ row.unknown }}", 1.5),
-    (t("实测范围", "Range"), "{{ row.range }}", 2.2),
+    (t("机房/位置", "Place"), "{{ row.place }}", 3.2),
+    (t("项目", "Item"), "{{ row.item }}", 3.4),
+    (t("判定数", "Judged"), "{{ row.judged }}", 1.6),
+    (t("正常", "Normal"), "{{ row.normal }}", 1.6),
+    (t("预警", "Warning"), "{{ row.warning }}", 1.7),
+    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.9),
+    (t("待核", "Unknown"), "{{ row.unknown }}", 1.7),
+    (t("实测范围", "Range"), "{{ row.range }}", 2.3),
 )
 SERIES: Sequence[Column] = (
     (t("设备", "Device"), "{{ row.device }}", 3.6),
@@ -87,26 +88,26 @@ SERIES: Sequence[Column] = (
 RECORDS: Sequence[Column] = (
     (t("序号", "No."), "{{ row.index }}", 1.0),
     (t("检查项", "Item"), _ITEM, 3.5),
-    (t("内容/方法", "Method"), "{{ row.method }}", 2.9),
-    (t("标准", "Standard"), "{{ row.standard }}", 3.7),
+    (t("内容/方法", "Method"), "{{ row.method }}", 2.7),
+    (t("标准", "Standard"), "{{ row.standard }}", 3.5),
     (t("结果（实测）", "Measured"), "{{ row.measured }}", 2.1),
-    (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.3),
+    (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.7),
     (t("原因与备注", "Cause, remark"), "{{ row.remark }}", 2.9),
 )
 PROBLEMS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 2.0),
-    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 3.0),
-    (t("现象", "What"), "{{ row.item }}：{{ row.message }}", 3.4),
-    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.5),
-    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.3),
-    (t("处理建议", "Advice"), "{{ row.advice }}", 2.8),
-    (t("责任方", "Party"), "{{ row.party }}", 1.2),
-    (t("状态", "State"), tinted("row.code", "{{ row.verdict }} {{ row.state }}"), 1.2),
+    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 1.9),
+    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.6),
+    (t("现象", "What"), "{{ row.item }}" + COLON + "{{ row.message }}", 3.1),
+    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.4),
+    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.6),
+    (t("处理建议", "Advice"), "{{ row.advice }}", 2.5),
+    (t("责任方", "Party"), "{{ row.party }}", 1.6),
+    (t("状态", "State"), tinted("row.code", "{{ row.verdict }} {{ row.state }}"), 1.7),
 )
 LEFTOVERS: Sequence[Column] = (
     (t("编号", "Id"), "{{ row.id }}", 2.2),
     (t("设备", "Device"), "{{ row.device }}", 3.2),
-    (t("问题", "Matter"), "{{ row.item }}：{{ row.message }}", 4.0),
+    (t("问题", "Matter"), "{{ row.item }}" + COLON + "{{ row.message }}", 4.0),
     (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 3.0),
     (t("轮数", "Rounds"), "{{ row.rounds }}", 1.1),
     (t("现状", "Now"), "{{ row.state }}", 1.5),
@@ -265,7 +266,7 @@ def _records(document: Any) -> None:
     chapter(document, "五、巡检记录表", "5. Record sheets")
     document.add_paragraph("{{ d.sheets_said }}")
     each(document, "s", "d.sheets")
-    document.add_heading("{{ loop.index }}. {{ s.title }}（{{ s.verdict }}）", 2)
+    document.add_heading("{{ loop.index }}. {{ s.title }} · {{ s.verdict }}", 2)
     about = document.add_paragraph("{{ s.about }}")
     about.paragraph_format.keep_with_next = True
     when(document, "s.rows")

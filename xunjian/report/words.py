@@ -99,5 +99,5 @@ UNITS = {
     "a": Text("年", "a"),
     "次": Text("次", "times"),
     "条": Text("条", "entries"),
-    "个": Text("个", ""),
+    "个": Text("个", "pcs"),
 }

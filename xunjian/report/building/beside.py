@@ -59,3 +59,4 @@ class Beside:
     revisions: tuple[Revision, ...] = ()
     version: int = 1
     system_titles: Mapping[str, Text] = field(default_factory=dict)
+    party_titles: Mapping[str, Text] = field(default_factory=dict)

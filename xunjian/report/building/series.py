@@ -24,6 +24,7 @@ SURE = 3.0  # standard errors
 HORIZON_DAYS = 365.0
 PER_TOPIC = 40  # series kept of one topic: what is bad or nearest to its limit
 _DAY_S = 86_400.0
+_DRAWN = ("warning", "critical", "low", "high")  # limits in the unit of the value itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +167,14 @@ def _aim(topic: Topic, limits: Mapping[str, float], value: float) -> tuple[float
 
 
 def _limits(finding: Finding, sources: Mapping[str, Source]) -> Mapping[str, float]:
-    if finding.limits:
-        return dict(finding.limits)
     source = sources.get(finding.check)
-    return source.limits if source else {}
+    found = dict(finding.limits) or (source.limits if source else {})
+    return {name: found[name] for name in _DRAWN if name in found}
 
 
 def _room(series: Series, value: float) -> float:
     """How far the value is from its nearest limit, for ordering."""
-    limits = [limit for name, limit in series.limits.items() if name != "margin"]
-    return min((abs(limit - value) for limit in limits), default=math.inf)
+    return min((abs(limit - value) for limit in series.limits.values()), default=math.inf)
 
 
 def _number(value: object) -> float | None:
