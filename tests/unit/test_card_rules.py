@@ -99,6 +99,10 @@ STEP_MISTAKES = {
         "pattern of two groups",
     ),
     "key not filled": ("send: show x\nparse: lines\npattern: '(?P<rpm>.+)'", "no key field of Fan"),
+    "one key for every row": (
+        "send: show fan\nparse: fan.textfsm\nmap: {slot: {const: '1'}, fan: {const: '1'}}",
+        "the key of Fan (slot, fan) is that of every row",
+    ),
     # zero rows must be proven
     "zero rows": ('send: show fan\nparse: fan.textfsm\nrows: "0.."', "only with expect"),
     # a card that would write

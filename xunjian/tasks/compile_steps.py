@@ -201,12 +201,31 @@ def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) 
         message = Text("follow 应为 名称/*/名称", "follow is names and * between slashes")
         card.complain((*at, "follow"), message)
     _check_unread(card, at, step)
+    _check_keys(card, at, step)
     if "{item}" in step.send and not step.repeat:
         message = Text("{item} 只能与 repeat 同用", "{item} goes with repeat only")
         card.complain((*at, "send"), message)
     key = next((k for k in _QUESTION_CHANNELS if getattr(step, k)), "channel")
     for request in requests_of(step, "item"):
         card.safe((*at, key), request, platform)
+
+
+def _check_keys(card: Card, at: KeyPath, step: Step) -> None:
+    """Refuse a template whose rows would all have one key: two of them can only contradict."""
+    fact = FACTS.get(step.fact)
+    is_table = any(parser.endswith(".textfsm") for parser in step.parse)
+    if fact is None or fact.EVENT or not is_table or step.repeat or step.rows.most == 1:
+        return
+    if all(step.map[name].is_const for name in fact.KEY if name in step.map):
+        listed = ", ".join(fact.KEY) or "-"
+        card.complain(
+            (*at, "rows"),
+            Text(
+                f"{step.fact} 的键（{listed}）不随行变化",
+                f"the key of {step.fact} ({listed}) is that of every row",
+            ),
+            Text('写 rows: "1"，或用一列作键', 'write rows: "1", or take a column for the key'),
+        )
 
 
 _NO_TEXT = frozenset({Channel.SNMP, Channel.SIP, Channel.ICMP, Channel.SESSION})
