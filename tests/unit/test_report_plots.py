@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.page_sample import model, series
+from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.plots import draw, rounds_plot
 from xunjian.report.plots.svg import WIDTH, Scale, short, ticks
-from xunjian.report.plots.values import state, strip_plots, trend_plots
+from xunjian.report.plots.values import by_limits, judged, strip_plots, trend_plots
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -103,18 +104,28 @@ def test_the_side_that_is_worse_decides(worse: str, value: float, wanted: str) -
     one = replace(
         first, worse=worse, points=((at, value),), limits={"warning": low, "critical": high}
     )
-    assert state(one) == wanted
+    assert by_limits(one) == wanted
+
+
+def test_two_sided_limits_and_the_round_s_own_verdict() -> None:
+    first = series(is_latin=True)[0]
+    at = first.points[-1][0]
+    one = replace(first, points=((at, -2.4),), limits={"low": -18.0, "high": 1.0, "margin": 2.0})
+    assert by_limits(one) == "ok"
+    assert by_limits(replace(one, points=((at, 1.5),))) == "critical"
+    assert judged((one,), {one.id: Verdict.WARNING})[0].state == "warning"
+    assert "margin" not in strip_plots(judged((one,), {}), Language.EN)[0].rows[0][2]
 
 
 def test_what_is_nearest_to_its_limit_stands_first() -> None:
-    plots = strip_plots(series(is_latin=True), Language.EN)
+    plots = strip_plots(judged(series(is_latin=True), {}), Language.EN)
     states = [row[3] for row in plots[2].rows]
     assert states == sorted(states, key=lambda s: s == "within limits")
     assert states[0] == "beyond the warning limit"
 
 
 def test_a_forecast_is_drawn_dashed_with_its_method() -> None:
-    plots = trend_plots(series(is_latin=True), Language.EN)
+    plots = trend_plots(judged(series(is_latin=True), {}), Language.EN)
     assert plots
     assert 'class="forecast"' in plots[0].svg
     assert "straight line through 8 rounds" in plots[0].note
@@ -123,7 +134,8 @@ def test_a_forecast_is_drawn_dashed_with_its_method() -> None:
 def test_hostile_names_stay_text() -> None:
     evil = "<script>alert(1)</script>\u202e\x1b"
     one = replace(series(is_latin=True)[0], label=evil, subject=evil, title=Text(evil))
-    for plot in (*strip_plots((one,), Language.EN), *trend_plots((one,) * 1, Language.EN)):
+    known = judged((one,), {one.id: Verdict.ABNORMAL})
+    for plot in (*strip_plots(known, Language.EN), *trend_plots(known, Language.EN)):
         drawn(plot.svg)
         assert "<script" not in plot.svg
         assert "\u202e" not in plot.svg

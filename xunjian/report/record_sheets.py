@@ -81,7 +81,7 @@ class RecordSheets:
         state = "" if piece.complete else f' <b class="v unknown">{self._incomplete()}</b>'
         return (
             f"<tr{cited}><td>{escape(piece.id.removeprefix(piece.device))}"
-            f"<td>{escape(piece.channel)} <code>{self._fold(piece.text)}</code>{state}"
+            f"<td><code>{escape(piece.channel)}</code> <code>{self._fold(piece.text)}</code>{state}"
             f"{self._excerpt(piece.id)}<td>{piece.taken_at:%H:%M:%S}"
             f"<td>{piece.size_bytes}<td><code>{digest}</code>\n"
         )

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from xunjian.report.diff.seen import without_line_ends
 
@@ -114,7 +114,8 @@ def drawing(
 ) -> Markup:
     """Put parts into one drawing that says what it is."""
     inner = Markup("").join(parts)
+    title, description = without_line_ends(title), without_line_ends(description)
     return Markup(
         '<svg viewBox="0 0 {w} {h}" role="img" aria-labelledby="{i}-t {i}-d">'
         '<title id="{i}-t">{t}</title><desc id="{i}-d">{d}</desc>{inner}</svg>'
-    ).format(w=WIDTH, h=round(height), i=id_, t=escape(title), d=escape(description), inner=inner)
+    ).format(w=WIDTH, h=round(height), i=id_, t=title, d=description, inner=inner)

@@ -1,10 +1,12 @@
 """Measured values against their limits: a topic on one scale, the pressing ones over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.document import Series
 from xunjian.report.plots.svg import (
@@ -34,54 +36,87 @@ STATES = {
     "warning": Text("越过预警限", "beyond the warning limit"),
     "critical": Text("越过异常限", "beyond the critical limit"),
 }
+_STATES = {Verdict.NORMAL: "ok", Verdict.WARNING: "warning", Verdict.ABNORMAL: "critical"}
 _STRIP = 14  # rows of one strip
 _TABLED = 60  # rows of its table: the others stand in the record sheets
 _TRENDS = 4
 _LEFT, _TOP, _ROW, _RIGHT = 150, 30, 22, 62
 
 
-def strip_plots(series: Sequence[Series], language: Language) -> tuple[Plot, ...]:
-    """Draw each topic's latest values, nearest to their limit first."""
-    topics: dict[str, list[Series]] = {}
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A series with what the round says of its latest value: a plot never judges otherwise."""
+
+    series: Series
+    state: str  # ok, warning, critical
+
+
+def judged(series: Sequence[Series], verdicts: Mapping[str, Verdict]) -> tuple[Judged, ...]:
+    """Pair the series with the verdicts of their findings; without one the limits decide."""
+    return tuple(
+        Judged(one, _STATES.get(verdicts.get(one.id, Verdict.UNKNOWN)) or by_limits(one))
+        for one in series
+        if one.points
+    )
+
+
+def strip_plots(series: Sequence[Judged], language: Language) -> tuple[Plot, ...]:
+    """Draw each topic's latest values, nearest to their limit first.
+
+    Light, heat, batteries and disks always; other topics where something is beyond its limit.
+    """
+    topics: dict[str, list[Judged]] = {}
     for one in series:
-        if one.points:
-            topics.setdefault(one.topic, []).append(one)
-    order = [*TOPICS, *sorted(topics.keys() - TOPICS.keys())]
+        topics.setdefault(one.series.topic, []).append(one)
+    others = sorted(topics.keys() - TOPICS.keys())
+    order = [*TOPICS, *(name for name in others if any(o.state != "ok" for o in topics[name]))]
     return tuple(_strip(name, topics[name], language) for name in order if name in topics)
 
 
-def trend_plots(series: Sequence[Series], language: Language) -> tuple[Plot, ...]:
+def trend_plots(series: Sequence[Judged], language: Language) -> tuple[Plot, ...]:
     """Draw over time what has a forecast, the soonest first, then what stands beyond its limit."""
-    able = [s for s in series if len(s.points) >= 3 and (s.forecast or state(s) != "ok")]
+    able = [
+        s for s in series if len(s.series.points) >= 3 and (s.series.forecast or s.state != "ok")
+    ]
     able.sort(key=_pressing)
     return tuple(_trend(place, one, language) for place, one in enumerate(able[:_TRENDS]))
 
 
-def state(one: Series) -> str:
+def by_limits(one: Series) -> str:
     """How the latest value stands to the limits."""
     value = one.points[-1][1]
     beyond = {
-        _is_critical(name) for name, limit in one.limits.items() if _is_over(one, value, limit)
+        _is_critical(name) for name, limit in _drawn(one) if _is_over(one, name, value, limit)
     }
     return "critical" if True in beyond else "warning" if beyond else "ok"
 
 
+def _drawn(one: Series) -> list[tuple[str, float]]:
+    """The limits that are values; a margin is a distance from one."""
+    return [(name, limit) for name, limit in one.limits.items() if name != "margin"]
+
+
 def _is_critical(limit: str) -> bool:
-    return "critical" in limit or "abnormal" in limit
+    return "warning" not in limit
 
 
-def _is_over(one: Series, value: float, limit: float) -> bool:
-    return value <= limit if one.worse == "low" else value >= limit
+def _is_low(one: Series, name: str) -> bool:
+    return name.startswith("low") or (one.worse == "low" and not name.startswith("high"))
 
 
-def _pressing(one: Series) -> tuple[bool, str, tuple[int, float], str]:
-    reaches = one.forecast.reaches_at if one.forecast else None
-    return (reaches is None, str(reaches or ""), _nearness(one), one.id)
+def _is_over(one: Series, name: str, value: float, limit: float) -> bool:
+    return value <= limit if _is_low(one, name) else value >= limit
 
 
-def _nearness(one: Series) -> tuple[int, float]:
-    rank = {"critical": 0, "warning": 1, "ok": 2}[state(one)]
-    gaps = [abs(one.points[-1][1] - limit) for limit in one.limits.values()]
+def _pressing(one: Judged) -> tuple[bool, str, tuple[int, float], str]:
+    said = one.series.forecast
+    reaches = said.reaches_at if said else None
+    return (reaches is None, str(reaches or ""), _nearness(one), one.series.id)
+
+
+def _nearness(one: Judged) -> tuple[int, float]:
+    rank = {"critical": 0, "warning": 1, "ok": 2}[one.state]
+    gaps = [abs(one.series.points[-1][1] - limit) for _, limit in _drawn(one.series)]
     return (rank, min(gaps, default=float("inf")))
 
 
@@ -94,24 +129,31 @@ def _unit(unit: str, language: Language) -> str:
     return UNITS.get(unit, Text(unit)).to(language)
 
 
+def _short_name(one: Series, cells: int) -> str:
+    """The subject tells one device's values apart: the device's name gives way to it."""
+    subject = "" if one.subject in {"", "-"} else " " + short(one.subject, cells // 2)
+    return short(one.label or one.device, cells - len(subject)) + subject
+
+
+def _limit_word(name: str) -> Text:
+    words_of = {"low": Text("下限", "low"), "high": Text("上限", "high")}
+    usual = Text("异常", "critical") if _is_critical(name) else Text("预警", "warning")
+    return words_of.get(name, usual)
+
+
 def _limits(one: Series, language: Language) -> str:
-    said = (
-        Text("异常", "critical") if _is_critical(name) else Text("预警", "warning")
-        for name in one.limits
-    )
-    sign = "≤" if one.worse == "low" else "≥"
     return " ".join(
-        f"{word.to(language)} {sign} {number(limit)}"
-        for word, limit in zip(said, one.limits.values(), strict=True)
+        f"{_limit_word(name).to(language)} {'≤' if _is_low(one, name) else '≥'} {number(limit)}"
+        for name, limit in _drawn(one)
     )
 
 
-def _strip(topic: str, series: list[Series], language: Language) -> Plot:
-    ordered = sorted(series, key=lambda s: (_nearness(s), s.id))
+def _strip(topic: str, series: list[Judged], language: Language) -> Plot:
+    ordered = sorted(series, key=lambda s: (_nearness(s), s.series.id))
     shown = ordered[:_STRIP]
-    title = TOPICS.get(topic, series[0].title).to(language)
-    unit = _unit(series[0].unit, language)
-    over = sum(state(s) != "ok" for s in series)
+    title = TOPICS.get(topic, series[0].series.title).to(language)
+    unit = _unit(series[0].series.unit, language)
+    over = sum(s.state != "ok" for s in series)
     description = Text(
         f"{len(series)} 个测点，越限 {over} 个，离限值近者在前，"
         f"图示 {len(shown)} 个；单位：{unit}。"
@@ -152,20 +194,21 @@ def _heads(language: Language, texts: Sequence[Text]) -> tuple[str, ...]:
     return tuple(text.to(language) for text in texts)
 
 
-def _strip_row(one: Series, language: Language) -> tuple[str, ...]:
+def _strip_row(judged_one: Judged, language: Language) -> tuple[str, ...]:
+    one = judged_one.series
     values = [value for _, value in one.points]
     return (
         _name(one),
         f"{number(values[-1])} {_unit(one.unit, language)}".rstrip(),
         _limits(one, language) or "—",
-        STATES[state(one)].to(language),
+        STATES[judged_one.state].to(language),
         f"{number(min(values))} … {number(max(values))}",
         one.forecast.message.to(language) if one.forecast else "—",
     )
 
 
-def _strip_parts(series: Sequence[Series], unit: str, language: Language) -> list[Markup]:
-    every = [v for s in series for v in (*s.limits.values(), *(p[1] for p in s.points))]
+def _strip_parts(series: Sequence[Judged], unit: str, language: Language) -> list[Markup]:
+    every = [v for s in series for _, v in (*_drawn(s.series), *s.series.points)]
     marks = ticks(min(every), max(every))
     x = Scale(marks[0], marks[-1], _LEFT, WIDTH - _RIGHT)
     bottom = _TOP + _ROW * len(series)
@@ -190,15 +233,18 @@ def _strip_legend(language: Language) -> list[Markup]:
     return parts
 
 
-def _strip_line(one: Series, y: float, x: Scale, unit: str, language: Language) -> list[Markup]:
+def _strip_line(
+    judged_one: Judged, y: float, x: Scale, unit: str, language: Language
+) -> list[Markup]:
+    one, now = judged_one.series, judged_one.state
     values = [value for _, value in one.points]
-    name, now = _name(one), state(one)
+    name = _name(one)
     said = (f"{number(values[-1])} {unit}", STATES[now].to(language), _limits(one, language))
     told = " · ".join((name, *said))
-    parts = [words(_LEFT - 8, y + 4, short(name, 21), "end", name)]
+    parts = [words(_LEFT - 8, y + 4, _short_name(one, 22), "end", name)]
     if x(max(values)) > x(min(values)):
         parts.append(line(x(min(values)), y, x(max(values)), y, "range"))
-    for limit, value in one.limits.items():
+    for limit, value in _drawn(one):
         kind = "critical" if _is_critical(limit) else "warning"
         parts.append(line(x(value), y - 8, x(value), y + 8, f"limit {kind}"))
     parts.append(mark(x(values[-1]), y, now, told))
@@ -206,7 +252,8 @@ def _strip_line(one: Series, y: float, x: Scale, unit: str, language: Language) 
     return parts
 
 
-def _trend(place: int, one: Series, language: Language) -> Plot:
+def _trend(place: int, judged_one: Judged, language: Language) -> Plot:
+    one = judged_one.series
     unit = _unit(one.unit, language)
     title = f"{one.title.to(language)} · {_name(one)}"
     now = f"{number(one.points[-1][1])} {unit}".rstrip()
@@ -223,7 +270,11 @@ def _trend(place: int, one: Series, language: Language) -> Plot:
         title=title,
         description=description,
         svg=drawing(
-            f"plot-trend-{place + 1}", title, description, 188, _trend_parts(one, unit, language)
+            f"plot-trend-{place + 1}",
+            title,
+            description,
+            188,
+            _trend_parts(judged_one, unit, language),
         ),
         head=_heads(language, (Text("时间", "Time"), Text("值", "Value"))),
         rows=tuple(
@@ -234,10 +285,11 @@ def _trend(place: int, one: Series, language: Language) -> Plot:
     )
 
 
-def _trend_parts(one: Series, unit: str, language: Language) -> list[Markup]:
+def _trend_parts(judged_one: Judged, unit: str, language: Language) -> list[Markup]:
+    one = judged_one.series
     first, last = one.points[0][0], one.points[-1][0]
     end, reached = _future(one, last)
-    values = [*(value for _, value in one.points), *one.limits.values(), reached]
+    values = [*(value for _, value in one.points), *(v for _, v in _drawn(one)), reached]
     marks = ticks(min(values), max(values))
     left, right, top, bottom = 44, WIDTH - 14, 26, 166
     x = Scale(first.timestamp(), max(end, last + timedelta(hours=1)).timestamp(), left, right)
@@ -249,12 +301,13 @@ def _trend_parts(one: Series, unit: str, language: Language) -> list[Markup]:
     for value in marks:
         parts.append(line(left, y(value), right, y(value), "grid"))
         parts.append(words(left - 6, y(value) + 4, number(value), "end"))
-    for name, limit in one.limits.items():
+    for name, limit in _drawn(one):
         kind = "critical" if _is_critical(name) else "warning"
-        word = Text("异常限", "critical") if kind == "critical" else Text("预警限", "warning")
+        word = _limit_word(name).to(language)
+        side = (left + 4, kind) if kind == "critical" else (right - 4, f"{kind} end")
         parts.append(line(left, y(limit), right, y(limit), f"limit {kind}"))
-        parts.append(words(left + 4, y(limit) - 4, word.to(language), f"value {kind}"))
-    parts += _trend_line(one, x, y, (end, reached))
+        parts.append(words(side[0], y(limit) - 4, word, f"value {side[1]}"))
+    parts += _trend_line(judged_one, x, y, (end, reached))
     parts += _days(first, last, end, x, language)
     return parts
 
@@ -272,7 +325,10 @@ def _future(one: Series, last: datetime) -> tuple[datetime, float]:
     return last + ahead, value + said.per_day * ahead / timedelta(days=1)
 
 
-def _trend_line(one: Series, x: Scale, y: Scale, future: tuple[datetime, float]) -> list[Markup]:
+def _trend_line(
+    judged_one: Judged, x: Scale, y: Scale, future: tuple[datetime, float]
+) -> list[Markup]:
+    one = judged_one.series
     points = [(x(at.timestamp()), y(value)) for at, value in one.points]
     parts = []
     if future[0] > one.points[-1][0]:
@@ -281,7 +337,7 @@ def _trend_line(one: Series, x: Scale, y: Scale, future: tuple[datetime, float])
     parts.append(path(points, "curve"))
     for (at, value), (px, py) in zip(one.points, points, strict=True):
         parts.append(mark(px, py, "ok", f"{at:%Y-%m-%d %H:%M} · {number(value)}"))
-    parts[-1] = mark(*points[-1], state(one), number(one.points[-1][1]))
+    parts[-1] = mark(*points[-1], judged_one.state, number(one.points[-1][1]))
     return parts
 
 
