@@ -24,10 +24,10 @@ class Journal:
     ends: date | None = None
 
     def by_round(self, at: datetime | None = None) -> Mapping[str, tuple[JournalEntry, ...]]:
-        """Entries by round, oldest first; `at` leaves out what was written about later times."""
+        """Entries by round, oldest first; `at` leaves out those of later days."""
         found: dict[str, list[JournalEntry]] = {}
         for entry in self.entries:
-            if at is None or entry.at <= at:
+            if at is None or day_of(entry.at) <= day_of(at):
                 found.setdefault(entry.round_id, []).append(entry)
         return {name: tuple(sorted(one, key=lambda e: e.at)) for name, one in found.items()}
 

@@ -1,7 +1,6 @@
 """`run PLAYBOOK`: a round."""
 
 import sys
-from datetime import datetime, time
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import typer
 from xunjian.cli.documents import prepare_folder, write_documents
 from xunjian.cli.language import both
 from xunjian.cli.list import host_row
+from xunjian.cli.moments import moment
 from xunjian.cli.options import (
     AskPasswordOption,
     AtOption,
@@ -91,7 +91,7 @@ def register(app: typer.Typer, output: Output) -> None:
             tags=tuple(part.strip() for part in tags.split(",") if part.strip()),
             resume=resume,
             failed=failed,
-            now=_moment(at),
+            now=moment(at),
             attach=True,
         )
         order = order_round(content, wanted)
@@ -154,19 +154,3 @@ def _asked(output: Output) -> Secret:
             Text("在清单里写口令引用", "write a reference in the inventory"),
         )
     return Secret(getpass(output.text(Text("口令：", "password: "))))
-
-
-def _moment(at: str | None) -> datetime | None:
-    """Read `--at`: a date (noon of it) or a time; without a zone it is this machine's."""
-    if at is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise UsageError(
-            Text(f"不是日期：{at}", f"not a date: {at}"),
-            Text("如 2026-09-28", "such as 2026-09-28"),
-        ) from error
-    if len(at) == len("2026-09-28"):
-        moment = datetime.combine(moment, time(12))
-    return moment.astimezone()

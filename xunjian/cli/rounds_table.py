@@ -1,0 +1,61 @@
+"""Rounds on the screen: one table, one JSON shape, one summary line."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from xunjian.calendar.model import Round, RoundState
+from xunjian.calendar.states import ALARMING
+from xunjian.cli.output import Output
+from xunjian.language import Text
+from xunjian.report.calendar.rows import STATES, round_row
+
+
+def show_rounds(output: Output, rounds: Sequence[Round], form: str) -> None:
+    """Print rounds as a table, or as `{"rounds": [...]}`."""
+    if form == "json":
+        output.json({"rounds": [round_row(one, output.language) for one in rounds]})
+        return
+    if not rounds:
+        output.say(Text("（没有）", "(none)"))
+        return
+    output.table(
+        [
+            Text("编号", "id"),
+            Text("巡检", "round"),
+            Text("开始", "from"),
+            Text("最迟", "due"),
+            Text("状态", "state"),
+            Text("说明", "reason"),
+        ],
+        [
+            (
+                one.id,
+                output.text(one.title),
+                one.first,
+                one.due,
+                output.text(STATES[one.state]),
+                output.text(one.reason),
+            )
+            for one in rounds
+        ],
+    )
+
+
+def show_summary(output: Output, rounds: Sequence[Round]) -> None:
+    """Say how many stand where, and every overdue or missed one by name."""
+    for one in rounds:
+        if one.state in ALARMING:
+            state, title, reason = STATES[one.state], one.title, one.reason
+            output.say(
+                Text(
+                    f"{state.zh}：{title.zh}  {one.id}  {reason.zh}",
+                    f"{state.en.upper()}: {title.en or title.zh}  {one.id}  {reason.en}",
+                )
+            )
+    counted = Counter(one.state for one in rounds)
+    output.say(
+        Text(
+            "，".join(f"{STATES[s].zh} {counted[s]}" for s in RoundState if counted[s]) or "无",
+            ", ".join(f"{STATES[s].en} {counted[s]}" for s in RoundState if counted[s]) or "none",
+        )
+    )
