@@ -55,7 +55,7 @@ def _show_configuration(content: Content, output: Output, name: str) -> bool:
     for pack in packs.by_name.values():
         asked = [*pack.commands.running[:1], *pack.commands.startup[:1]]
         asked += [part.command for part, _ in pack.parts]
-        if asked:
+        if asked and pack.platform in content.platforms.names:
             said = " | ".join(harmless(command.send) for command in asked)
             output.lines(f"\n  {pack.platform}  {output.text(pack.title)}\n    {said}")
     for check in wanted:
