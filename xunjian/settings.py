@@ -175,9 +175,16 @@ class Settings:
     def listed(self) -> tuple[tuple[str, Setting], ...]:
         """All settings by dotted name, in the order of the documentation."""
         return tuple(
-            (name, Setting(value=getattr(self, name.replace(".", "_")), source=source))
+            (name, Setting(value=_shown(getattr(self, name.replace(".", "_"))), source=source))
             for name, source in self.sources.items()
         )
+
+
+def _shown(value: object) -> object:
+    """Give a setting as `config` prints it: texts in Chinese, people by name."""
+    if isinstance(value, tuple) and value and not isinstance(value[0], str):
+        return tuple(str(v["name"]) if isinstance(v, Mapping) else str(v) for v in value)
+    return value
 
 
 def load_settings(workspace: Workspace, options: Mapping[str, object] | None = None) -> Settings:

@@ -7,6 +7,7 @@ from xunjian.cli.language import both
 from xunjian.cli.options import DocumentsOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.portal import add_index
+from xunjian.cli.report_control import add_control
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer, output: Output) -> None:
         """Keep `run` a subcommand."""
 
     add_index(report, output)
+    add_control(report, output)
 
     @report.command("run", help=both("按存储重新出一轮的文档", "Write a run's documents again"))
     def report_run(

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -16,6 +17,7 @@ from xunjian.store import compare as comparing
 from xunjian.store import documents, proof, reader, retrospect, writer
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
+from xunjian.store.bundle import proof_of
 from xunjian.store.database import Database
 from xunjian.store.failures import check_free_disk
 from xunjian.store.history import StoreHistory
@@ -216,6 +218,12 @@ class Store:
     def document_bytes(self, sha256: str) -> bytes:
         """Bytes of a document as written; raises StoreError when gone or altered."""
         return self._documents.get(sha256)
+
+    def bundle_proof(self, run_id: str) -> dict[str, Any]:
+        """Give the chain and every row that a run's roots are made of."""
+        with self._database.reading() as connection:
+            reader.run_row(connection, run_id)
+            return proof_of(connection, run_id)
 
     # --- keeping ---
 
