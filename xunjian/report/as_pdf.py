@@ -84,7 +84,7 @@ def _set(root: Path, fonts: FontChoice, at: datetime, *, has_tags: bool) -> byte
         "root": str(root),
         "folders": [str(folder) for folder in fonts.folders],
         "uses_system": fonts.uses_system,
-        "at": at.isoformat(),
+        "at": at.replace(microsecond=0).isoformat(),  # typst takes whole seconds only
         "tags": has_tags,
     }
     try:
