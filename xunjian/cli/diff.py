@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from xunjian.config.model import RISKS, ConfigDiff, Risk, TrustState
 from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
+
+if TYPE_CHECKING:
+    from xunjian.config.pack import Pack
 
 AGAINST = "baseline"
 CHANGED = 1
@@ -178,16 +181,12 @@ def diff_files(
 ) -> ConfigDiff:
     """Compare two files with the pack of a platform and a key that is kept nowhere."""
     from xunjian.config.model import Side
-    from xunjian.config.pack import load_packs
     from xunjian.config.pipeline import Setting, diff_texts, fresh_key
 
     old, new = files
     if not platform:
         raise UsageError(Text("缺少: --platform", "missing: --platform"))
-    packs = load_packs(content.workspace, content.platforms.aliases)
-    pack = packs.get(platform)
-    if pack.generic:
-        _say_generic(output, platform, (*packs.names, *content.platforms.names))
+    pack = _pack_of(content, output, platform)
     setting = Setting(
         device=_name(new),
         mode="pair",
@@ -195,6 +194,20 @@ def diff_files(
         right=Side(source="file", name=_name(new), pack=pack.ref),
     )
     return diff_texts(_read(old), _read(new), pack, key=fresh_key(), setting=setting)
+
+
+def _pack_of(content: Content, output: Output, platform: str) -> "Pack":
+    """Give a platform's pack. No other platform's files are read where the name is a pack's own."""
+    from xunjian.config.pack import load_pack, load_packs
+
+    if (own := load_pack(content.workspace, platform)) is not None:
+        return own
+    aliases = content.platforms.aliases
+    if (own := load_pack(content.workspace, aliases.get(platform, platform))) is not None:
+        return own
+    packs = load_packs(content.workspace, aliases)
+    _say_generic(output, platform, (*packs.names, *content.platforms.names))
+    return packs.get(platform)
 
 
 def show(

@@ -5,7 +5,7 @@ docs/write-a-pack.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ from xunjian.config.rules import (
 from xunjian.errors import ContentError, Problem
 from xunjian.language import Text
 from xunjian.schema import Document, Problems, load_yaml, nearest_hint, validate
-from xunjian.workspace import Workspace
+from xunjian.workspace import Found, Workspace
 
 FOLDER = "templates/config"
 GENERIC = "generic"
@@ -113,33 +113,58 @@ def load_packs(workspace: Workspace, aliases: Mapping[str, str] | None = None) -
     return packs
 
 
+def load_pack(workspace: Workspace, name: str) -> Pack | None:
+    """Load one pack with what it extends and its parts, and look into no other file.
+
+    None where there is no file of that name, or it is only there to be extended.
+
+    Raises:
+        ContentError: with every mistake of these files.
+    """
+    problems = Problems()
+    packs = _read_files(_files(workspace), (name,), problems)
+    problems.raise_if_any()
+    return packs.by_name.get(name)
+
+
 def read_packs(
     workspace: Workspace, problems: Problems, aliases: Mapping[str, str] | None = None
 ) -> Packs:
     """Load what can be loaded of every pack; mistakes go to `problems`."""
+    found = _files(workspace)
+    return replace(_read_files(found, tuple(found), problems), aliases=dict(aliases or {}))
+
+
+def _files(workspace: Workspace) -> dict[str, Found]:
+    return {PurePosixPath(found.relative).stem: found for found in workspace.iterate(FOLDER)}
+
+
+def _read_files(found: Mapping[str, Found], wanted: Sequence[str], problems: Problems) -> Packs:
+    """Read the wanted files and all that they name; mistakes go to `problems`."""
     files: dict[str, PackFile] = {}
     documents: dict[str, Document] = {}
-    layers: dict[str, str] = {}
-    for found in workspace.iterate(FOLDER):
-        name = PurePosixPath(found.relative).stem
+    waiting = [name for name in reversed(wanted) if name in found]
+    while waiting:
+        name = waiting.pop()
+        if name in documents:
+            continue
         try:
-            document = load_yaml(found)
+            documents[name] = document = load_yaml(found[name])
         except ContentError as error:
             problems.merge(error)
             continue
-        documents[name] = document
-        layers[name] = found.layer
         if (file := validate(document, PackFile, problems)) is not None:
             check_file(document, name, file, problems)
             files[name] = file
+            named = (*file.extends, *(part.pack for part in file.parts))
+            waiting += [other for other in named if other in found]
     _check_references(files, documents, problems)
     packs: dict[str, Pack] = {}
     for name, file in sorted(files.items(), key=lambda item: bool(item[1].parts)):
         if (pack := _pack(name, file, files, packs)) is not None:
             packs[name] = pack
-    return Packs(
-        by_name=packs, aliases=dict(aliases or {}), documents=documents, files=files, layers=layers
-    )
+    layers = {name: found[name].layer for name in documents}
+    return Packs(by_name=packs, documents=documents, files=files, layers=layers)
 
 
 def _check_references(

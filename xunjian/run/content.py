@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from xunjian.errors import UsageError
 from xunjian.language import Text
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import AGE_KEY, Secret, SecretRef, SecretSource, resolve_secret
-from xunjian.settings import Settings, load_settings
 from xunjian.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from xunjian.inventory import Device, Inventory
     from xunjian.parse import TemplateCache
+    from xunjian.platforms import Platforms
     from xunjian.run.plugins import Plugins
+    from xunjian.settings import Settings
     from xunjian.store import RunSummary
     from xunjian.store.store import Store
     from xunjian.tasks.model import Catalog
@@ -44,13 +44,17 @@ class Content:
         self._username: str | None = None
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Effective settings: command line > environment > xunjian.yml > default."""
+        from xunjian.settings import load_settings
+
         return load_settings(self.workspace, self._options)
 
     @cached_property
-    def platforms(self) -> Platforms:
+    def platforms(self) -> "Platforms":
         """All platforms."""
+        from xunjian.platforms import load_platforms
+
         return load_platforms(self.workspace)
 
     @cached_property
