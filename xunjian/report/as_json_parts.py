@@ -31,6 +31,7 @@ def further(model: ReportModel, language: Language) -> dict[str, Any]:
         "warnings": [text.to(language) for text in head.warnings],
         "intact": _intact(model.intact),
         "levels": dict(model.levels),
+        "trends": dict(model.trends),
         "sites": [
             {
                 "site": one.site,

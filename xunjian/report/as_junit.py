@@ -43,6 +43,13 @@ def _figures(model: ReportModel) -> dict[str, object]:
         "devices": totals.devices,
         "reached": totals.reached,
         **{verdict.value: count for verdict, count in totals.verdicts.items()},
+        "intact": model.intact.intact,
+        "judged": model.intact.judged,
+        **{f"level_{level}": count for level, count in model.levels.items()},
+        **{f"trend_{name}": count for name, count in model.trends.items()},
+        "leftovers": len(model.leftovers),
+        "number": printable(model.number),
+        "version": model.head.version,
     }
 
 

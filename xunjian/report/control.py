@@ -14,8 +14,11 @@ from xunjian.report.model import ReportModel
 from xunjian.store.model import DocumentVersion
 
 FIRST = Text("首次发布", "first issue")
-# what may differ between two renderings of one version
-_NOT_SAID = ("version", "revisions", "exit_code", "number")
+_SAID = ("state", "started_at", "ended_at", "totals", "outcomes", "left_out", "compared_with")
+_SAID_OF_FINDINGS = (
+    *("id", "verdict", "value", "unit", "level", "message", "standard", "advice"),
+    *("evidence_ids", "change", "by", "remark", "photos"),
+)
 _WORDS = {verdict.value: verdict.word for verdict in Verdict}
 _MANUAL = Text("人工项已答", "manual items answered")
 _FINDINGS = Text("判定改变", "findings judged otherwise")
@@ -62,9 +65,18 @@ def with_versions(model: ReportModel, versions: Sequence[DocumentVersion]) -> Re
 
 
 def digest_of(model: ReportModel) -> str:
-    """Hash everything a report says, in one language, but its number, version and exit code."""
-    said = {k: v for k, v in document_of(model, Language.ZH).items() if k not in _NOT_SAID}
-    text = json.dumps([said, _head(model)], ensure_ascii=False, sort_keys=True, default=str)
+    """Hash what a report says, whatever a later version of this program may say beside it."""
+    said = document_of(model, Language.ZH)
+    findings = said["findings"]
+    assert isinstance(findings, list)
+    parts = [
+        [said[key] for key in _SAID],
+        [[finding[key] for key in _SAID_OF_FINDINGS] for finding in findings],
+        [[one.id, one.state, one.rounds, one.first_number] for one in model.leftovers],
+        [[diff.device, *(change.id for change in diff.changes)] for diff in model.changes],
+        _head(model),
+    ]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -163,6 +163,19 @@ class ReportModel:
         return self.party_titles.get(name, Text(name))
 
     @property
+    def trends(self) -> Mapping[str, int]:
+        """How the open findings stand to the round before, counted; empty without one."""
+        if not self.previous_run_id:
+            return {}
+        counts = {trend.value: 0 for trend in Trend}
+        for row in self.problems:
+            if row.change:
+                counts[row.change.value] += 1
+        counts[Trend.RESOLVED.value] = len(self.resolved)
+        counts[Trend.UNVERIFIED.value] = len(self.unverified)
+        return counts
+
+    @property
     def findings(self) -> tuple[FindingRow, ...]:
         """All findings, device by device."""
         return tuple(row for sheet in self.sheets for row in sheet.rows)

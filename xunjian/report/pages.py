@@ -58,6 +58,7 @@ def document_words(language: Language) -> dict[str, object]:
         "reason": lambda code: words.word(words.REASONS, code).to(language),
         "occasion": lambda code: words.word(words.OCCASIONS, code).to(language),
         "change": lambda code: words.word(words.CHANGES, code).to(language) if code else "",
+        "leftover": lambda code: words.word(words.LEFTOVERS, code).to(language),
         "kind": lambda code: words.word(words.KINDS, code).to(language),
         "state": lambda code: words.word(words.STATES, code).to(language),
         "measured": lambda finding: measured(finding, language),

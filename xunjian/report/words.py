@@ -50,6 +50,13 @@ CHANGES = {
     "unverified": Text("本轮未复核", "not verified"),
 }
 
+LEFTOVERS = {
+    "open": Text("未解决", "open"),
+    "closed": Text("已关闭", "closed"),
+    "waived": Text("已豁免", "waived"),
+    "unverified": Text("未复核", "not verified"),
+}
+
 KINDS = {
     "codec": Text("视频终端", "codec"),
     "mcu": Text("MCU", "MCU"),
