@@ -80,7 +80,7 @@ def write_documents(
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
     fonts = content.workspace.root / "fonts"
-    for form in dict.fromkeys(("json", *wanted)):
+    for form in (form for form in FILES if form in {"json", *wanted}):
         document = render(model, form, output.language, read, fonts)
         write_document(folder / FILES[form], document, _REPORT_AGAIN)
         if not is_draft:

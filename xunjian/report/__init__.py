@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["FILES", "ReportModel", "build_report", "render"]
 
-# format -> file name below the output folder
+# format -> file name below the output folder, in the order in which they are made: typst's process
+# runs while this one is still small
 FILES = {
     "json": "report.json",
+    "pdf": "report.pdf",
     "html": "report.html",
     "md": "report.md",
     "docx": "report.docx",
-    "pdf": "report.pdf",
     "xlsx": "report.xlsx",
     "junit": "junit.xml",
 }
