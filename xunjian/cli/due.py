@@ -12,7 +12,7 @@ from xunjian.cli.moments import moment
 from xunjian.cli.options import Form, FormatOption, InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.rounds_table import show_rounds, show_summary
-from xunjian.errors import UsageError, XunjianError
+from xunjian.errors import NothingSelected, UsageError, XunjianError
 from xunjian.language import Text
 from xunjian.run.agenda import Agenda
 from xunjian.run.content import Content
@@ -128,6 +128,17 @@ def _say_by_hand(output: Output, one: Round) -> None:
     )
 
 
+def _say_nobody(output: Output, one: Round) -> None:
+    output.say(
+        Text(
+            f"没有要看的设备：{one.title.zh}；不适用的规则可在 playbooks/calendar.yml 写 "
+            "enabled: false",
+            f"nobody to visit: {one.title.en or one.title.zh}; a rule that does not apply takes "
+            "`enabled: false` in playbooks/calendar.yml",
+        )
+    )
+
+
 def _make(content: Content, output: Output, agenda: Agenda, one: Round, worked: Worked) -> bool:
     """Make one round; false when the operator stopped it."""
     from xunjian.run.model import RunState
@@ -138,6 +149,9 @@ def _make(content: Content, output: Output, agenda: Agenda, one: Round, worked: 
         now = agenda.at if agenda.asked else None
         order = order_round(content, Wanted(playbook=one.playbook, round_id=one.id, now=now))
         record = _carry_out(content, output, order)
+    except NothingSelected:
+        _say_nobody(output, one)
+        return True
     except XunjianError as error:
         output.error(error)
         worked.codes.append(error.exit_code)

@@ -7,6 +7,7 @@ from datetime import date
 from xunjian.calendar.model import FreezeWindow, Round
 from xunjian.language import Language, Text
 from xunjian.report.calendar.rows import MODES
+from xunjian.report.words import KINDS, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _device(device: PlannedDevice, language: Language) -> tuple[str, ...]:
     by_hand = Text("人工", "by hand").to(language)
     return (
         device.label or device.name,
-        device.kind,
+        word(KINDS, device.kind).to(language),
         device.site,
         device.room,
         device.party,
@@ -166,7 +167,7 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
 
 
 def _facts(papers: Papers, language: Language) -> Grid:
-    one = papers.round
+    one, count = papers.round, len(papers.devices)
     facts: Sequence[tuple[Text, str]] = (
         (Text("项目", "Project"), papers.project or "-"),
         (Text("巡检", "Round"), one.title.to(language)),
@@ -175,7 +176,7 @@ def _facts(papers: Papers, language: Language) -> Grid:
         (Text("时间", "Date"), f"{papers.date:%Y-%m-%d}"),
         (Text("期限", "To be done"), f"{one.first:%Y-%m-%d} — {one.due:%Y-%m-%d}"),
         (Text("人员", "People"), "、".join(papers.people) or "-"),
-        (Text("范围", "Scope"), f"{len(papers.devices)}"),
+        (Text("范围", "Scope"), Text(f"{count} 台设备", f"{count} device(s)").to(language)),
     )
     return Grid(
         (Text("事项", "Matter").to(language), Text("内容", "Content").to(language)),
