@@ -23,15 +23,9 @@ from xunjian.report.plain import printable
 def as_page(
     model: ReportModel, language: Language, read: Callable[[str], str], *, name: str
 ) -> bytes:
-    """Render template `name`; `read` gives the text of a file below `templates/report/`."""
-    from xunjian.report.diff.page import diff_words
-
-    is_html = name.endswith(".html.j2")
-    environment = page_environment(language, autoescape=is_html)
-    environment.globals.update(diff_words(language))
-    extra = assets(read("page.css"), read("page.js")) if is_html else {}
-    template = environment.from_string(read(name))
-    return template.render(m=model, language=language.value, **extra).encode()
+    """Render Markdown template `name`; `read` gives the text of a report template."""
+    environment = page_environment(language, autoescape=False)
+    return environment.from_string(read(name)).render(m=model, language=language.value).encode()
 
 
 def page_environment(language: Language, *, autoescape: bool) -> SandboxedEnvironment:
