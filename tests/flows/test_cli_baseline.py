@@ -450,8 +450,15 @@ def test_a_text_that_lost_half_its_lines_is_doubted(agreed: Network) -> None:
     assert agreed("diff", "-l", "hz-sw1").code == 0
 
 
-def test_a_newer_pack_normalises_the_baseline_in_a_commit_of_its_own(agreed: Network) -> None:
-    meta = agreed.root / "inventory/baselines/baseline/_/hz-sw1/meta.yml"
+@pytest.mark.parametrize("source", ["the sealed bytes", "the kept text"])
+def test_a_newer_pack_normalises_the_baseline_in_a_commit_of_its_own(
+    agreed: Network, source: str
+) -> None:
+    if source == "the kept text":
+        (agreed.root / "keys/age.key").rename(agreed.root / "elsewhere.key")
+    folder = agreed.root / "inventory/baselines/baseline/_/hz-sw1"
+    meta, running = folder / "meta.yml", folder / "running.cfg"
+    whole = running.read_text("utf-8")
     pack = meta.read_text("utf-8").partition("pack: ")[2].split()[0]
     meta.write_text(meta.read_text("utf-8").replace(pack, "huawei_vrp@0"), "utf-8")
     agreed.git("-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "-qam", "older")
@@ -460,8 +467,28 @@ def test_a_newer_pack_normalises_the_baseline_in_a_commit_of_its_own(agreed: Net
     assert f"pack: {pack}" in meta.read_text("utf-8")
     assert f"pack: {pack}" in agreed.git("show", "HEAD")
     newest = agreed.git("log", "--format=%an %s", "-1").strip()
-    assert newest == f"xunjian baseline hz-sw1: normalised by {pack}"
+    assert newest == f"xunjian baseline hz-sw1: normalised by {pack} from {source}"
     assert [entry["by"] for entry in history] == ["reviewer"]
+    assert running.read_text("utf-8") == whole
+
+
+def test_what_an_older_pack_left_out_comes_back_from_the_sealed_bytes(network: Network) -> None:
+    folder = network.root / "templates/config"
+    folder.mkdir(parents=True)
+    shipped = Content(None, None).workspace.find("templates/config/huawei_vrp.yml").path
+    older = shipped.read_text("utf-8").replace(
+        "\nvolatile:\n",
+        "\nvolatile:\n  - {id: over-eager, match: '^ftp ', yes: [ftp client-source], no: [sysname a]}\n",
+        1,
+    )
+    version = older.partition("\nversion: ")[2].split()[0]
+    pack = folder / "huawei_vrp.yml"
+    pack.write_text(older.replace(f"\nversion: {version}", "\nversion: 99", 1), "utf-8")
+    assert network("baseline", "accept", "--initial", "-l", "hz-sw1").code == 0
+    assert "ftp client-source" not in network("baseline", "show", "-l", "hz-sw1").out
+    pack.unlink()
+    assert network("diff", "-l", "hz-sw1").code == 0  # not "added": it was there all the time
+    assert "ftp client-source" in network("baseline", "show", "-l", "hz-sw1").out
 
 
 def test_baselines_do_not_disturb_the_workspace(agreed: Network) -> None:

@@ -16,6 +16,7 @@ from xunjian.cli.options import (
 )
 from xunjian.cli.output import Output
 from xunjian.language import Text
+from xunjian.run.configurations import Fetched
 from xunjian.run.content import Content
 
 INCOMPLETE = 3
@@ -62,19 +63,10 @@ def register(app: typer.Typer, output: Output) -> None:
         with held(content.workspace.state_dir, "backup"):
             for fetched in fetch(shelf, output, devices, workers=forks, startup=True):
                 say_troubles(output, fetched)
-                running = fetched.running
                 state = keep(shelf, fetched, may_shrink=may_shrink)
                 if state == "shrunk":
                     say_shrunk(output, fetched)
-                rows.append(
-                    {
-                        "device": fetched.visit.device.name,
-                        "label": fetched.visit.device.label,
-                        "site": fetched.visit.named.site,
-                        "state": state,
-                        "lines": len(running.lines) if running is not None else 0,
-                    }
-                )
+                rows.append(_row(fetched, state))
         output.rows(form, "backups", rows)
         if content.settings.recipient is None:
             output.say(
@@ -82,3 +74,14 @@ def register(app: typer.Typer, output: Output) -> None:
             )
         bad = [row for row in rows if row["state"] not in {"kept", "unchanged"}]
         return INCOMPLETE if bad else 0
+
+
+def _row(fetched: Fetched, state: str) -> dict[str, object]:
+    running, visit = fetched.running, fetched.visit
+    return {
+        "device": visit.device.name,
+        "label": visit.device.label,
+        "site": visit.named.site,
+        "state": state,
+        "lines": len(running.lines) if running is not None else 0,
+    }

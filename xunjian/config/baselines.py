@@ -7,7 +7,7 @@ and normalised; no other text ever comes here.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -50,7 +50,12 @@ def _part(name: str) -> str:
 
 def digest(redacted: Redacted) -> str:
     """Identity of a text: what an approval given once was given against."""
-    return sha256("\n".join(redacted.lines).encode()).hexdigest()[:16]
+    return digest_of(redacted.lines)
+
+
+def digest_of(lines: Sequence[str]) -> str:
+    """The same of a text's lines."""
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class Baselines:
         again = redact(clean(raw, pack, gate=False), pack, key)
         numbers = tuple(range(1, len(again.lines) + 1))
         return replace(again, numbers=numbers, pack=made_by)
+
+    def lines_of(self, kind: str, named: Named, what: str = RUNNING) -> tuple[str, ...]:
+        """The lines as they were kept, whichever pack made them."""
+        text = self.path(kind, named, what).read_text("utf-8")
+        return tuple(text.removesuffix("\n").split("\n"))
 
     def is_of_older_pack(self, kind: str, named: Named, pack: Pack) -> bool:
         """Whether another version of the pack made what is kept."""

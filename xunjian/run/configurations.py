@@ -7,8 +7,6 @@ recipient, or exist nowhere.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from pathlib import Path
 from typing import Protocol
 
 from xunjian.config.baselines import RUNNING, STARTUP, Named
@@ -24,7 +22,6 @@ from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.safety import check_request
-from xunjian.store.sealing import seal
 from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
 
@@ -123,20 +120,6 @@ def fetch_all(
     with ThreadPoolExecutor(max_workers=max(1, min(workers, len(visits)))) as pool:
         for done in as_completed(pool.submit(one, visit) for visit in visits):
             yield done.result()
-
-
-def keep_raw(fetched: Fetched, vault: Path, recipient: str | None) -> bool:
-    """Encrypt the raw bytes to the recipient; without one nothing is written. Says whether."""
-    if recipient is None:
-        return False
-    for what, raw in fetched.raw.items():
-        folder = vault / fetched.visit.named.folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{what}-{sha256(raw).hexdigest()[:16]}.age"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(seal(raw, recipient))
-    return True
 
 
 def fetch(visit: Visit, session: Asking, key: bytes, *, startup: bool) -> Fetched:

@@ -13,13 +13,17 @@ from xunjian.config.baselines import (
     Named,
     site_key,
 )
+from xunjian.config.clean import clean
 from xunjian.config.completeness import shrunk
 from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack, Packs, load_packs
+from xunjian.config.redact import redact
 from xunjian.inventory.model import Device
-from xunjian.run.configurations import Fetched, Visit, keep_raw
+from xunjian.run.configurations import Fetched, Visit
 from xunjian.run.content import Content
+from xunjian.run.vault import Vault
+from xunjian.secrets import AGE_KEY
 
 RUNNER = "xunjian"  # the author of commits that no person made
 
@@ -37,6 +41,16 @@ class Shelf:
     def key(self) -> bytes:
         """The key of fingerprints; made when it is first asked for."""
         return site_key(self.key_file)
+
+    @property
+    def vault(self) -> Vault:
+        """Where the raw answers are sealed."""
+        workspace = self.content.workspace
+        return Vault(
+            workspace.state_dir / "vault",
+            self.content.settings.recipient,
+            workspace.root / AGE_KEY,
+        )
 
     def pack_of(self, device: Device) -> Pack:
         """The pack of a device's platform."""
@@ -89,7 +103,7 @@ def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
     if running is None:
         return "unreached"
     baseline = renew_baseline(shelf, visit)
-    keep_raw(fetched, shelf.content.workspace.state_dir / "vault", shelf.content.settings.recipient)
+    shelf.vault.keep(fetched)
     state = fitness(fetched, baseline, may_shrink=may_shrink)
     if state:
         return state
@@ -138,13 +152,31 @@ def _portions(found: tuple[Fetched, ...]) -> Iterator[tuple[Fetched, ...]]:
 
 
 def renew_baseline(shelf: Shelf, visit: Visit) -> Redacted | None:
-    """The baseline as the pack of today writes it; rule changes never mix with drift."""
+    """The baseline as the pack of today writes it; rule changes never mix with drift.
+
+    Made from the sealed bytes it once came from, where they and the key are here: only they still
+    have what an older pack left out. Else from the text that was kept.
+    """
     baselines, pack = shelf.baselines, visit.pack
     text = baselines.read(BASELINE, visit.named, pack, shelf.key)
-    if text is None or text.trust.state is not TrustState.TRUSTED:
+    if text is None or not baselines.is_of_older_pack(BASELINE, visit.named, pack):
         return text
-    if baselines.is_of_older_pack(BASELINE, visit.named, pack):
-        message = f"baseline {visit.device.name}: normalised by {pack.ref}"
-        renewed = replace(text, pack=pack.ref)
-        baselines.keep(BASELINE, visit.named, {RUNNING: renewed}, message, RUNNER)
-    return text
+    whole, source = _from_raw(shelf, visit), "the sealed bytes"
+    if whole is None:
+        whole, source = text, "the kept text"
+    if whole.trust.state is not TrustState.TRUSTED:
+        return whole
+    renewed = replace(whole, pack=pack.ref)
+    message = f"baseline {visit.device.name}: normalised by {pack.ref} from {source}"
+    baselines.keep(BASELINE, visit.named, {RUNNING: renewed}, message, RUNNER)
+    return renewed
+
+
+def _from_raw(shelf: Shelf, visit: Visit) -> Redacted | None:
+    lines = shelf.baselines.lines_of(BASELINE, visit.named)
+    raw = shelf.vault.raw_of(visit.named, lines)
+    if raw is None:
+        return None
+    text = redact(clean(raw, visit.pack), visit.pack, shelf.key)
+    text = replace(text, numbers=tuple(range(1, len(text.lines) + 1)))
+    return text if text.trust.state is TrustState.TRUSTED else None

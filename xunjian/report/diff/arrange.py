@@ -1,5 +1,6 @@
 """Arrange differences for the page: what needs a reader first, what is quiet last."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -113,9 +114,16 @@ def _is_loud(device: DeviceView) -> bool:
     return bool(figures.changes) or not figures.is_clean
 
 
-def _urgency(device: DeviceView) -> tuple[int, bool, str]:
+def _urgency(device: DeviceView) -> tuple[int, bool, list[tuple[int, str]]]:
     rank = RISKS.index(device.worst) if device.worst else -1
-    return -rank, device.trusted and not device.diff.not_compared, device.diff.device
+    name = device.diff.device
+    return -rank, device.trusted and not device.diff.not_compared, _counted(name)
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """A name for sorting: sw2 before sw10."""
+    pieces = re.findall(r"\d{1,18}|\D+|\d+", name)
+    return [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
 
 
 def _device(diff: ConfigDiff, *, is_open: bool) -> DeviceView:
