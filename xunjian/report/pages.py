@@ -24,7 +24,10 @@ def as_page(
     model: ReportModel, language: Language, read: Callable[[str], str], *, name: str
 ) -> bytes:
     """Render Markdown template `name`; `read` gives the text of a report template."""
+    from xunjian.report.diff.page import diff_words
+
     environment = page_environment(language, autoescape=False)
+    environment.globals.update(diff_words(language))
     return environment.from_string(read(name)).render(m=model, language=language.value).encode()
 
 
