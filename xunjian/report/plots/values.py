@@ -40,7 +40,7 @@ _STATES = {Verdict.NORMAL: "ok", Verdict.WARNING: "warning", Verdict.ABNORMAL: "
 _STRIP = 14  # rows of one strip
 _TABLED = 60  # rows of its table: the others stand in the record sheets
 _TRENDS = 4
-_LEFT, _TOP, _ROW, _RIGHT = 150, 30, 22, 62
+_LEFT, _TOP, _ROW, _RIGHT = 158, 30, 22, 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,11 @@ def _unit(unit: str, language: Language) -> str:
 
 
 def _short_name(one: Series, cells: int) -> str:
-    """The subject tells one device's values apart: the device's name gives way to it."""
+    """A label that does not fit gives way to the device's name: cut labels are all alike."""
     subject = "" if one.subject in {"", "-"} else " " + short(one.subject, cells // 2)
-    return short(one.label or one.device, cells - len(subject)) + subject
+    room = cells - len(subject)
+    label = short(one.label or one.device, room)
+    return (short(one.device, room) if label.endswith("…") else label) + subject
 
 
 def _limit_word(name: str) -> Text:
@@ -241,7 +243,7 @@ def _strip_line(
     name = _name(one)
     said = (f"{number(values[-1])} {unit}", STATES[now].to(language), _limits(one, language))
     told = " · ".join((name, *said))
-    parts = [words(_LEFT - 8, y + 4, _short_name(one, 22), "end", name)]
+    parts = [words(_LEFT - 8, y + 4, _short_name(one, 24), "end", name)]
     if x(max(values)) > x(min(values)):
         parts.append(line(x(min(values)), y, x(max(values)), y, "range"))
     for limit, value in _drawn(one):
