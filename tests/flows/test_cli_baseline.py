@@ -329,7 +329,7 @@ def test_a_planned_change_that_is_absent_fails(
     found = agreed(*PRE_POST, form)
     assert found.code == 1
     assert said.format(planned) in found.out
-    assert "未批准或缺失的变更: 1" in found.err
+    assert "未批准或缺失的变更：1" in found.err
 
 
 def test_a_planned_change_is_expected_as_often_as_it_is_looked_at(

@@ -48,11 +48,11 @@ def check_scope(scope: str, start: str, until: str) -> Scope:
         return "once"
     if scope not in {"accept-until", "planned"}:
         raise UsageError(
-            Text(f"--scope 的值不对: {scope}", f"--scope has a wrong value: {scope}"),
-            Text("可用: once, accept-until, planned", "known: once, accept-until, planned"),
+            Text(f"--scope 的值不对：{scope}", f"--scope has a wrong value: {scope}"),
+            Text("可用：once, accept-until, planned", "known: once, accept-until, planned"),
         )
     if not until:
-        raise UsageError(Text("缺少期限: --until", "an expiry is needed: --until"))
+        raise UsageError(Text("缺少期限：--until", "an expiry is needed: --until"))
     return "planned" if scope == "planned" else "accept-until"
 
 
@@ -146,12 +146,12 @@ def _kept(shelf: Shelf, device: Device) -> tuple[Redacted, Redacted]:
     if old is None:
         raise NotFitting(
             Text(f"{device.name}: 尚无基线", f"{device.name}: no baseline yet"),
-            Text("定第一份: --initial", "make the first: --initial"),
+            Text("定第一份：--initial", "make the first: --initial"),
         )
     if new is None:
         raise NotFitting(
             Text(f"{device.name}: 还没有读过配置", f"{device.name}: was never read"),
-            Text("先读: xunjian diff -l …", "read it first: xunjian diff -l …"),
+            Text("先读：xunjian diff -l …", "read it first: xunjian diff -l …"),
         )
     return old, replace(new, numbers=tuple(range(1, len(new.lines) + 1)))
 
@@ -170,9 +170,9 @@ def _chosen(device: Device, changes: Sequence[Change], wanted: Wanted) -> tuple[
         names = ", ".join(strange)
         raise NotFitting(
             Text(
-                f"{device.name}: 没有这些变更: {names}", f"{device.name}: no such changes: {names}"
+                f"{device.name}: 没有这些变更：{names}", f"{device.name}: no such changes: {names}"
             ),
-            Text("看有哪些: xunjian diff -l …", "see them: xunjian diff -l …"),
+            Text("看有哪些：xunjian diff -l …", "see them: xunjian diff -l …"),
         )
     chosen = [c for c in changes if not wanted.changes or c.id in wanted.changes]
     if wanted.approved:

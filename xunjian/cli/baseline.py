@@ -212,7 +212,7 @@ def _approve(group: typer.Typer, output: Output) -> None:
 def _some(devices: Sequence[Device], limit: str | None) -> tuple[Device, ...]:
     if limit is None:
         raise UsageError(
-            Text("选设备: -l", "select devices with -l"),
+            Text("选设备：-l", "select devices with -l"),
             Text("全部就写 -l all", "all of them: -l all"),
         )
     return tuple(devices)
@@ -223,9 +223,9 @@ def _without_baseline(missing: list[str]) -> int:
         return 0
     names = ", ".join(missing)
     raise NotFitting(
-        Text(f"尚无基线: {names}", f"no baseline yet: {names}"),
+        Text(f"尚无基线：{names}", f"no baseline yet: {names}"),
         Text(
-            "定第一份: xunjian baseline accept --initial -l …",
+            "定第一份：xunjian baseline accept --initial -l …",
             "make the first: xunjian baseline accept --initial -l …",
         ),
     )

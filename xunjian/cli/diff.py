@@ -121,7 +121,7 @@ def register(app: typer.Typer, output: Output) -> None:
         if old is not None and (is_of_devices or against != AGAINST):
             raise UsageError(
                 Text(
-                    "比较两份文件时不选设备: 去掉 -l、-W、--against",
+                    "比较两份文件时不选设备：去掉 -l、-W、--against",
                     "two files and devices do not go together: leave out -l, -W, --against",
                 )
             )
@@ -140,13 +140,13 @@ def register(app: typer.Typer, output: Output) -> None:
 
 def _both(old: Path | None, new: Path | None) -> tuple[Path, Path]:
     hint = Text(
-        "用法: xunjian diff OLD NEW --platform P，或 xunjian diff -l PATTERN",
+        "用法：xunjian diff OLD NEW --platform P，或 xunjian diff -l PATTERN",
         "usage: xunjian diff OLD NEW --platform P, or xunjian diff -l PATTERN",
     )
     if old is None:
-        raise UsageError(Text("缺少: OLD", "missing: OLD"), hint)
+        raise UsageError(Text("缺少：OLD", "missing: OLD"), hint)
     if new is None:
-        raise UsageError(Text("缺少: NEW", "missing: NEW"), hint)
+        raise UsageError(Text("缺少：NEW", "missing: NEW"), hint)
     if str(old) == str(new) == "-":
         raise UsageError(Text("标准输入只能用一次", "stdin can be read once only"))
     return old, new
@@ -159,7 +159,7 @@ def read_risk(given: str) -> Risk:
     if given in tuple(Risk):
         return Risk(given)
     raise UsageError(
-        Text(f"--fail-on 的值不对: {given}", f"--fail-on has a wrong value: {given}"),
+        Text(f"--fail-on 的值不对：{given}", f"--fail-on has a wrong value: {given}"),
         nearest_hint(given, [risk.value for risk in RISKS], limit=len(RISKS)),
     )
 
@@ -171,7 +171,7 @@ def check_form(form: str) -> None:
 
     if form not in FORMS:
         raise UsageError(
-            Text(f"--format 的值不对: {form}", f"--format has a wrong value: {form}"),
+            Text(f"--format 的值不对：{form}", f"--format has a wrong value: {form}"),
             nearest_hint(form, FORMS, limit=len(FORMS)),
         )
 
@@ -185,7 +185,7 @@ def diff_files(
 
     old, new = files
     if not platform:
-        raise UsageError(Text("缺少: --platform", "missing: --platform"))
+        raise UsageError(Text("缺少：--platform", "missing: --platform"))
     pack = _pack_of(content, output, platform)
     setting = Setting(
         device=_name(new),
@@ -251,7 +251,7 @@ def say_open(output: Output, diffs: list[ConfigDiff], fail_on: Risk) -> None:
     count = _open_count(diffs, fail_on)
     output.say(
         Text(
-            f"未批准或缺失的变更: {count}（从 {fail_on} 级起）",
+            f"未批准或缺失的变更：{count}（从 {fail_on} 级起）",
             f"changes not approved or missing: {count} (from {fail_on} up)",
         )
     )
@@ -297,12 +297,12 @@ def _read(file: Path) -> bytes:
     except OSError as error:
         raise UsageError(
             Text(
-                f"读不了文件: {file}（{error.strerror}）", f"cannot read: {file} ({error.strerror})"
+                f"读不了文件：{file}（{error.strerror}）", f"cannot read: {file} ({error.strerror})"
             )
         ) from error
 
 
 def _fitting(content: bytes, file: Path) -> bytes:
     if len(content) > LARGEST_BYTES:
-        raise UsageError(Text(f"文件太大: {file}", f"the file is too large: {file}"))
+        raise UsageError(Text(f"文件太大：{file}", f"the file is too large: {file}"))
     return content

@@ -33,7 +33,7 @@ def diff_devices(
     peer = None if against in MODES else content.inventory.devices.get(against)
     if against not in MODES and peer is None:
         raise UsageError(
-            Text(f"--against 的值不对: {against}", f"--against has a wrong value: {against}"),
+            Text(f"--against 的值不对：{against}", f"--against has a wrong value: {against}"),
             nearest_hint(against, [*MODES, *content.inventory.devices]),
         )
     shelf = open_shelf(content)

@@ -32,7 +32,7 @@ def accept_some(old: Redacted, new: Redacted, wanted: Collection[str], pack: Pac
     ):
         raise Refused(
             Text("这些变更分不开", "these changes cannot be accepted one without the other"),
-            Text("一并接受: 不写变更号", "accept them together: name no change"),
+            Text("一并接受：不写变更号", "accept them together: name no change"),
         )
     return text
 

@@ -73,7 +73,7 @@ def moment(text: str, *, end: bool = False) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            Text(f"应为日期或时间: {text}", f"expected a date or a time: {text}"),
+            Text(f"应为日期或时间：{text}", f"expected a date or a time: {text}"),
             Text("如 2026-11-30 或 2026-11-30T18:00", "e.g. 2026-11-30 or 2026-11-30T18:00"),
         ) from None
     if end and len(text) == len("2026-11-30"):
@@ -111,14 +111,14 @@ def refuse_own(approver: str, author: str, accounts: Iterable[str]) -> None:
     if author and name == author.casefold():
         raise Refused(
             Text(
-                f"批准人不能是变更人: {approver}",
+                f"批准人不能是变更人：{approver}",
                 f"who made the change cannot approve it: {approver}",
             )
         )
     if not author and name in {account.casefold() for account in accounts if account}:
         raise Refused(
             Text(
-                f"巡检账号不能批准: {approver}",
+                f"巡检账号不能批准：{approver}",
                 f"the account of the rounds cannot approve: {approver}",
             )
         )

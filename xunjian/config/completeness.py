@@ -53,7 +53,7 @@ def judge(lines: Sequence[str], pack: Pack) -> tuple[list[str], Trust]:
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
     if any(not value.closed for value in values):
         rule = next(value.rule for value in values if not value.closed)
-        reason = Text(f"多行值没有结束: {rule}", f"a value of several lines does not end: {rule}")
+        reason = Text(f"多行值没有结束：{rule}", f"a value of several lines does not end: {rule}")
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
     if (what := _unbalanced(inside, values, pack)) is not None:
         trust = with_reason(trust, TrustState.INCOMPLETE, what)
@@ -116,7 +116,7 @@ def _unbalanced(lines: Sequence[str], values: Sequence[Block], pack: Pack) -> Te
 def _uneven(opened: int, closed: int) -> Text | None:
     if opened == closed:
         return None
-    return Text(f"打开 {opened} 段, 关闭 {closed} 段", f"{opened} sections opened, {closed} closed")
+    return Text(f"打开 {opened} 段，关闭 {closed} 段", f"{opened} sections opened, {closed} closed")
 
 
 def _errors(lines: Sequence[str], values: Sequence[Block], pack: Pack, trust: Trust) -> Trust:
@@ -130,7 +130,7 @@ def _errors(lines: Sequence[str], values: Sequence[Block], pack: Pack, trust: Tr
         (n, hits[line][0].id) for n, line in enumerate(lines) if line in hits and n not in hidden
     ]
     for n, rule in found[:3]:
-        reason = Text(f"第 {n + 1} 行是报错: {rule}", f"line {n + 1} is an error text: {rule}")
+        reason = Text(f"第 {n + 1} 行是报错：{rule}", f"line {n + 1} is an error text: {rule}")
         trust = with_reason(trust, TrustState.POLLUTED, reason)
     return trust
 

@@ -78,7 +78,7 @@ class GitFolder:
         if done.returncode:
             raise UsageError(
                 Text(
-                    f"git {words[0]} 失败（退出码 {done.returncode}）: {self.root}",
+                    f"git {words[0]} 失败（退出码 {done.returncode}）：{self.root}",
                     f"git {words[0]} failed (exit code {done.returncode}): {self.root}",
                 )
             )

@@ -175,10 +175,10 @@ def _check_references(
         named += [(("parts", n), part.pack) for n, part in enumerate(file.parts)]
         for at, other in named:
             if other not in files:
-                message = Text(f"没有这个配置包: {other}", f"no such pack: {other}")
+                message = Text(f"没有这个配置包：{other}", f"no such pack: {other}")
                 problems.add(documents[name], at, message, nearest_hint(other, files))
             elif at[0] == "parts" and files[other].parts:
-                message = Text(f"分段不能再分段: {other}", f"a part cannot have parts: {other}")
+                message = Text(f"分段不能再分段：{other}", f"a part cannot have parts: {other}")
                 problems.add(documents[name], at, message)
 
 

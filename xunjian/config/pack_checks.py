@@ -32,7 +32,7 @@ def rules_of(file: PackFile) -> Iterator[tuple[str, int, Rule]]:
 def check_file(document: Document, name: str, file: PackFile, problems: Problems) -> None:
     """Note what is wrong with one pack by itself."""
     if file.name and file.name != name:
-        message = Text(f"与文件名不一致: {file.name}", f"differs from the file's name: {file.name}")
+        message = Text(f"与文件名不一致：{file.name}", f"differs from the file's name: {file.name}")
         problems.add(document, ("name",), message, Text(f"应为 {name}", f"expected {name}"))
     seen: set[tuple[str, str]] = set()
     for key, n, rule in rules_of(file):
@@ -64,7 +64,7 @@ def _check_groups(document: Document, at: tuple[str, int], rule: Rule, problems:
         names = ("value",)
     for name in names:
         if pattern is not None and name not in pattern.groupindex:
-            message = Text(f"缺少命名组: {name}", f"the named group is missing: {name}")
+            message = Text(f"缺少命名组：{name}", f"the named group is missing: {name}")
             problems.add(document, (*at, field), message)
     if at[0] == "group" and pattern is not None and pattern.groups == 0:
         message = Text("至少要有一个组", "at least one group is needed")

@@ -61,7 +61,7 @@ def _slow(packs: Packs, problems: Problems, timed: Collection[str]) -> frozenset
     }
     slow = too_slow([pattern for pairs in found.values() for _, pattern in pairs])
     message = Text(
-        f"正则表达式太慢 (超过 {BUDGET_S} 秒)",
+        f"正则表达式太慢（超过 {BUDGET_S} 秒）",
         f"the regular expression is too slow (more than {BUDGET_S} s)",
     )
     hint = Text("避免嵌套或相邻的重复", "avoid repetitions inside or beside each other")
@@ -93,12 +93,12 @@ def _cases(name: str, file: PackFile, pack: Pack, packs: Packs, problems: Proble
         got = case_result(case, replace(pack, parts=()))
         if got != sorted(case.changes):
             listed = ", ".join(got) or "-"
-            message = Text(f"实际变更: {listed}", f"the changes are: {listed}")
+            message = Text(f"实际变更：{listed}", f"the changes are: {listed}")
             problems.add(packs.documents[name], ("cases", n, "changes"), message)
 
 
 def _said(verdict: str, text: str) -> Text:
     shown = printable(text.replace("\n", " / "))
     if verdict == "yes":
-        return Text(f"规则不适用于示例: {shown}", f"the rule does not fit its example: {shown}")
-    return Text(f"规则不应适用于: {shown}", f"the rule fits what it must not: {shown}")
+        return Text(f"规则不适用于示例：{shown}", f"the rule does not fit its example: {shown}")
+    return Text(f"规则不应适用于：{shown}", f"the rule fits what it must not: {shown}")

@@ -66,13 +66,13 @@ _LOSSES = ("utf-8", "gb18030", "gb18030-lossy")
 
 
 def _missing(name: str) -> Trust:
-    reason = Text(f"缺少分段: {name}", f"a part is missing: {name}")
+    reason = Text(f"缺少分段：{name}", f"a part is missing: {name}")
     return with_reason(Trust(), TrustState.INCOMPLETE, reason)
 
 
 def _unknown(name: str) -> Trust:
     shown = name if name.isprintable() else repr(name)
-    reason = Text(f"未知的分段: {shown}", f"an unknown part: {shown}")
+    reason = Text(f"未知的分段：{shown}", f"an unknown part: {shown}")
     return with_reason(Trust(), TrustState.POLLUTED, reason)
 
 

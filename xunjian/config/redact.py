@@ -55,7 +55,7 @@ def redact(capture: Capture, pack: Pack, key: bytes) -> Redacted:
     trust = capture.trust
     for what, count in work.unmatched.items():
         reason = Text(
-            f"{count} 处疑似口令没有规则 ({what})",
+            f"{count} 处疑似口令没有规则（{what}）",
             f"{count} secret-shaped values no rule knows ({what})",
         )
         trust = with_reason(trust, TrustState.SECRET_SUSPECTED, reason)

@@ -30,14 +30,14 @@ def _read_date(value: Any) -> date:
 def _read_risk(value: Any) -> Risk:
     if value in set(Risk):
         return Risk(value)
-    raise reject(Text(f"应为其中之一: {', '.join(Risk)}", f"expected one of: {', '.join(Risk)}"))
+    raise reject(Text(f"应为其中之一：{', '.join(Risk)}", f"expected one of: {', '.join(Risk)}"))
 
 
 def _read_kind(value: Any) -> ChangeKind:
     if value in set(ChangeKind):
         return ChangeKind(value)
     names = ", ".join(ChangeKind)
-    raise reject(Text(f"应为其中之一: {names}", f"expected one of: {names}"))
+    raise reject(Text(f"应为其中之一：{names}", f"expected one of: {names}"))
 
 
 Day: TypeAlias = Annotated[date, PlainValidator(_read_date)]
