@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from xunjian.config.clean import clean
+from xunjian.config.model import TrustState
+from xunjian.config.pack import load_packs
+from xunjian.config.redact import redact
 from xunjian.lab.devices import lab_devices
 from xunjian.lab.faults import FAULTS, Behaviour, Fault
 from xunjian.lab.personality import LAB_ZONE, PERSONALITIES, LabClock
 from xunjian.lab.snmp import read_records
 from xunjian.lab.station import Credential, Station
+from xunjian.workspace import open_workspace
 
 DEVICES = lab_devices()
 
@@ -50,6 +55,19 @@ def test_every_answer_renders_and_is_not_empty(name: str, tmp_path: Path) -> Non
     said = _everything(_station(name, tmp_path))
     assert said
     assert [question for question, text in said.items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("name", ["hz-core-sw1", "hz-core-sw2", "hz-agg-sw1", "hz-fw1"])
+def test_configurations_are_whole_long_and_without_unknown_secrets(
+    name: str, tmp_path: Path
+) -> None:
+    pack = load_packs(open_workspace(None)).get("huawei_vrp")
+    text = _station(name, tmp_path).answer("display current-configuration") or ""
+    assert len(text.splitlines()) > 300
+    assert text.count("XJcanary") >= 8
+    kept = redact(clean(text.encode(), pack), pack, b"k" * 32)
+    assert (kept.trust.state, kept.trust.reasons) == (TrustState.TRUSTED, ())
+    assert "XJcanary" not in "\n".join(kept.lines)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))

@@ -1,5 +1,6 @@
 """Whole rounds over the lab, on the shipped answers: clean, and with faults."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,6 +15,8 @@ from xunjian.run.content import Content
 from xunjian.run.execute import execute
 from xunjian.run.model import RunRecord
 from xunjian.run.round import Wanted, order_round
+
+CANARY = b"XJcanary"  # stands in every secret of the lab's configurations
 
 # A hang costs a whole answer's patience, half a minute: it is the demo's business.
 QUICK = [name for name in FAULTS if name != "device-hangs"]
@@ -62,6 +65,27 @@ def test_without_faults_a_round_is_clean_and_has_a_past(lab: LabHandle) -> None:
     assert past.ended_at - past.started_at < timedelta(minutes=5)
 
 
+def test_a_clean_round_agrees_with_the_baselines_and_keeps_no_secret(lab: LabHandle) -> None:
+    lab.plant()
+    record = _round(lab)
+    said = {f.check: f.verdict for o in record.outcomes for f in o.findings if f.task == "config"}
+    assert said == dict.fromkeys(("config.trust", "config.drift", "config.startup"), Verdict.NORMAL)
+    assert len(record.changes) == 17
+    assert sum(len(diff.changes) for diff in record.changes) == 0
+    folder = lab.directory / "inventory" / "baselines"
+    log = subprocess.run(
+        ["git", "log", "-p", "--format=%an %s"], cwd=folder, capture_output=True, check=True
+    )
+    assert log.stdout.startswith(b"lab baseline: initial\n")
+    content = Content(lab.directory)
+    kept = [content.store.evidence_bytes(ref.sha256) for ref in record.evidence]
+    for name in {ref.device for ref in record.evidence}:
+        kept += [e.text.encode() for e in content.store.evidence(record.run_id, name)]
+    content.store.close()
+    files = [path.read_bytes() for path in lab.directory.rglob("*") if path.is_file()]
+    assert [text[:80] for text in (log.stdout, *kept, *files) if CANARY in text] == []
+
+
 def test_yesterdays_questions_do_not_stand_in_todays_transcripts(lab: LabHandle) -> None:
     lab.plant()
     assert lab.transcript("hz-core-sw1") == ""
@@ -88,7 +112,7 @@ def test_every_fault_is_found_and_none_is_false(lab: LabHandle) -> None:
     assert time.monotonic() - began < 120
     for device in planted.devices:
         assert "CHANGED" not in planted.transcript(device.name)
-        assert "save" not in planted.transcript(device.name)
+        assert "command save" not in planted.transcript(device.name)
 
 
 def test_a_lab_with_more_devices_spreads_them_over_sites(tmp_path: Path) -> None:
