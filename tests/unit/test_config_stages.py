@@ -158,3 +158,16 @@ def test_a_codec_s_document_and_its_terminal_say_the_same() -> None:
 def test_a_host_that_answers_nothing_is_incomplete() -> None:
     assert clean(b"", shipped("linux")).trust.state is TrustState.INCOMPLETE
     assert diff_texts(b"", b"x", shipped("linux"), key=KEY).changes == ()
+
+
+def test_the_same_bytes_twice_are_reported_like_any_others() -> None:
+    """A short cut over redaction would call a file trusted that holds a secret no rule knows."""
+    pack = shipped("huawei_vrp")
+    text = b"#\nsysname A\n#\naaa\n local-user op mystery-password Xy12%$#Zw98\n#\nreturn\n"
+    twice = diff_texts(text, text, pack, key=KEY)
+    spaced = diff_texts(text, text + b"\n", pack, key=KEY)
+    assert (twice.changes, spaced.changes) == ((), ())
+    assert (twice.trust, twice.suppressed) == (spaced.trust, spaced.suppressed)
+    assert twice.trust.state is not TrustState.TRUSTED
+    quick = diff_texts(text, text, pack, key=KEY, setting=Setting(hash_first=True))
+    assert quick.changes == ()

@@ -37,6 +37,9 @@ class Setting:
 
     shrink: doubt a right side that lost many lines (drift); not where that may be meant.
     whole: the transport showed that nothing is missing at the end of the right side.
+    hash_first: the same bytes twice are not redacted. Left out is then what only redaction finds:
+    the lines that rules suppress, how many secrets are not comparable, and the doubt about a
+    secret that no rule knows.
     """
 
     device: str = ""
@@ -46,6 +49,7 @@ class Setting:
     facts: DeviceFacts | None = None
     shrink: bool = False
     whole: bool = False
+    hash_first: bool = False
     label: str = ""
     site: str = ""
 
@@ -64,18 +68,18 @@ def diff_texts(
     setting: Setting | None = None,
 ) -> ConfigDiff:
     """Compare two configurations of one platform. key: fingerprints count for both sides."""
-    if old == new:
-        return _unchanged(clean(new, pack), setting or Setting())
-    return diff_redacted(
-        redact(clean(old, pack), pack, key),
-        redact(clean(new, pack), pack, key),
-        pack,
-        setting=setting,
-    )
+    if old != new:
+        left, right = redact(clean(old, pack), pack, key), redact(clean(new, pack), pack, key)
+        return diff_redacted(left, right, pack, setting=setting)
+    capture = clean(new, pack)
+    if setting is not None and setting.hash_first:
+        return _unchanged(capture, setting)
+    same = redact(capture, pack, key)
+    return diff_redacted(same, same, pack, setting=setting)
 
 
 def _unchanged(capture: Capture, setting: Setting) -> ConfigDiff:
-    """The same bytes twice: only whether they may be believed is left to say."""
+    """The same bytes twice, not redacted: only whether they came whole is left to say."""
     return ConfigDiff(
         device=setting.device,
         platform=capture.platform,
