@@ -151,7 +151,10 @@ def _wanted(rule: Rule, year: Year) -> Iterator[tuple[Holiday, tuple[str, ...]]]
 
 
 def _before_holiday(rule: Rule, year: Year) -> Iterator[Slot]:
+    known = year.calendar.days.years
     for holiday, ticks in _wanted(rule, year):
+        if (holiday.first - _DAY).year not in known:
+            continue  # New Year's Day after a year that nobody knows: due in that year
         first, due = ahead(rule, year.calendar, holiday.first)
         anchor = "、".join(ticks)
         yield Slot(
