@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -91,7 +92,8 @@ def read_markdown(document: bytes, language: Language, _folder: Path) -> Figures
 
 def read_word(document: bytes, language: Language, _folder: Path) -> Figures:
     opened = Document(io.BytesIO(document))
-    words, found = words_of(language), {}
+    words = words_of(language)
+    found: Figures = {}
     across = next(t for t in opened.tables if t.rows[0].cells[0].text in words)
     for head, value in zip(across.rows[0].cells, across.rows[1].cells, strict=True):
         if head.text in words:
@@ -114,7 +116,8 @@ def read_pdf(document: bytes, language: Language, folder: Path) -> Figures:
     text = read_back("pdftotext", "-layout", path, "-")
     conclusion = MODEL.conclusion.to(language)
     assert "".join(conclusion.split()) in "".join(text.split())
-    bare, found = "".join(text.split()), {}
+    bare = "".join(text.split())
+    found: Figures = {}
     for name, value in expected(MODEL).items():
         verdict = next((v for v in Verdict if v.value == name), None)
         if verdict and f"{''.join(verdict.word.to(language).split())}{value}" in bare:
@@ -124,7 +127,7 @@ def read_pdf(document: bytes, language: Language, folder: Path) -> Figures:
 
 def read_workbook(document: bytes, language: Language, _folder: Path) -> Figures:
     sheet = openpyxl.load_workbook(io.BytesIO(document)).worksheets[0]
-    rows = {row[0]: row[1] for row in sheet.iter_rows(max_col=2, values_only=True)}
+    rows: dict[Any, Any] = {row[0]: row[1] for row in sheet.iter_rows(max_col=2, values_only=True)}
     zh = language is Language.ZH
     names = {v.word.to(language): v.value for v in Verdict}
     names |= {
@@ -141,17 +144,18 @@ def read_workbook(document: bytes, language: Language, _folder: Path) -> Figures
 
 
 def read_page(document: bytes, _language: Language, _folder: Path) -> Figures:
-    page = html.fromstring(document)
+    page: Any = html.fromstring(document)
     tiles = page.xpath('//ul[contains(@class,"tiles")]/li')
-    shown = [tile.xpath("string(./b | ./strong)") for tile in tiles]
+    shown = [str(tile.xpath("string(./b | ./strong)")) for tile in tiles]
     reached, _, devices = shown[3].partition("/")
-    found = dict(zip(("planned", "outcomes", "left_out"), shown[:3], strict=True))
+    found: Figures = dict(zip(("planned", "outcomes", "left_out"), shown[:3], strict=True))
     found |= {"reached": reached, "devices": devices}
     for tile, value in zip(tiles, shown, strict=True):
-        if tile.get("class") == "rate":
+        kind = str(tile.get("class") or "")
+        if kind == "rate":
             found["intact_pct"] = f"{float(first_number(value)):.1f}"
-        elif tile.get("class"):
-            found[tile.get("class")] = value
+        elif kind:
+            found[kind] = value
     return found
 
 
