@@ -35,7 +35,6 @@ _CHINESE: Mapping[str, str] = {
     "commit": "提交",
     "at": "时间",
     "by": "批准人",
-    "subject": "事由",
     "outcomes": "有结果",
     "planned": "计划",
     "number": "报告编号",
