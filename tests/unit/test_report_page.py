@@ -49,7 +49,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.depth += tag in self.silent
         given = dict(attrs)
-        self.ids += [given["id"]] if given.get("id") else []
+        self.ids += [str(given["id"])] if given.get("id") else []
         self.links += [str(given["href"])] if given.get("href") else []
         for name in ("aria-label", "placeholder", "data-l", "alt", "title"):
             if not self.depth and given.get(name):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,8 +129,8 @@ def test_runs_without_documents_stand_there_too(tmp_path: Path) -> None:
     ]
     asked: list[str] = []
 
-    def count(ids: object) -> dict[str, dict[str, int]]:
-        asked.extend(ids)  # type: ignore[call-overload]  # a sequence of ids
+    def count(ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        asked.extend(ids)
         return {"killed-1": {"abnormal": 5}}
 
     found = with_runs(read_entries(tmp_path), stored, count)

@@ -62,7 +62,8 @@ def number(value: float) -> str:
 
 def short(text: str, cells: int) -> str:
     """Cut a text to the width of so many Latin letters; a Chinese character takes two."""
-    used, kept = 0, []
+    used = 0
+    kept: list[str] = []
     for char in without_line_ends(text):
         used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
         if used > cells:
