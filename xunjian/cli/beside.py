@@ -1,8 +1,10 @@
 """What a run's documents need beside its record, gathered from workspace and store."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
+from xunjian.calendar.model import FreezeOverride
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Text
 from xunjian.report.building.beside import Beside, Order, Source
@@ -30,6 +32,31 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         title=wanted.title if wanted else None,
         system_titles=systems,
         party_titles=parties,
+        planned=_planned(content, record),
+        overrides=_overrides(content, record),
+    )
+
+
+def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
+    """First and last day of the calendar's round that the run was made for."""
+    from xunjian.run.agenda import Agenda
+
+    if not record.round_id:
+        return None
+    try:
+        found = Agenda(content).find(record.round_id)
+    except (ContentError, UsageError):
+        return None  # the calendar has no such round any more
+    return found.first, found.due
+
+
+def _overrides(content: Content, record: RunRecord) -> tuple[FreezeOverride, ...]:
+    """Leaves to work inside a freeze that were in force while the run went on."""
+    ended = record.ended_at or record.started_at
+    return tuple(
+        one
+        for one in content.store.journal.overrides()
+        if one.recorded_at <= ended and one.expires_at >= record.started_at
     )
 
 
