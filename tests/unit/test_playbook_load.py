@@ -57,7 +57,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert (playbook.run.device_deadline_s, playbook.run.deadline_s) == (30.0, 600.5)
     assert (playbook.run.per_site, playbook.run.per_aaa, playbook.run.jitter_s) == (2, 3, 1.5)
     assert playbook.run.suspend_credential_after == 3
-    assert playbook.report.formats == ("html", "docx")
+    assert playbook.report.formats == ("html", "pdf", "docx", "xlsx")
     assert playbook.report.number == "XJ-{yyyymm}-JQ-{seq:03d}"
     assert playbook.change
     assert (playbook.config.backup, playbook.config.diff) == (True, "baseline")
@@ -68,8 +68,6 @@ def test_keys_of_later_issues_are_accepted_and_named(tmp_path: Path) -> None:
     assert load(tmp_path, WHOLE, "whole").inactive == (
         "manual",
         "notify",
-        "report.formats.pdf",
-        "report.formats.xlsx",
     )
 
 

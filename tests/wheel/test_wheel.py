@@ -79,6 +79,7 @@ def test_installed_wheel_makes_a_round(wheel: Path, tmp_path: Path) -> None:
         assert up.returncode == 0, up.stderr
         done = run(command, "run", "pre_holiday", "-w", lab, "-o", tmp_path / "out", cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert (tmp_path / "out" / "report.json").exists()
+        for name in ("report.json", "report.pdf", "report.xlsx", "report.docx", "report.html"):
+            assert (tmp_path / "out" / name).exists(), name
     finally:
         assert run(command, "lab", "down", lab, cwd=tmp_path).returncode == 0

@@ -9,9 +9,6 @@ from xunjian.content_fields import Words, number_pattern
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
-FORMATS_NOW = ("json", "html", "md", "junit", "docx")
-FORMATS_LATER = ("pdf", "xlsx")
-
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from xunjian.errors import ContentError, UsageError
 from xunjian.inventory.conditions import condition
 from xunjian.language import Text
-from xunjian.playbook.fields import FORMATS_LATER, PlaybookFields, ReportFields, RunFields
+from xunjian.playbook.fields import PlaybookFields, ReportFields, RunFields
 from xunjian.playbook.model import (
     ConfigSettings,
     NornirTask,
@@ -188,21 +188,17 @@ def _run_settings(model: RunFields | None) -> RunSettings:
 
 
 def _report_settings(model: ReportFields | None) -> ReportSettings:
-    """The settings with what the file gives; formats of later versions are left to `inactive`."""
+    """The settings with what the file gives."""
     if model is None:
         return ReportSettings()
     given = model.model_dump(exclude_none=True, include={"template", "number", "record_sheets"})
     if model.title is not None:
         given["title"] = model.title
     if model.formats is not None:
-        now = (name for name in model.formats if name not in FORMATS_LATER)
-        given["formats"] = tuple(dict.fromkeys(now))
+        given["formats"] = tuple(dict.fromkeys(model.formats))
     return replace(ReportSettings(), **given)
 
 
 def _inactive(model: PlaybookFields) -> tuple[str, ...]:
-    """Keys and values that are accepted and not yet active."""
-    keys = [key for key in _LATER_KEYS if getattr(model, key) is not None]
-    report = model.report
-    later = [f for f in (report.formats or ()) if f in FORMATS_LATER] if report else []
-    return (*keys, *(f"report.formats.{name}" for name in later))
+    """Keys that are accepted and not yet active."""
+    return tuple(key for key in _LATER_KEYS if getattr(model, key) is not None)
