@@ -53,9 +53,9 @@ class RecordSheets:
         remark = "" if is_plain else self._remark(row)
         state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'
         return (
-            f"<tr{state}><td>{self._say(f.title)}{subject}<td>{self._say(f.standard)}"
+            f"\n<tr{state}><td>{self._say(f.title)}{subject}<td>{self._say(f.standard)}"
             f"<td>{self._fold(measured(f, self._language))}<td>{self._verdicts[f.verdict]}"
-            f"<td>{remark}<td>{self._ids(f.evidence_ids, f.device)}\n"
+            f"<td>{remark}<td>{self._ids(f.evidence_ids, f.device)}"
         )
 
     def _remark(self, row: FindingRow) -> str:
