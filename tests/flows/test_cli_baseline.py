@@ -426,14 +426,79 @@ def test_exit_code(network: Network, words: str, code: int) -> None:
     assert network(*words.split()).code == code
 
 
-def test_an_approval_file_with_a_mistake_is_named(agreed: Network) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "key"),
+    [
+        ("scope: once", "scope: onec", "scope"),
+        ("scope: once", "scope: accept-until", "until"),
+        ("scope: once", "scope: planned\nuntil: soon", "until"),
+        ("scope: once", "scope: planned\nstart: 2027-02-01\nuntil: 2027-01-01", "until"),
+        ("by: reviewer", "by: ''", "by"),
+        ("by: reviewer\n", "", "by"),
+        ("device: hz-sw1", "device: hz-sw2", "device"),
+        ("scope: once", "scope: once\nscop: once", "scop"),
+        ("scope: once", "scope: [once", ""),
+    ],
+)
+def test_an_approval_file_with_a_mistake_is_named(
+    agreed: Network, right: str, wrong: str, key: str
+) -> None:
     agreed.running["hz-sw1"] = TEXTS["trunk"]
     assert approve(agreed).code == 0
     (path,) = (agreed.root / "inventory/baselines/approvals").rglob("*.yml")
-    path.write_text(path.read_text("utf-8").replace("scope: once", "scope: onec"), "utf-8")
+    text = path.read_text("utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), "utf-8")
     said = agreed("diff", "-l", "hz-sw1")
     assert said.code == 2
     assert path.name in said.err
+    assert key in said.err
+
+
+@pytest.mark.parametrize(
+    ("scope", "actor", "stamped", "code"),
+    [
+        ("once", "ops2", True, 1),
+        ("once", "roundrunner", False, 1),
+        ("once", "reviewer", True, 0),
+        ("planned", "ops2", True, 1),
+        ("accept-until", "ops2", True, 0),
+    ],
+)
+def test_an_approval_written_by_hand_is_no_way_round_the_second_pair_of_eyes(
+    agreed: Network, *, scope: str, actor: str, stamped: bool, code: int
+) -> None:
+    text = TEXTS["trunk"]
+    agreed.running["hz-sw1"] = _by_the_author(text) if stamped else text
+    window = ("--until", "2099-01-01") if scope != "once" else ()
+    assert approve(agreed, "--scope", scope, *window).code == 0
+    (path,) = (agreed.root / "inventory/baselines/approvals").rglob("*.yml")
+    path.write_text(path.read_text("utf-8").replace("by: reviewer", f"by: {actor}"), "utf-8")
+    assert agreed("diff", "-l", "hz-sw1").code == code
+    accepted = agreed("baseline", "accept", "--approved", "-l", "hz-sw1").code
+    assert (accepted == 0) == (code == 0 and scope != "planned")
+
+
+@pytest.mark.parametrize("nobody", ["approve", "accept"])
+def test_ids_and_initial_do_not_mix(agreed: Network, nobody: str) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    (change,) = changes(agreed("diff", "-l", "hz-sw1", "--format", "json"))
+    if nobody == "accept":
+        assert agreed("baseline", "accept", change, "--initial", "-l", "hz-sw1").code == 2
+        assert agreed("baseline", "accept", change, "-l", "all").code == 2
+    else:
+        assert agreed("baseline", "approve", "c-0000000000", "-l", "hz-sw1").code == 3
+        window = ("--scope", "planned", "--from", "2027-02-01", "--until", "2027-01-01")
+        assert agreed("baseline", "approve", change, "-l", "hz-sw1", *window).code == 2
+
+
+def test_a_second_initial_leaves_the_baseline_as_it_is(agreed: Network) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert agreed("backup", "-l", "hz-sw1").code == 0
+    said = agreed("baseline", "accept", "--initial", "-l", "hz-sw1")
+    assert (said.code, said.out) == (0, "")
+    assert "已有基线" in said.err
+    assert agreed("diff", "-l", "hz-sw1").code == 1
 
 
 def test_a_text_that_lost_half_its_lines_is_doubted(agreed: Network) -> None:

@@ -12,6 +12,8 @@ from xunjian.config.approvals import (
     Scope,
     actor,
     approved,
+    barred,
+    ends_first,
     moment,
     read_approvals,
     refuse_own,
@@ -23,7 +25,7 @@ from xunjian.config.pipeline import diff_redacted
 from xunjian.errors import NotFitting, UsageError
 from xunjian.inventory.model import Device
 from xunjian.language import Text
-from xunjian.run.shelf import Shelf, keep, named
+from xunjian.run.shelf import Shelf, accounts_of, keep, named
 from xunjian.schema import Problems
 
 INCOMPLETE = 3
@@ -53,6 +55,8 @@ def check_scope(scope: str, start: str, until: str) -> Scope:
         )
     if not until:
         raise UsageError(Text("缺少期限：--until", "an expiry is needed: --until"))
+    if ends_first(start, until):
+        raise UsageError(Text("--until 早于 --from", "--until is before --from"))
     return "planned" if scope == "planned" else "accept-until"
 
 
@@ -94,7 +98,7 @@ def accept_changes(shelf: Shelf, output: Output, device: Device, wanted: Wanted)
         return 0
     chosen = _chosen(device, changes, wanted)
     who = actor(shelf.baselines.git)
-    accounts = [settings.username or "" for settings in device.channels.values()]
+    accounts = accounts_of(device)
     by = who
     if wanted.approved:
         by = ", ".join(sorted({change.approval.by for change in chosen}))
@@ -127,7 +131,7 @@ def accept_changes(shelf: Shelf, output: Output, device: Device, wanted: Wanted)
 def approve_changes(shelf: Shelf, output: Output, device: Device, file: ApprovalFile) -> None:
     """Write one approval; once and until are for changes that were seen, planned need not be."""
     who = actor(shelf.baselines.git)
-    accounts = [settings.username or "" for settings in device.channels.values()]
+    accounts = accounts_of(device)
     author = "" if file.scope == "planned" else shelf.baselines.changed_by(BACKUP, named(device))
     refuse_own(who, author, accounts)
     baseline = ""
@@ -161,7 +165,9 @@ def _changes(shelf: Shelf, device: Device, old: Redacted, new: Redacted) -> tupl
     problems = Problems()
     records = read_approvals(shelf.baselines.git, named(device), problems)
     problems.raise_if_any()
-    return approved(changes, records, datetime.now().astimezone(), digest(old))
+    without = barred(shelf.baselines.changed_by(BACKUP, named(device)), accounts_of(device))
+    now = datetime.now().astimezone()
+    return approved(changes, records, now, digest(old), without=without)
 
 
 def _chosen(device: Device, changes: Sequence[Change], wanted: Wanted) -> tuple[Change, ...]:

@@ -13,7 +13,7 @@ from typing import Literal
 from xunjian.config.baselines import APPROVALS, Named
 from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import RISKS, Approval, Change, Risk
-from xunjian.errors import Problem, Refused, UsageError
+from xunjian.errors import ContentError, Refused, UsageError
 from xunjian.language import Text
 from xunjian.schema import Model, Problems, load_yaml, validate
 
@@ -107,21 +107,27 @@ def refuse_own(approver: str, author: str, accounts: Iterable[str]) -> None:
     Raises:
         Refused: the approver is the author, or the runner itself.
     """
-    name = approver.casefold()
-    if author and name == author.casefold():
+    if approver.casefold() not in barred(author, accounts):
+        return
+    if author:
         raise Refused(
             Text(
                 f"批准人不能是变更人：{approver}",
                 f"who made the change cannot approve it: {approver}",
             )
         )
-    if not author and name in {account.casefold() for account in accounts if account}:
-        raise Refused(
-            Text(
-                f"巡检账号不能批准：{approver}",
-                f"the account of the rounds cannot approve: {approver}",
-            )
+    raise Refused(
+        Text(
+            f"巡检账号不能批准：{approver}",
+            f"the account of the rounds cannot approve: {approver}",
         )
+    )
+
+
+def barred(author: str, accounts: Iterable[str]) -> frozenset[str]:
+    """Who may not approve, in lower case: the author, or the rounds' accounts if it is unknown."""
+    names = [author] if author else accounts
+    return frozenset(name.casefold() for name in names if name)
 
 
 def read_approvals(git: GitFolder, named: Named, problems: Problems) -> tuple[Record, ...]:
@@ -129,24 +135,48 @@ def read_approvals(git: GitFolder, named: Named, problems: Problems) -> tuple[Re
     folder = git.root / APPROVALS / named.folder
     found = []
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
-        document = load_yaml(path)
+        try:
+            document = load_yaml(path)
+        except ContentError as error:
+            problems.merge(error)
+            continue
         file = validate(document, ApprovalFile, problems)
         if file is None:
             continue
-        try:
-            for text in (file.start, file.until):
-                if text:
-                    moment(text)
-        except UsageError as error:
-            problems.found.append(Problem(str(path), 0, "until", error.message, error.hint))
-            continue
-        if file.scope != "once" and not file.until:
-            message = Text("需要期限 until", "an expiry (until) is needed")
-            problems.found.append(Problem(str(path), 0, "until", message))
-            continue
-        if file.device == named.device:
+        wrong = _wrong(file, named)
+        if wrong is None:
             found.append(Record(name=path.stem, file=file))
+        else:
+            key, message, hint = wrong
+            problems.add(document, (key,), message, hint)
     return tuple(found)
+
+
+def _wrong(file: ApprovalFile, named: Named) -> tuple[str, Text, Text | None] | None:
+    """The key that is wrong, why, and a hint; None of an approval in order."""
+    if file.device != named.device:
+        return "device", Text(f"应为 {named.device}", f"expected {named.device}"), None
+    if not file.by.strip():
+        return "by", Text("没有写明批准人", "it does not say who approved"), None
+    for key, text in (("start", file.start), ("until", file.until)):
+        try:
+            if text:
+                moment(text)
+        except UsageError as error:
+            return key, error.message, error.hint
+    if file.scope == "once":
+        return None
+    if not file.until:
+        return "until", Text("需要期限 until", "an expiry (until) is needed"), None
+    return ("until", *_ENDS_FIRST, None) if ends_first(file.start, file.until) else None
+
+
+_ENDS_FIRST = (Text("期限早于开始", "it expires before it starts"),)
+
+
+def ends_first(start: str, until: str) -> bool:
+    """Whether a window ends before it starts."""
+    return bool(start and until) and moment(start) > moment(until, end=True)
 
 
 def write_approval(git: GitFolder, named: Named, file: ApprovalFile) -> Path:
@@ -166,10 +196,24 @@ def write_approval(git: GitFolder, named: Named, file: ApprovalFile) -> Path:
 
 
 def approved(
-    changes: Sequence[Change], records: Sequence[Record], now: datetime, baseline: str
+    changes: Sequence[Change],
+    records: Sequence[Record],
+    now: datetime,
+    baseline: str,
+    *,
+    without: frozenset[str] = frozenset(),
 ) -> tuple[Change, ...]:
-    """Mark what is approved. baseline: digest of the text the changes were compared with."""
-    return tuple(_marked(change, records, now, baseline) for change in changes)
+    """Mark what is approved. baseline: digest of the text the changes were compared with.
+
+    without: who may not approve (`barred`). A hand-written `once` or `planned` of theirs counts for
+    nothing; an `accept-until` outlives the change it was for, and was checked when it was made.
+    """
+    valid = [
+        record
+        for record in records
+        if record.file.scope == "accept-until" or record.file.by.casefold() not in without
+    ]
+    return tuple(_marked(change, valid, now, baseline) for change in changes)
 
 
 def _marked(change: Change, records: Sequence[Record], now: datetime, baseline: str) -> Change:

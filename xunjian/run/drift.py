@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from xunjian.config.approvals import Record, absent_planned, approved, raise_unplanned
+from xunjian.config.approvals import Record, absent_planned, approved, barred, raise_unplanned
 from xunjian.config.baselines import digest
 from xunjian.config.model import ConfigDiff, Redacted, Side, TrustState
 from xunjian.config.pipeline import Setting, diff_redacted
 from xunjian.run.configurations import Fetched, arrives_whole
-from xunjian.run.shelf import Shelf
+from xunjian.run.shelf import Shelf, accounts_of
 from xunjian.run.uplinks import device_facts
 
 MODES = {"baseline": "drift", "startup": "running-startup", "backup": "pre-post"}
@@ -40,7 +40,9 @@ def compare_running(  # noqa: PLR0913 - what, against what, and which approvals 
         return _not_compared(setting, pack.platform, "no_baseline")
     now = now or datetime.now().astimezone()
     diff = diff_redacted(left, running, pack, setting=setting)
-    changes = approved(diff.changes, records, now, digest(left))
+    author = running.metadata.get("by", "")
+    without = barred(author, accounts_of(fetched.visit.device))
+    changes = approved(diff.changes, records, now, digest(left), without=without)
     if setting.mode != "pre-post":
         return replace(diff, changes=changes)
     return replace(

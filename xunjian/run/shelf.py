@@ -79,6 +79,11 @@ def named(device: Device) -> Named:
     return Named(device=device.name, site=device.site.name if device.site else "")
 
 
+def accounts_of(device: Device) -> tuple[str, ...]:
+    """The logins of the rounds on a device: they make no changes and approve none."""
+    return tuple(settings.username or "" for settings in device.channels.values())
+
+
 def open_shelf(content: Content) -> Shelf:
     """Open the workspace's configurations; beside the state where there is no workspace."""
     workspace = content.workspace
