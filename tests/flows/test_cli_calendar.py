@@ -386,3 +386,21 @@ def test_due_answers_on_every_known_day(day: Any) -> None:
     assert said.code == 0, said.err
     listed = json.loads(said.out)["rounds"]
     assert f"daily@{day.isoformat()}" in {one["id"] for one in listed}
+
+
+def test_what_failed_is_visited_again_for_the_same_round(floor: Path) -> None:
+    run = ("run", "pre_holiday", "-w", floor, "--at", "2026-04-28", "--format", "json")
+    first = call(*run, "-l", "hz-ups1").json
+    store = open_store(floor / ".xunjian")
+    store.journal.add(
+        JournalEntry(
+            round_id="pre_holiday@2026-五一", how="reopened", by="张三", note="记录作废",
+            at=datetime(2026, 4, 28, 12, tzinfo=zone()),
+        )
+    )  # fmt: skip
+    again = call("run", "--resume", first["run_id"], "-w", floor, "--format", "json")
+    assert again.code == 0, again.err
+    assert store.record(first["run_id"]).round_id == "pre_holiday@2026-五一"
+    assert "归入：pre_holiday@2026-五一" in call(*run, "-l", "hz-ups1").err
+    used = {c.relative for c in store.record(store.runs()[0].run_id).content}
+    assert "playbooks/calendar.yml" in used

@@ -120,6 +120,8 @@ def make_round(
     forms = order.playbook.report.formats
     write_documents(content, output, record, forms, folder)
     show_recap(output, record, folder, to_stdout=forms != ("json",))
+    if record.round_id:
+        output.say(Text(f"归入：{record.round_id}", f"belongs to round {record.round_id}"))
     return record
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from xunjian.calendar.holidays import FILE as CALENDAR
 from xunjian.config.approvals import read_approvals
 from xunjian.errors import NothingSelected, UsageError
 from xunjian.inventory import Device, select
@@ -63,7 +64,7 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
         plan=plan,
         playbook=playbook,
         tools=replace(tools, configurations=configurations),
-        content=content_used(content, found, plan),
+        content=content_used(content, found, plan, with_calendar=errand is not None),
         nornir_tasks=load_nornir_tasks(playbook),
         resume=wanted.resume,
         fail_on=content.settings.fail_on,
@@ -174,7 +175,12 @@ def _errand(content: Content, playbook: Playbook, wanted: Wanted) -> Errand | No
     round_id = wanted.round_id or (content.store.record(earlier).round_id if earlier else "")
     if earlier and not round_id:
         return None
-    return find_errand(content, playbook.name, round_id=round_id, at=wanted.now)
+    try:
+        return find_errand(content, playbook.name, round_id=round_id, at=wanted.now)
+    except UsageError:
+        if earlier:
+            return None  # the calendar has changed since; the run goes on all the same
+        raise
 
 
 def _ticket(
@@ -230,7 +236,9 @@ def _require_known(tags: Sequence[str], content: Content) -> None:
 _TEMPLATES = ("templates/platforms", "templates/parse", "templates/config")
 
 
-def content_used(content: Content, playbook: Found, plan: RunPlan) -> tuple[ContentUsed, ...]:
+def content_used(
+    content: Content, playbook: Found, plan: RunPlan, *, with_calendar: bool = False
+) -> tuple[ContentUsed, ...]:
     """Name every content file the plan stands on, with layer and hash."""
     names = {task for pair in plan.pairs for task in pair.tasks}
     platforms = {pair.device.platform for pair in plan.pairs}
@@ -242,6 +250,7 @@ def content_used(content: Content, playbook: Found, plan: RunPlan) -> tuple[Cont
             if (
                 found.relative in cards
                 or part.name == "thresholds.yml"
+                or (with_calendar and found.relative == CALENDAR)
                 or (part.parent.name == "platforms" and part.stem in platforms)
                 or (part.parts[1] == "parse" and part.parts[2] in platforms)
                 or (CONFIG in names and _is_pack_of(part, platforms))
