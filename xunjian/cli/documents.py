@@ -15,6 +15,7 @@ from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
 from xunjian.report.control import is_controlled, next_version, with_versions
 from xunjian.report.remembered import remembered
+from xunjian.report.volumes import volumes
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.store.model import Comparison, DocumentFile, DocumentKey
@@ -87,6 +88,11 @@ def write_documents(
             _note(content.store, model, form, output.language, folder / FILES[form], document)
         if wanted == ("json",):
             output.data(document.decode())
+    if "docx" in wanted:
+        for name, document in volumes(model, output.language, read):
+            write_document(folder / name, document, _REPORT_AGAIN)
+            if not is_draft:
+                _note(content.store, model, "docx", output.language, folder / name, document)
     list_documents(content, output, model, folder, kind)
 
 

@@ -132,7 +132,10 @@ def add_control(report: typer.Typer, output: Output) -> None:
 
 def _files(content: Content, key: DocumentKey) -> tuple[DocumentFile, ...]:
     """The newest file of each version, format and language."""
-    newest = {(f.version, f.form, f.language): f for f in content.store.document_files(key)}
+    newest = {
+        (file.version, Path(file.path).name, file.language): file
+        for file in content.store.document_files(key)
+    }
     return tuple(newest.values())
 
 

@@ -13,7 +13,7 @@ from xunjian.report.building.figures import (
     sites_of,
     totals_of,
 )
-from xunjian.report.building.head import head_of, record_sheets_of
+from xunjian.report.building.head import head_of, record_sheets_of, volumes_of
 from xunjian.report.building.leftovers import leftovers_of
 from xunjian.report.building.problems import (
     earlier,
@@ -94,4 +94,5 @@ def build_report(
         system_titles=beside.system_titles,
         party_titles=beside.party_titles,
         record_sheets=record_sheets_of(record, beside),
+        volumes=volumes_of(record, beside),
     )

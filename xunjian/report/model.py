@@ -153,6 +153,7 @@ class ReportModel:
     system_titles: Mapping[str, Text] = field(default_factory=dict)
     party_titles: Mapping[str, Text] = field(default_factory=dict)
     record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet
+    volumes: tuple[str, ...] = ()  # sites whose record sheets fill a volume of their own
 
     def task(self, name: str) -> Text:
         """The title of a task, its name where it has none."""

@@ -1,6 +1,7 @@
 """Builds the shipped Word template, so that a reviewer can read what a binary file hides.
 
-`python -m xunjian.report.word_template FILE` writes it; a test holds the shipped file equal to it.
+`python -m xunjian.report.word_template templates/report` writes both; a test holds the shipped
+files equal to them.
 The template's placeholders are Jinja; a customer may replace the file in the workspace, and
 `xunjian report fields` lists what may stand in it.
 """
@@ -145,12 +146,7 @@ NOT_CHECKED: Sequence[Column] = (
 
 def build_template() -> bytes:
     """Build the template and give its bytes: the same at every call."""
-    document = Document()
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    document.core_properties.created = document.core_properties.modified = moment
-    document.core_properties.author = "xunjian"
-    fonts(document)
-    page(document.sections[0])
+    document = _new_document()
     for part in (_cover, _approval, _overview, _conclusion):
         part(document)
     turned(document, landscape=True)
@@ -161,6 +157,35 @@ def build_template() -> bytes:
         part(document)
     _signatures(document)
     _appendices(document)
+    return _saved(document)
+
+
+def build_records_template() -> bytes:
+    """Build the template of a volume: the record sheets of one site, as cover and chapter five."""
+    document = _new_document()
+    centred(document, "{{ d.project }}", "Subtitle")
+    centred(document, "{{ d.title }}", "Title")
+    centred(document, t("设备巡检记录表分册", "Volume of record sheets"), size=14)
+    places = "{% for s in d.sites %}{{ s.title }}{% if not loop.last %}" + t("、", ", ")
+    places += "{% endif %}{% endfor %}"
+    centred(document, places, size=14)
+    pairs(document, "d.cover", width_cm=13)
+    centred(document, t("编号：", "Number ") + "{{ d.number }}")
+    _records(document)
+    return _saved(document)
+
+
+def _new_document() -> Any:
+    document = Document()
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    document.core_properties.created = document.core_properties.modified = moment
+    document.core_properties.author = "xunjian"
+    fonts(document)
+    page(document.sections[0])
+    return document
+
+
+def _saved(document: Any) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -357,4 +382,6 @@ def _appendices(document: Any) -> None:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(build_template())
+    folder = Path(sys.argv[1])
+    (folder / "inspection.docx").write_bytes(build_template())
+    (folder / "records.docx").write_bytes(build_records_template())

@@ -112,6 +112,13 @@ def record_sheets_of(record: RunRecord, beside: Beside) -> str:
     return "all" if len(record.devices) <= ALL_SHEETS_UP_TO else "abnormal"
 
 
+def volumes_of(record: RunRecord, beside: Beside) -> tuple[str, ...]:
+    """Name the sites whose sheets get a volume: all of them where one report cannot hold all."""
+    if len(record.devices) <= ALL_SHEETS_UP_TO or beside.order.record_sheets not in {"", "all"}:
+        return ()
+    return tuple(dict.fromkeys(device.site for device in record.devices))
+
+
 def _scope(devices: Iterable[DeviceResult]) -> Text:
     kinds: Counter[str] = Counter()
     sites: dict[str, None] = {}
