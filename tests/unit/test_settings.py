@@ -156,3 +156,56 @@ def test_a_private_key_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> Non
     with pytest.raises(ContentError) as caught:
         load_settings(workspace(tmp_path, "recipient: AGE-SECRET-KEY-1QQQQ\n"))
     assert "QQQQ" not in caught.value.problems[0].to(Language.EN)
+
+
+def test_what_documents_say_comes_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    text = (
+        "document:\n  project: 会商系统\n  secrecy: 内部\n  logo: logo.png\n  prefix: SL\n"
+        "  number: '{prefix}-{yyyy}-{kind}-{seq:04d}'\n  record_sheets: abnormal\n"
+        "  people: [{name: 王工, role: {zh: 巡检, en: inspector}, phone: '0571'}]\n"
+        "  signers: [巡检人, {zh: 甲方代表, en: for the customer}]\n  recipients: [水利局]\n"
+    )
+    settings = load_settings(workspace(tmp_path, text))
+    assert (settings.document_project, settings.document_prefix) == ("会商系统", "SL")
+    assert settings.document_signers[1].en == "for the customer"
+    assert settings.document_people[0]["name"] == "王工"
+    listed = dict(settings.listed())
+    assert listed["document.people"].value == ("王工",)
+    assert listed["document.signers"].value == ("巡检人", "甲方代表")
+    assert listed["document.secrecy"].source == "xunjian.yml:3"
+    assert listed["document.basis"].source == "default"
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("logo: none.png", "logo"),
+        ("logo: ../outside.png", "logo"),
+        ("logo: text.png", "logo"),
+        ("number: no-sequence", "number"),
+        ("number: '{seq:03d}/{x}'", "number"),
+        ("prefix: a b", "prefix"),
+        ("record_sheets: some", "record_sheets"),
+        ("people: [{role: x}]", "people"),
+        ("secret: x", "secret"),
+    ],
+)
+def test_mistakes_of_documents_are_found_with_their_line(
+    tmp_path: Path, line: str, key: str
+) -> None:
+    (tmp_path.parent / "outside.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "text.png").write_text("no picture", "utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_settings(workspace(tmp_path, f"document:\n  project: x\n  {line}\n"))
+    assert all(problem.line == 3 for problem in caught.value.problems)
+    assert any(key in problem.key for problem in caught.value.problems)
+
+
+def test_the_environment_may_name_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNJIAN_DOCUMENT_PROJECT", "省厅")
+    settings = load_settings(workspace(tmp_path))
+    assert settings.document_project == "省厅"
+    assert settings.sources["document.project"] == "XUNJIAN_DOCUMENT_PROJECT"
