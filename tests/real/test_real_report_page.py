@@ -11,6 +11,8 @@ import pytest
 from tests.page_sample import NOW, model
 from tests.real.conftest import need
 from tests.real.test_real_diff_page import POLICY, asked, browse
+from tests.unit.test_report_page import hostile
+from tests.unit.test_report_page import page as in_words
 from xunjian.language import Language
 from xunjian.report import render
 from xunjian.report.portal import Entry, as_portal
@@ -110,8 +112,13 @@ def test_without_script_nothing_is_hidden(tmp_path: Path, page: str) -> None:
 
 
 @pytest.mark.parametrize("width_px", [1440, 390])
-def test_nothing_runs_over_the_side(tmp_path: Path, page: str, width_px: int) -> None:
-    inner = escape(POLICY.sub("", page), quote=True)
+@pytest.mark.parametrize("is_hostile", [False, True])
+def test_nothing_runs_over_the_side(
+    tmp_path: Path, page: str, width_px: int, *, is_hostile: bool
+) -> None:
+    shown = in_words(hostile(), Language.EN) if is_hostile else page
+    unfolded = re.sub("<details (?=class)", "<details open ", POLICY.sub("", shown))
+    inner = escape(unfolded, quote=True)
     frame = f'<iframe width="{width_px}" height="900" srcdoc="{inner}"></iframe>'
     script = """<script>addEventListener("load", () => {
       const page = document.querySelector("iframe").contentDocument;

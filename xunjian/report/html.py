@@ -20,6 +20,7 @@ from xunjian.report.record_sheets import RecordSheets
 from xunjian.report.shown import long_text, shown
 
 PARTS = "html/"  # below templates/report/
+_WIDEST_CHOICE = 24
 _OPEN_SHEETS = 12  # more devices in trouble than that start folded: a reader filters instead
 
 
@@ -125,10 +126,15 @@ def _options(
     places = {value: place for place, value in reversed(list(enumerate(order)))}
     ordered = sorted(counts, key=lambda value: (places.get(value, 99), titles.get(value, value)))
     return tuple(
-        Option(value=value, title=titles.get(value, value), count=counts[value])
+        Option(value=value, title=_cut(titles.get(value, value)), count=counts[value])
         for value in ordered
         if value
     )
+
+
+def _cut(title: str) -> str:
+    """A choice is as wide as its text: a list of them must not be wider than a phone."""
+    return title if len(title) <= _WIDEST_CHOICE else title[:_WIDEST_CHOICE] + "…"
 
 
 def verdicts_of(sheet: DeviceSheet) -> tuple[str, ...]:

@@ -257,7 +257,7 @@ def _strip_line(
 def _trend(place: int, judged_one: Judged, language: Language) -> Plot:
     one = judged_one.series
     unit = _unit(one.unit, language)
-    title = f"{one.title.to(language)} · {_name(one)}"
+    title = f"{short(one.title.to(language), 60)} · {short(_name(one), 60)}"
     now = f"{number(one.points[-1][1])} {unit}".rstrip()
     description = Text(
         f"{len(one.points)} 轮，本轮 {now}；{_limits(one, language)}。",
