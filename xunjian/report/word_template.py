@@ -96,18 +96,18 @@ RECORDS: Sequence[Column] = (
     (t("原因与备注", "Cause, remark"), "{{ row.remark }}", 2.9),
 )
 PROBLEMS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 1.9),
-    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.6),
-    (t("现象", "What"), "{{ row.item }}" + COLON + "{{ row.message }}", 3.1),
-    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.4),
-    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.6),
+    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 2.4),
+    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.5),
+    (t("现象", "What"), "{{ row.item }}" + COLON + "{{ row.message }}", 3.0),
+    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.3),
+    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.5),
     (t("处理建议", "Advice"), "{{ row.advice }}", 2.5),
-    (t("责任方", "Party"), "{{ row.party }}", 1.6),
+    (t("责任方", "Party"), "{{ row.party }}", 1.5),
     (t("状态", "State"), tinted("row.code", "{{ row.verdict }} {{ row.state }}"), 1.7),
 )
 LEFTOVERS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.id }}", 2.2),
-    (t("设备", "Device"), "{{ row.device }}", 3.2),
+    (t("编号", "Id"), "{{ row.id }}", 2.5),
+    (t("设备", "Device"), "{{ row.device }}", 2.9),
     (t("问题", "Matter"), "{{ row.item }}" + COLON + "{{ row.message }}", 4.0),
     (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 3.0),
     (t("轮数", "Rounds"), "{{ row.rounds }}", 1.1),
