@@ -266,3 +266,22 @@ def test_long_words_break_between_their_parts() -> None:
         == "GigabitEthernet|0/|0/|1.|4094"
     )
     assert breakable("0" * 64).replace("\u200b", "") == "0" * 64
+
+
+def test_parts_that_are_normal_alike_share_a_row_and_the_others_never() -> None:
+    model = a_model(1)
+    row = model.sheets[0].rows[0]
+    values = (41.5, 38.0, 44.25, 71.0, 40.0, 40.0)
+    verdicts = (*(Verdict.NORMAL,) * 3, Verdict.ABNORMAL, *(Verdict.NORMAL,) * 2)
+    rows = tuple(
+        replace(row, finding=replace(row.finding, subject=f"0/{n}", value=value, verdict=verdict, unit="°C"))
+        for n, (value, verdict) in enumerate(zip(values, verdicts, strict=True))
+    )  # fmt: skip
+    sheet = replace(model.sheets[0], rows=rows)
+    printed_rows = printed(replace(model, sheets=(sheet,)), Language.ZH)["sheets"][0]["rows"]
+    assert [(r["subject"], r["measured"], r["verdict"]) for r in printed_rows] == [
+        ("0/0 … 0/2，共 3 个", "38 °C – 44.25 °C", "正常"),
+        ("0/3", "71 °C", "异常"),
+        ("0/4", "40 °C", "正常"),
+        ("0/5", "40 °C", "正常"),
+    ]

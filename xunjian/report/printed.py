@@ -11,6 +11,7 @@ from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.model import DeviceSheet, ReportModel
+from xunjian.report.printed_records import record_sheet
 from xunjian.report.printed_rows import (
     advice_rows,
     change_rows,
@@ -22,7 +23,6 @@ from xunjian.report.printed_rows import (
     not_checked_rows,
     overall_rows,
     problem_groups,
-    record_sheet,
     series_rows,
     threshold_rows,
 )
@@ -305,7 +305,11 @@ def sheets_shown(model: ReportModel) -> Sequence[DeviceSheet]:
 def _sheets_said(model: ReportModel, shown: int, w: Wording) -> str:
     total = len(model.sheets)
     if shown == total:
-        return w.t(f"设备 {total} 台，每台一表。", f"{total} devices, one sheet each.")
+        return w.t(
+            f"设备 {total} 台，每台一表；同一检查项全部正常的多个对象合为一行，逐条见同号工作簿。",
+            f"{total} devices, one sheet each; parts that are normal alike share a row, each "
+            "stands in the workbook of the same number.",
+        )
     return w.t(
         f"设备 {total} 台，本册列出 {shown} 台的记录表；其余的记录见同号工作簿。",
         f"{total} devices; the sheets of {shown} stand here, the records of the others in the "

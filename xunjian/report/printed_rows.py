@@ -17,8 +17,9 @@ from xunjian.report.code_words import (
     RISKS,
 )
 from xunjian.report.document import EvidenceRow, Series
-from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
+from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.plain import one_line
+from xunjian.report.printed_records import span
 from xunjian.report.wording import (
     COVERED,
     IN_USE,
@@ -75,85 +76,11 @@ def overall_rows(model: ReportModel, w: Wording, tasks: Iterable[str]) -> list[R
             "item": item,
             "judged": str(sum(f.verdict in shown for f in found)),
             **{v.value: str(sum(f.verdict is v for f in found)) for v in shown},
-            "range": _range(found, w),
+            "range": span(found, w),
         }
         for (place, _, item), found in sorted(groups.items())
         if any(f.verdict in shown for f in found)
     ]
-
-
-def _range(findings: Sequence[Finding], w: Wording) -> str:
-    numbers = [f for f in findings if isinstance(f.value, int | float) and f.value is not True]
-    numbers = [f for f in numbers if f.value is not False]
-    if not numbers:
-        return ""
-    ordered = sorted(numbers, key=lambda f: float(f.value or 0))
-    low, high = w.measured(ordered[0]), w.measured(ordered[-1])
-    return low if low == high else f"{low} – {high}"
-
-
-def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
-    """One device's record sheet: item, method, standard, measured, verdict, remark."""
-    device = sheet.device
-    about = (
-        device.name,
-        w.code(words.KINDS, device.kind),
-        device.platform,
-        w.asset(device, *MAKE_AND_MODEL),
-        w.site(device),
-        w.room(device),
-        w.say(model.party(device.party), 60),
-    )
-    questions = {row.id: row.text for row in model.evidence if row.device == device.name}
-    said = [
-        w.t("未到达：", "Not reached: ")
-        + f"{w.say(model.task(u.task))}{w.t('（', ' (')}{w.code(words.REASONS, u.reason)}"
-        + w.t("）", ")")
-        for u in sheet.unanswered
-    ]
-    said += [w.t("读取中的问题：", "Met with while reading: ") + w.say(n) for n in device.notes]
-    verdict = w.say(sheet.worst.word)
-    if not device.reached:
-        verdict += f" · {w.code(words.REASONS, device.reason)}"
-    return {
-        "title": w.device(device),
-        "code": sheet.worst.value,
-        "verdict": verdict,
-        "about": " · ".join(part for part in map(w.say, about) if part),
-        "rows": [_record(n, row.finding, questions, w) for n, row in enumerate(sheet.rows, 1)],
-        "said": said,
-    }
-
-
-def method(finding: Finding, questions: dict[str, str], w: Wording, most: int = 60) -> str:
-    """How it was found out: the questions asked, or the form and who answered it."""
-    if finding.source == "manual":
-        return w.t("现场检查", "on site")
-    asked = dict.fromkeys(questions[e] for e in finding.evidence_ids if e in questions)
-    return w.say("; ".join(asked), most)
-
-
-def _record(number: int, finding: Finding, questions: dict[str, str], w: Wording) -> Row:
-    return {
-        "index": str(number),
-        "item": w.say(finding.title, 80),
-        "subject": w.subject(finding),
-        "method": method(finding, questions, w),
-        "standard": w.say(finding.standard, 120),
-        "measured": w.measured(finding),
-        "code": finding.verdict.value,
-        "verdict": w.say(finding.verdict.word),
-        "remark": remark(finding, w),
-    }
-
-
-def remark(finding: Finding, w: Wording, most: int = 200) -> str:
-    """Why it is not normal, and what a person wrote."""
-    parts = [] if finding.verdict is Verdict.NORMAL else [finding.message.to(w.language)]
-    parts += [finding.remark]
-    if finding.by:
-        parts.append(w.t(f"（{finding.by}）", f"({finding.by})"))
-    return w.say(" ".join(part for part in parts if part), most)
 
 
 def problem_groups(model: ReportModel, w: Wording) -> list[Row]:

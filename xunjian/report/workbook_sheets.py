@@ -16,7 +16,8 @@ from xunjian.report.code_words import (
     SOURCES,
 )
 from xunjian.report.model import FindingRow, ReportModel
-from xunjian.report.printed_rows import change_text, method
+from xunjian.report.printed_records import method
+from xunjian.report.printed_rows import change_text
 from xunjian.report.wording import COVERED, IN_USE, MAKE_AND_MODEL, RACK, VERSION, Wording
 from xunjian.run.model import DeviceResult
 
