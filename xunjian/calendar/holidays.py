@@ -145,8 +145,12 @@ def _library() -> tuple[_Named, _Named, dict[int, str]]:
     from chinese_calendar import constants
 
     ours = {text.en: name for name, text in STATUTORY.items()}
-    off: _Named = {day: (ours.get(name, name),) for day, name in constants.holidays.items()}
-    working: _Named = {day: (ours.get(name, name),) for day, name in constants.workdays.items()}
+    off: _Named = {
+        day: (ours.get(str(name), str(name)),) for day, name in constants.holidays.items()
+    }
+    working: _Named = {
+        day: (ours.get(str(name), str(name)),) for day, name in constants.workdays.items()
+    }
     return off, working, {day.year: LIBRARY for day in constants.holidays}
 
 

@@ -1,7 +1,8 @@
 """The papers of a round as Markdown and as Word; both arrange the same blocks."""
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 from xunjian.report.calendar.papers import Block, Grid, Heading, Paragraph
 from xunjian.report.plain import one_line, printable
@@ -38,17 +39,16 @@ def as_word(blocks: Iterable[Block]) -> bytes:
     from docx import Document
     from docx.oxml.ns import qn
 
-    document = Document()
+    document: Any = Document()  # the library has no types
     style = document.styles["Normal"]
     style.font.name = _FONT
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
     is_first = True
-    new_page: Callable[[], object] = document.add_page_break  # the library has no types
     for block in blocks:
         match block:
             case Heading(text, level):
                 if level == 1 and not is_first:
-                    new_page()
+                    document.add_page_break()
                 is_first = False
                 document.add_heading(printable(text), level)
             case Paragraph(text):
