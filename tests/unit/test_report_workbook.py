@@ -5,12 +5,13 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from tests.fixtures.office_reading import same_text
+from tests.fixtures.office_reading import read_back, same_text
 from tests.report_samples import a_model
 from tests.unit.test_report_pdf import HOSTILE, hostile
 from xunjian.checks.model import Verdict
@@ -195,3 +196,15 @@ def test_an_empty_round_opens() -> None:
     )
     book = opened(model)
     assert all(sheet.max_row == 1 for sheet in book.worksheets[1:])
+
+
+@pytest.mark.slow
+def test_libreoffice_opens_and_prints_it(tmp_path: Path) -> None:
+    book = tmp_path / "report.xlsx"
+    book.write_bytes(as_workbook(hostile(a_model()), Language.ZH))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    read_back("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, book)
+    text = read_back("pdftotext", tmp_path / "report.pdf", "-")
+    assert HOSTILE["formula"] in text
+    assert "监控中心设备巡检报告" in text
+    assert "第 1 页 共" in text
