@@ -68,12 +68,12 @@ class RegisterFile(Model):
 
 
 class QuestionFile(Model):
-    """One blank of a form."""
+    """One blank of a form. options: the words a choice may have, with what the form shows."""
 
     title: Words
     type: Literal["number", "text", "date", "photo", "choice"]
     unit: str = ""
-    options: list[str] = []
+    options: list[str] | dict[str, Words] = []
 
 
 class StepKeys(Model):
@@ -167,7 +167,9 @@ class CardFile(Model):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Words
+    mark: Literal["A", "H", "M"] | None = None
     kinds: list[str] = []
     tags: list[str] = []
+    mark: Literal["A", "H", "M"] | None = None
     collect: dict[str, list[StepFile]] = {}
     checks: list[CheckFile] = []

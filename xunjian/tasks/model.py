@@ -55,6 +55,24 @@ class FieldMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One blank of a form.
+
+    kind: `number`, `text`, `date`, `photo` or `choice`. options: word of the fact -> what is shown.
+    """
+
+    title: Text
+    kind: str
+    unit: str = ""
+    options: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether the form's own column of verdicts answers it: it asks for nothing else."""
+        return self.kind == "choice" and set(self.options) <= {"normal", "abnormal"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One question and how its answer is read."""
 
@@ -67,7 +85,7 @@ class Step:
     ends: int = 0  # follow: of a long list of links only so many from either end; 0: all
     probe: Mapping[str, str | int | float] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    ask: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    ask: "Mapping[str, Question]" = field(default_factory=dict)
     repeat: str = ""
     timeout_s: float = 30.0
     decode: str | None = None
@@ -150,16 +168,54 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A card: one inspection item."""
+    """A card: one inspection item.
+
+    mark: how it is inspected: A by itself, M by a person on site, H by both.
+    """
 
     name: str
     title: Text
+    mark: Literal["A", "H", "M"] = "A"
     kinds: tuple[str, ...] = ()  # empty: any
     tags: tuple[str, ...] = ()
     collect: Mapping[str, tuple[StepGroup, ...]] = field(default_factory=dict)  # '*' any platform
     checks: tuple[Check, ...] = ()
     relative: str = ""  # tasks/switch/environment.yml
     layer: str = "builtin"
+    given_mark: str = ""  # `mark` as the card writes it
+
+    @property
+    def mark(self) -> str:
+        """A automatic, H hybrid, M manual: as the card says, else by how its steps ask."""
+        groups = (group for groups in self.collect.values() for group in groups)
+        channels = {step.channel is Channel.MANUAL for g in groups for step in g.alternatives}
+        derived = {frozenset({True}): "M", frozenset({True, False}): "H"}
+        return self.given_mark or derived.get(frozenset(channels), "A")
+
+    def has_form(self, platform: str | None) -> bool:
+        """Whether a form asks anything of the card on a platform."""
+        return any(
+            step.channel is Channel.MANUAL
+            for group in self.steps_for(platform)
+            for step in group.alternatives
+        )
+
+    def on_paper(self) -> "Task":
+        """Give the card with nothing left of it but what forms ask, whatever the platform."""
+        groups = (
+            (g for name, g in self.collect.items() if name == "*")
+            if "*" in self.collect
+            else (self.collect.values())
+        )
+        kept: dict[str, StepGroup] = {}
+        for group in (one for many in groups for one in many):
+            steps = tuple(s for s in group.alternatives if s.channel is Channel.MANUAL)
+            for step in steps:
+                kept.setdefault(
+                    repr((step.fact, step.map, step.ask)),
+                    StepGroup(fact=group.fact, alternatives=(step,)),
+                )
+        return replace(self, collect={"*": tuple(kept.values())})
 
     def steps_for(self, platform: str | None) -> tuple[StepGroup, ...]:
         """Steps for a platform; falls back to `'*'`; empty when the card has nothing for it."""
