@@ -170,8 +170,8 @@ def test_what_due_lists(state: RoundState, day: int, month: int, *, shown: bool)
 
 
 def test_a_window_cites_the_run_that_closed_its_check() -> None:
-    by_hand = done(29, None, how="hand", run_id="")
-    assert closing_runs([done(28), by_hand]) == {ROUND.id: "run-28"}
+    assert closing_runs([stand(at(30), done(28, 0.5), done(29))]) == {ROUND.id: "run-29"}
+    assert closing_runs([stand(at(30), done(28, 0.5))]) == {}  # partial closes nothing
 
 
 @settings(deadline=None)

@@ -131,8 +131,7 @@ def _rule(
             note((*at, "where"), error.message, error.hint)
     _holiday_names(rule.holidays, (*at, "holidays"), note)
     for key, anchors in _ONLY_FOR.items():
-        field = "due" if key == "due" else key
-        if field in rule.model_fields_set and rule.anchor not in anchors:
+        if key in rule.model_fields_set and rule.anchor not in anchors:
             known = "、".join(sorted(anchors))
             note(
                 (*at, key),

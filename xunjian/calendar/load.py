@@ -1,7 +1,6 @@
 """`playbooks/calendar.yml` read: every mistake at once, then values."""
 
 from collections.abc import Collection
-from datetime import date
 from pathlib import PurePosixPath
 
 from xunjian.calendar.checks import examine
@@ -160,8 +159,3 @@ def _period(given: PeriodFields) -> Period:
         systems=tuple(given.systems),
         source=given.source,
     )
-
-
-def known_until(days: Days) -> date:
-    """Give the last day that is known."""
-    return date(max(days.years), 12, 31)

@@ -40,9 +40,10 @@ def with_states(
     return tuple(_stand(one, entries.get(one.id, ()), journal, in_zone(at)) for one in rounds)
 
 
-def closing_runs(entries: Iterable[JournalEntry]) -> Mapping[str, str]:
-    """The run that closed each round: what a freeze window cites."""
-    return {entry.round_id: entry.run_id for entry in entries if entry.run_id}
+def closing_runs(rounds: Iterable[Round]) -> Mapping[str, str]:
+    """The last run of each round that is done: what a freeze window cites."""
+    done = {RoundState.DONE, RoundState.LATE}
+    return {one.id: one.run_ids[-1] for one in rounds if one.state in done and one.run_ids}
 
 
 def from_the_future(entries: Iterable[JournalEntry], at: datetime) -> tuple[JournalEntry, ...]:

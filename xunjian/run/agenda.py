@@ -1,6 +1,7 @@
 """A workspace's calendar and journal together: which rounds there are, and how each stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -118,13 +119,12 @@ class Agenda:
     def windows(self, first: date, last: date) -> tuple[FreezeWindow, ...]:
         """Freeze windows that touch a span, each with the run that closed its check."""
         overrides = self.book.overrides() if self.book else ()
-        return freeze_windows(
-            self.calendar,
-            first,
-            last,
-            check_runs=closing_runs(self.entries),
-            overrides=overrides,
-        )
+        windows = freeze_windows(self.calendar, first, last, overrides=overrides)
+        names = {window.check_round for window in windows if window.check_round}
+        found = (find_round(self.calendar, name, self.declarations) for name in names)
+        checks = self.stand([one for one in found if one is not None])
+        runs = closing_runs(checks)
+        return tuple(replace(one, check_run=runs.get(one.check_round, "")) for one in windows)
 
     def future_entries(self) -> tuple[JournalEntry, ...]:
         """Entries later than the clock: it stands wrong, or did when they were written."""
