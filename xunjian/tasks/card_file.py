@@ -167,7 +167,6 @@ class CardFile(Model):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Words
-    mark: Literal["A", "H", "M"] | None = None
     kinds: list[str] = []
     tags: list[str] = []
     mark: Literal["A", "H", "M"] | None = None

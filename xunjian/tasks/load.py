@@ -1,7 +1,6 @@
 """All cards of a workspace, compiled; every mistake of every card at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterable, Sequence
 
 from xunjian.errors import ContentError
 from xunjian.inventory.fields import KINDS
@@ -20,10 +19,9 @@ from xunjian.schema import (
 from xunjian.tasks.card_file import CardFile, CheckFile
 from xunjian.tasks.compile_checks import compile_check
 from xunjian.tasks.compile_steps import compile_collect
-from xunjian.tasks.model import Catalog, Check, StepGroup, Task
+from xunjian.tasks.model import Catalog, Check, Task
 from xunjian.tasks.resolve import Card
 from xunjian.tasks.salvage import resolve_sound_parts
-from xunjian.transport.model import Channel
 from xunjian.workspace import Found, Workspace
 
 FOLDER = "tasks"
@@ -93,29 +91,17 @@ def _task(card: Card, found: Found, kinds: frozenset[str]) -> Task | None:
     if file is None:
         resolve_sound_parts(card)
         return None
-    collect = compile_collect(card, file.collect)
     return Task(
         name=file.name,
         title=file.title,
-        mark=file.mark or _mark(collect),
+        given_mark=file.mark or "",
         kinds=tuple(file.kinds),
         tags=tuple(file.tags),
-        collect=collect,
+        collect=compile_collect(card, file.collect),
         checks=_checks(card, file.checks, file.name),
         relative=found.relative,
         layer=found.layer,
     )
-
-
-def _mark(collect: Mapping[str, Sequence[StepGroup]]) -> Literal["A", "H", "M"]:
-    """Tell from the steps how the item is inspected."""
-    by_hand = {
-        step.channel is Channel.MANUAL
-        for groups in collect.values()
-        for group in groups
-        for step in group.alternatives
-    }
-    return "H" if len(by_hand) > 1 else "M" if by_hand == {True} else "A"
 
 
 def _known_kinds(workspace: Workspace) -> frozenset[str]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from re import Pattern
@@ -168,14 +168,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A card: one inspection item.
-
-    mark: how it is inspected: A by itself, M by a person on site, H by both.
-    """
+    """A card: one inspection item."""
 
     name: str
     title: Text
-    mark: Literal["A", "H", "M"] = "A"
     kinds: tuple[str, ...] = ()  # empty: any
     tags: tuple[str, ...] = ()
     collect: Mapping[str, tuple[StepGroup, ...]] = field(default_factory=dict)  # '*' any platform
