@@ -102,7 +102,7 @@ def test_a_secret_from_the_environment(
     secrets = {"env": b"Env-Canary-83"}
     own = tmp_path / "inventory"
     own.mkdir()
-    for path in (clean_lab.directory / "inventory").iterdir():
+    for path in (clean_lab.directory / "inventory").glob("*.yml"):
         text = path.read_text("utf-8").replace("age: secrets.age#login", "env: CANARY_LOGIN")
         (own / path.name).write_text(text, "utf-8")
     assert "CANARY_LOGIN" in "".join(path.read_text("utf-8") for path in own.iterdir())
@@ -123,7 +123,7 @@ def test_a_secret_that_is_not_there_is_an_outcome(
     own = tmp_path / "inventory"
     own.mkdir()
     monkeypatch.delenv("CANARY_LOGIN", raising=False)
-    for path in (clean_lab.directory / "inventory").iterdir():
+    for path in (clean_lab.directory / "inventory").glob("*.yml"):
         text = path.read_text("utf-8").replace("age: secrets.age#login", "env: CANARY_LOGIN")
         (own / path.name).write_text(text, "utf-8")
     words = ("run", "daily", "-l", "hz-acc-sw1,hz-ups2", "-w", clean_lab.directory, "-i", own)
