@@ -15,7 +15,7 @@ from docx import Document
 
 from tests.report_samples import a_model
 from tests.run_samples import START, finding, plan, saved, start
-from xunjian.checks.model import Verdict
+from xunjian.checks.model import Finding, Verdict
 from xunjian.errors import ContentError, NotFitting
 from xunjian.language import Language, Text
 from xunjian.playbook.model import Occasion
@@ -351,6 +351,29 @@ def test_leftovers_keep_their_first_number_and_count_their_rounds(store: Store) 
     assert leftovers(runs[2]) == []
     assert leftovers(runs[4]) == [("XJ-202611-RC-003", 3, "open")]
     assert leftovers(runs[5]) == [("XJ-202611-RC-003", 3, "closed")]
+
+
+def test_what_is_no_more_is_no_leftover(store: Store) -> None:
+    bad = replace(finding("sw1", Verdict.ABNORMAL), id="Fgone", subject="slot9")
+
+    def round_with(day: int, *found: Finding) -> str:
+        begun = replace(start("sw1"), started_at=START + timedelta(days=day))
+        run_id = store.begin_run(plan("sw1"), begun)
+        store.save_device(run_id, saved("sw1", *found))
+        store.finish_run(run_id, RunEnd(ended_at=begun.started_at))
+        return run_id
+
+    unknown = replace(finding("sw1", Verdict.UNKNOWN))
+    round_with(0, finding("sw1", Verdict.NORMAL), bad)
+    unclear = round_with(1, unknown)
+    after_unclear = round_with(2, finding("sw1", Verdict.NORMAL))
+    last = round_with(3, finding("sw1", Verdict.NORMAL))
+
+    def open_before(run_id: str) -> list[str]:
+        return [matter.finding.id for matter in store.past(run_id, ()).matters]
+
+    assert open_before(unclear) == open_before(after_unclear) == ["Fgone"]
+    assert open_before(last) == []
 
 
 def test_rounds_and_values_of_the_past_are_bounded_and_in_order(store: Store) -> None:

@@ -9,6 +9,7 @@ from xunjian.cli.output import Output
 from xunjian.cli.portal import add_index
 from xunjian.cli.report_control import add_control
 from xunjian.language import Text
+from xunjian.report import FILES
 from xunjian.run.content import Content
 
 
@@ -35,7 +36,7 @@ def register(app: typer.Typer, output: Output) -> None:
     ) -> int:
         content = Content(workspace, options={"format": form})
         record = content.store.record(content.find_run(run).run_id)
-        forms = content.settings.format or ("json", "html", "md", "docx", "junit")
+        forms = content.settings.format or tuple(FILES)
         folder = out or content.workspace.reports_dir / record.run_id
         write_documents(content, output, record, forms, folder)
         output.say(Text(f"文档在 {folder}", f"documents in {folder}"))

@@ -1,6 +1,6 @@
 """The rounds before a run: figures, measured values, and matters that are still open."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ _JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.va
 _HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
 _CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
 _NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
+_LATER = 400  # rounds looked through for a subject that is no more
 _AT_ONCE = 500  # SQLite's bound variables
 
 
@@ -124,7 +125,9 @@ def _matters(connection: Connection, before: str) -> tuple[OpenMatter, ...]:
     found: list[OpenMatter] = []
     for at in range(0, len(ids), _AT_ONCE):
         found += _spells(connection, rounds, ids[at : at + _AT_ONCE], since)
-    return tuple(matter for matter in found if not _is_gone(connection, rounds, matter))
+    newest = select(r.started_at, r.run_id).where(rounds).order_by(r.started_at.desc())
+    closed = [(str(row[0]), str(row[1])) for row in connection.execute(newest)]
+    return tuple(matter for matter in found if not _is_gone(connection, closed, matter))
 
 
 def _spells(
@@ -159,19 +162,26 @@ def _spells(
     ]
 
 
-def _is_gone(connection: Connection, rounds: ColumnElement[bool], matter: OpenMatter) -> bool:
-    """Whether its check ended clean in a later round without this subject: there is no such row."""
-    f, r = t.findings.c, t.runs.c
+def _is_gone(connection: Connection, closed: Sequence[tuple[str, str]], matter: OpenMatter) -> bool:
+    """Whether its check ended clean in a later round without this subject: there is no such row.
+
+    closed: (start, id) of all rounds that count, the newest first.
+    """
+    later = [run_id for at, run_id in closed[:_LATER] if at > matter.last_stamp]
+    if not later:
+        return False
+    f = t.findings.c
     query = (
-        select(r.run_id, func.group_concat(f.verdict.distinct()))
-        .join(t.runs, r.run_id == f.run_id)
+        select(f.run_id, f.verdict)
         .where(
-            rounds,
-            r.started_at > matter.last_stamp,
+            f.run_id.in_(later),
             f.device == matter.finding.device,
             f.check_id == matter.finding.check,
         )
-        .group_by(r.run_id)
+        .distinct()
     )
+    verdicts: dict[str, set[str]] = {}
+    for run_id, verdict in connection.execute(query):
+        verdicts.setdefault(run_id, set()).add(verdict)
     unclear = {Verdict.UNKNOWN.value, Verdict.NOT_CHECKED.value}
-    return any(not unclear & set(str(row[1]).split(",")) for row in connection.execute(query))
+    return any(not unclear & seen for seen in verdicts.values())
