@@ -32,7 +32,12 @@ FolderOption = Annotated[
 
 def add_control(report: typer.Typer, output: Output) -> None:
     """Add the three commands to the group."""
+    _add_versions(report, output)
+    _add_bundle(report, output)
+    _add_fields(report, output)
 
+
+def _add_versions(report: typer.Typer, output: Output) -> None:
     @report.command(
         "versions",
         help=both(
@@ -67,6 +72,8 @@ def add_control(report: typer.Typer, output: Output) -> None:
         )
         return 0
 
+
+def _add_bundle(report: typer.Typer, output: Output) -> None:
     @report.command(
         "bundle",
         help=both(
@@ -97,6 +104,8 @@ def add_control(report: typer.Typer, output: Output) -> None:
             output.say(message)
         return 0
 
+
+def _add_fields(report: typer.Typer, output: Output) -> None:
     @report.command(
         "fields",
         help=both(
