@@ -38,52 +38,52 @@ def register(app: typer.Typer, output: Output) -> None:
     ) -> int:
         if bundle is not None:
             return _verify_bundle(bundle, output, form)
-        proof = Content(workspace).store.verify()
-        kinds = {
-            "altered": proof.altered,
-            "missing": proof.missing,
-            "broken": proof.broken,
-            "documents": proof.documents,
-        }
-        if form == "json":
-            output.json(
-                {
-                    "intact": proof.is_intact,
-                    "checked": proof.checked,
-                    "pruned": proof.pruned,
-                    "unsealed": list(proof.unsealed),
-                    "documents_checked": proof.documents_checked,
-                    **{
-                        kind: [
-                            {"run_id": d.run_id, "what": d.what, "sha256": d.sha256} for d in found
-                        ]
-                        for kind, found in kinds.items()
-                    },
-                }
-            )
-        else:
-            words = {
-                "altered": Text("被改动", "altered"),
-                "missing": Text("缺失", "missing"),
-                "broken": Text("链条不符", "chain broken"),
-                "documents": Text("文档被改动", "document altered"),
+        return _verify_workspace(Content(workspace), output, form)
+
+
+def _verify_workspace(content: Content, output: Output, form: str) -> int:
+    proof = content.store.verify()
+    kinds = {
+        "altered": proof.altered,
+        "missing": proof.missing,
+        "broken": proof.broken,
+        "documents": proof.documents,
+    }
+    if form == "json":
+        output.json(
+            {
+                "intact": proof.is_intact,
+                "checked": proof.checked,
+                "pruned": proof.pruned,
+                "unsealed": list(proof.unsealed),
+                "documents_checked": proof.documents_checked,
+                **{
+                    kind: [{"run_id": d.run_id, "what": d.what, "sha256": d.sha256} for d in found]
+                    for kind, found in kinds.items()
+                },
             }
-            for kind, found in kinds.items():
-                for damage in found:
-                    output.data(f"{output.text(words[kind])}: {damage.run_id} {damage.what}")
-            for run_id in proof.unsealed:
-                output.say(
-                    Text(f"未封存（当时被杀）：{run_id}", f"never sealed (killed): {run_id}")
-                )
-            output.data(
-                Text(
-                    f"已核对 {proof.checked} 件，文档 {proof.documents_checked} 份，"
-                    f"清理 {proof.pruned} 件：" + ("完好" if proof.is_intact else "不完好"),
-                    f"{proof.checked} pieces and {proof.documents_checked} documents checked, "
-                    f"{proof.pruned} pruned: " + ("intact" if proof.is_intact else "not intact"),
-                ).to(output.language)
-            )
-        return 0 if proof.is_intact else 1
+        )
+    else:
+        words = {
+            "altered": Text("被改动", "altered"),
+            "missing": Text("缺失", "missing"),
+            "broken": Text("链条不符", "chain broken"),
+            "documents": Text("文档被改动", "document altered"),
+        }
+        for kind, found in kinds.items():
+            for damage in found:
+                output.data(f"{output.text(words[kind])}: {damage.run_id} {damage.what}")
+        for run_id in proof.unsealed:
+            output.say(Text(f"未封存（当时被杀）：{run_id}", f"never sealed (killed): {run_id}"))
+        output.data(
+            Text(
+                f"已核对 {proof.checked} 件，文档 {proof.documents_checked} 份，"
+                f"清理 {proof.pruned} 件：" + ("完好" if proof.is_intact else "不完好"),
+                f"{proof.checked} pieces and {proof.documents_checked} documents checked, "
+                f"{proof.pruned} pruned: " + ("intact" if proof.is_intact else "not intact"),
+            ).to(output.language)
+        )
+    return 0 if proof.is_intact else 1
 
 
 def _verify_bundle(path: Path, output: Output, form: str) -> int:
