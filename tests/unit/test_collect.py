@@ -297,10 +297,12 @@ def test_a_step_names_the_fields_it_fills(tmp_path: Path) -> None:
     assert table.steps[0].fields == {"slot", "fan", "state", "rpm"}
 
 
-def test_forms_are_not_run(tmp_path: Path) -> None:
+def test_a_form_that_nobody_filled_in_is_not_read(tmp_path: Path) -> None:
     step = "channel: manual\nask: {fan: {title: 风扇, type: text}}"
     table, evidence = one_step(tmp_path, step).collect({})
-    assert (evidence, state(table), table.provided) == ((), StepState.NOT_READ, {})
+    assert [one.request.text for one in evidence] == ["ASK Fan[]: fan"]
+    assert (state(table), table.steps[0].reason) == (StepState.NOT_READ, "awaiting_form")
+    assert table.provided == {"Fan": {"fan"}}
 
 
 PHASES = "walk: {volts: 1.3.6.1.2.1.33.1.4.4.1.2}\nmap: {phase: index, side: {const: output}}"

@@ -65,10 +65,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
 
 
 def test_keys_of_later_issues_are_accepted_and_named(tmp_path: Path) -> None:
-    assert load(tmp_path, WHOLE, "whole").inactive == (
-        "manual",
-        "notify",
-    )
+    assert load(tmp_path, WHOLE, "whole").inactive == ("notify",)
 
 
 def test_tasks_alone_are_enough(tmp_path: Path) -> None:

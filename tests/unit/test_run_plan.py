@@ -53,7 +53,7 @@ def test_a_task_of_another_kind_is_not_planned() -> None:
 
 
 def test_channels_of_a_later_issue_are_left_out() -> None:
-    catalog = Catalog(tasks=(card("identity", "x"), card("levels", "y", Channel.MANUAL)))
+    catalog = Catalog(tasks=(card("identity", "x"), card("levels", "y", Channel.MODBUS)))
     plan = plan_run([device("sw1")], playbook(), catalog)
     assert plan.left_out == (LeftOut(device="sw1", task="levels", reason=R.FILTERED),)
 

@@ -7,7 +7,7 @@ from xunjian.checks.context import FunctionContext
 from xunjian.checks.findings import NO_EVIDENCE, stated
 from xunjian.checks.model import Finding, Verdict
 from xunjian.checks.plan import CheckPlan
-from xunjian.checks.scope import Scope, nothing_in_scope, step_evidence, unread, unread_finding
+from xunjian.checks.scope import Scope, nothing_in_scope, step_evidence, unread, unread_findings
 from xunjian.checks.situation import Situation
 from xunjian.language import Text
 
@@ -28,7 +28,7 @@ def judge_by_function(plan: CheckPlan, situation: Situation, scope: Scope) -> Se
     if check.for_each and not found and (nothing := nothing_in_scope(plan, situation)):
         found.append(nothing)
     if missing:
-        found.append(unread_finding(plan, situation, missing))
+        found += unread_findings(plan, situation, missing)
     return found
 
 

@@ -28,7 +28,7 @@ from xunjian.checks.scope import (
     scope_of,
     step_evidence,
     unread,
-    unread_finding,
+    unread_findings,
     unread_reasons,
     vanished,
 )
@@ -170,7 +170,7 @@ def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
         nothing = nothing_in_scope(plan, situation)
         found += [nothing] if nothing is not None else []
     if missing and (rows or supported):
-        found.append(unread_finding(plan, situation, missing))
+        found += unread_findings(plan, situation, missing)
     return found
 
 

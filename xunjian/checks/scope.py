@@ -1,7 +1,7 @@
 """Which rows of a fact a check judges, and what it means when there are none or not all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xunjian.checks.findings import stated
 from xunjian.checks.limits import LimitSources
@@ -11,7 +11,8 @@ from xunjian.checks.row_verdict import completed
 from xunjian.checks.situation import Situation
 from xunjian.checks.wording import shown
 from xunjian.expressions.values import truth
-from xunjian.facts.model import NOT_ACTIVE, FactRow, StepResult, StepState
+from xunjian.facts import make_fact
+from xunjian.facts.model import AWAITING_FORM, NOT_ACTIVE, FactRow, StepResult, StepState
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -23,6 +24,8 @@ _STATE_WORDS = {
     StepState.OK: Text(""),
 }
 NOT_READ = Text("未能读取", "not read")
+_AWAITED = Text("待填表", "awaiting the form")
+FORM_SAYS = "form: "  # how the reason of a blank begins that was answered without a value
 NOTHING_EXPECTED = Text("清单中没有要求", "the inventory expects nothing")
 NOT_SUPPORTED = Text("设备不支持该项", "the device does not support it")
 
@@ -94,6 +97,10 @@ def unread(plan: CheckPlan, situation: Situation) -> tuple[StepResult, ...]:
 
 
 def _concerns(plan: CheckPlan, situation: Situation, step: StepResult) -> bool:
+    if step.known and plan.where is not None:  # the line of a form is about one row only
+        values = {**situation.base_values(plan), **step.known}
+        if truth(plan.where.evaluate(values, situation)) is False:
+            return False
     rows = situation.table.of(plan.check.for_each)
     is_single = bool(rows) and not rows[0].fact.KEY and not rows[0].fact.EVENT
     if not is_single or not step.fields or not plan.fields_used or plan.check.function:
@@ -101,13 +108,35 @@ def _concerns(plan: CheckPlan, situation: Situation, step: StepResult) -> bool:
     return bool(step.fields & plan.fields_used)
 
 
-def unread_finding(plan: CheckPlan, situation: Situation, steps: Sequence[StepResult]) -> Finding:
-    """Say what was not read; subject `*` beside rows that were. An empty form is not checked."""
-    subject = "*" if situation.table.of(plan.check.for_each) else "-"
-    why, evidence = unread_reasons(steps), step_evidence(steps)
-    is_form = all(step.reason == NOT_ACTIVE for step in steps)
-    verdict = Verdict.NOT_CHECKED if is_form else Verdict.UNKNOWN
-    return stated(plan.check, situation, subject, verdict, why, evidence=evidence)
+def unread_findings(
+    plan: CheckPlan, situation: Situation, steps: Sequence[StepResult]
+) -> list[Finding]:
+    """Say what was not read; subject `*` beside rows that were.
+
+    A blank of a form stands by itself, under the subject it will have when it is filled in.
+    """
+    rest = [step for step in steps if not is_form(step)]
+    found = [_blank(plan, situation, step) for step in steps if is_form(step)]
+    if rest:
+        subject = "*" if situation.table.of(plan.check.for_each) or found else "-"
+        why, evidence = unread_reasons(rest), step_evidence(rest)
+        is_later = all(step.reason == NOT_ACTIVE for step in rest)
+        verdict = Verdict.NOT_CHECKED if is_later else Verdict.UNKNOWN
+        found.append(stated(plan.check, situation, subject, verdict, why, evidence=evidence))
+    return found
+
+
+def is_form(step: StepResult) -> bool:
+    """Whether a step waits for a form, or was answered there with other words than a value."""
+    return step.reason == AWAITING_FORM or step.reason.startswith(FORM_SAYS)
+
+
+def _blank(plan: CheckPlan, situation: Situation, step: StepResult) -> Finding:
+    subject = make_fact(step.fact, step.known)[0].subject
+    evidence = step_evidence([step])
+    verdict = Verdict.UNKNOWN if evidence else Verdict.NOT_CHECKED
+    made = stated(plan.check, situation, subject, verdict, _AWAITED, evidence=evidence)
+    return replace(made, source="manual")
 
 
 def unread_reasons(steps: Sequence[StepResult]) -> Text:

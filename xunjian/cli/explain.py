@@ -73,7 +73,8 @@ def _show_card(output: Output, card: ExplainedCard) -> None:
     task = card.task
     kinds = ", ".join(task.kinds) or output.text(Text("任何类别", "any kind"))
     output.lines(
-        f"{task.name}  {output.text(task.title)}  [{kinds}]  {task.relative} ({task.layer})"
+        f"{task.name}  {output.text(task.title)}  {task.mark}  [{kinds}]  "
+        f"{task.relative} ({task.layer})"
     )
     for platform in card.platforms:
         _show_platform(output, platform)

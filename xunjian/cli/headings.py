@@ -14,6 +14,7 @@ _CHINESE: Mapping[str, str] = {
     "room": "机房",
     "systems": "系统",
     "title": "标题",
+    "mark": "方式",
     "occasion": "场合",
     "tasks": "项目",
     "layer": "层",

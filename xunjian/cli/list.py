@@ -125,6 +125,7 @@ def tasks(content: Content, output: Output) -> list[Row]:
         {
             "name": task.name,
             "title": output.text(task.title),
+            "mark": task.mark,
             "kinds": " ".join(task.kinds),
             "platforms": " ".join(task.collect),
             "file": task.relative,

@@ -13,7 +13,14 @@ from xunjian.collect.read_once import ReadOnce
 from xunjian.collect.reading import Reading, parse_step
 from xunjian.errors import ReadOnlyViolation
 from xunjian.facts import merge_rows
-from xunjian.facts.model import NOT_ACTIVE, FactRow, FactTable, StepResult, StepState
+from xunjian.facts.model import (
+    AWAITING_FORM,
+    NOT_ACTIVE,
+    FactRow,
+    FactTable,
+    StepResult,
+    StepState,
+)
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
@@ -22,7 +29,7 @@ from xunjian.safety import check_request
 from xunjian.tasks.model import Step, StepGroup, Task
 from xunjian.transport.model import Channel, Evidence, Request
 
-INACTIVE = frozenset({Channel.MODBUS, Channel.MANUAL})  # read and linted, run by a later stage
+INACTIVE = frozenset({Channel.MODBUS})  # read and linted, run by a later stage
 _NEXT = frozenset({StepState.UNSUPPORTED, StepState.UNPARSED})  # the next alternative is tried
 
 _BY_DOUBT = tuple(StepState.__members__.values())  # ok first, then ever less is known
@@ -98,7 +105,23 @@ class _Collector:
     _problems: list[Text] = field(default_factory=list)
 
     def group(self, task: Task, group: StepGroup) -> Generator[Request, Evidence, None]:
-        """Try the alternatives in order until one is ok or the device stops answering."""
+        """Try the alternatives in order until one is ok or the device stops answering.
+
+        A form among them is asked whatever was measured: a person may overrule it.
+        """
+        measured = [step for step in group.alternatives if step.channel is not Channel.MANUAL]
+        forms = [step for step in group.alternatives if step.channel is Channel.MANUAL]
+        result: StepResult | None = None
+        if measured:
+            result = yield from self._measured(task, replace(group, alternatives=tuple(measured)))
+        answers: list[StepResult] = []
+        for step in forms:
+            answers += yield from self._forms(task, step, result)
+        if result is not None and (result.state is StepState.OK or not forms):
+            self._steps.append(result)
+        self._steps += answers
+
+    def _measured(self, task: Task, group: StepGroup) -> Generator[Request, Evidence, StepResult]:
         readings: list[Reading] = []
         for step in group.alternatives:
             reading = yield from self._step(step)
@@ -106,7 +129,48 @@ class _Collector:
             readings.append(self._keep(task, step, reading) if kept else reading)
             if kept or reading.state not in _NEXT:
                 break
-        self._steps.append(_result(task, group, readings))
+        return _result(task, group, readings)
+
+    def _forms(
+        self, task: Task, step: Step, measured: StepResult | None
+    ) -> Generator[Request, Evidence, list[StepResult]]:
+        """Ask a form's question, of a `repeat` once per item; each is the end of a step of its own.
+
+        A blank counts only where nothing was measured.
+        """
+        found: list[StepResult] = []
+        for item in item_names(self.device, step):
+            reading = yield from self._once(step, item)
+            if item:
+                reading = replace(reading, rows=tuple({**r, "item": item} for r in reading.rows))
+            if reading.state is StepState.OK:
+                reading = self._overlay(task, step, reading)
+            is_blank = reading.state is StepState.NOT_READ
+            if is_blank and measured is not None and measured.state is StepState.OK:
+                continue
+            result = _result(task, StepGroup(fact=step.fact, alternatives=(step,)), [reading])
+            ids = (*(measured.evidence_ids if measured else ()), *result.evidence_ids)
+            found.append(
+                replace(
+                    result,
+                    known=_known(step, item),
+                    reason=AWAITING_FORM if is_blank else result.reason,
+                    evidence_ids=() if is_blank else ids,
+                )
+            )
+        return found
+
+    def _overlay(self, task: Task, step: Step, reading: Reading) -> Reading:
+        """Keep what a form says; where it differs from what was measured, the person is right."""
+        rows = self._rows.setdefault(step.fact, [])
+        before = len(rows)
+        kept = self._keep(task, step, reading)
+        for said in rows[before:]:
+            for at, row in enumerate(rows[:before]):
+                if row.fact.key == said.fact.key and not row.fact.EVENT:
+                    given = {k: v for k, v in said.fact.values().items() if v is not None}
+                    rows[at] = replace(row, fact=replace(row.fact, **given))
+        return kept
 
     def table(self, groups: Iterable[StepGroup]) -> FactTable:
         """Merge what was read."""
@@ -125,7 +189,8 @@ class _Collector:
         key = request.key
         if key not in self._asked:
             try:
-                check_request(request, self.platform)
+                if request.channel is not Channel.MANUAL:  # a form's question goes to nobody
+                    check_request(request, self.platform)
             except ReadOnlyViolation as error:
                 raise _RefusedError(str(error.message)) from None
             self._asked[key] = yield request
@@ -196,6 +261,22 @@ class _Collector:
     def _note(self, task: Task, *problems: Text) -> None:
         name = task.name
         self._problems += [Text(f"{name}: {p.zh}", f"{name}: {p.en or p.zh}") for p in problems]
+
+
+def item_names(device: Device, step: Step) -> tuple[str, ...]:
+    """Give the items a form's question is asked for; one without a name where it has no list."""
+    if not step.repeat:
+        return ("",)
+    items = device.expected.get(step.repeat.removeprefix("expected."), ())
+    return tuple(str(i.get("name", "") if isinstance(i, dict) else i) for i in items)
+
+
+def _known(step: Step, item: str) -> dict[str, object]:
+    """What the card itself says of the row that a form's question fills."""
+    found = {name: rule.const for name, rule in step.map.items() if rule.is_const}
+    if item:
+        found |= {name: item for name, rule in step.map.items() if rule.column == "item"}
+    return dict(found)
 
 
 def _together(parts: Sequence[Reading]) -> Reading:

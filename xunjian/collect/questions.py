@@ -14,7 +14,7 @@ ITEM_PATTERN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@%+-]{0,199}")
 
 
 def requests_of(step: Step, item: str = "") -> tuple[Request, ...]:
-    """Give every request of a step; of `follow` only the first, of manual and modbus none.
+    """Give every request of a step; of `follow` only the first, of modbus none.
 
     item: one entry of the step's `repeat` list, already held against ITEM_PATTERN.
     """
@@ -40,7 +40,7 @@ def _text(step: Step, item: str) -> str:
         Channel.ICMP: "PING",
         Channel.SIP: "OPTIONS",
         Channel.SESSION: "SESSION",
-        Channel.MANUAL: "",
+        Channel.MANUAL: manual_question(step, item),
         Channel.MODBUS: "",
     }
     if step.channel in fixed:
@@ -49,3 +49,13 @@ def _text(step: Step, item: str) -> str:
         return REDFISH_ROOT
     text = step.send or str(step.get)
     return text.replace("{item}", shlex.quote(item)) if step.repeat else text
+
+
+def manual_question(step: Step, item: str = "") -> str:
+    """Name what a form is asked: the fact, its key as far as the card gives it, the blanks.
+
+    This is the identity of the line of a form, from round to round and from card to card.
+    """
+    given = [str(rule.const) for rule in step.map.values() if rule.is_const]
+    key = "/".join([*given, *([item] if item else [])])
+    return f"ASK {step.fact}[{key}]: {' '.join(step.ask)}"

@@ -7,7 +7,7 @@ from re import Pattern
 from xunjian.collect.read_once import ReadOnce
 from xunjian.facts.model import StepState
 from xunjian.parse import NotOffered, Row, Table, TemplateCache, Unparsed
-from xunjian.parse.answers import parse_object, parse_sip
+from xunjian.parse.answers import parse_form, parse_object, parse_sip
 from xunjian.parse.decoders import Decoder
 from xunjian.parse.documents import load_json, parse_xml, rows_of_json
 from xunjian.parse.lines import parse_lines, parse_pairs
@@ -21,7 +21,7 @@ from xunjian.transport.model import Channel, Evidence
 _BROKEN_OFF = frozenset({"hang", "session_lost", "deadline", "interrupted", "bad_answer"})
 _NOT_FOUND_STATUS = frozenset({404, 405, 410, 501})  # RFC 9110: the resource or method is not there
 _NO_SUCH_COMMAND = frozenset({126, 127})  # POSIX shell, section 2.8.2: not executable, not found
-_FIXED_FORM = frozenset({Channel.SIP, Channel.ICMP, Channel.SESSION, Channel.SNMP})
+_FIXED_FORM = frozenset({Channel.SIP, Channel.ICMP, Channel.SESSION, Channel.SNMP, Channel.MANUAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +195,8 @@ def _fixed(step: Step, evidence: Sequence[Evidence]) -> Table:
     if step.channel is Channel.SNMP:
         return _snmp(step, evidence)
     text = evidence[0].text
+    if step.channel is Channel.MANUAL:
+        return parse_form(text)
     return parse_sip(text) if step.channel is Channel.SIP else parse_object(text)
 
 

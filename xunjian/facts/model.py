@@ -56,7 +56,8 @@ class FactRow:
     taken_at: datetime
 
 
-NOT_ACTIVE = "not_active"  # reason of a step that a later stage runs: forms, modbus
+NOT_ACTIVE = "not_active"  # reason of a step that a later stage runs
+AWAITING_FORM = "awaiting_form"  # reason of a manual step that no form has answered yet
 
 
 class StepState(StrEnum):
@@ -74,6 +75,7 @@ class StepResult:
     """The end of one step (with all its alternatives) of one card.
 
     fields: what the step fills, or would have filled; empty when that is not recorded.
+    known: fields that the card itself gives, such as the key of the one row a form fills.
     """
 
     task: str
@@ -82,6 +84,7 @@ class StepResult:
     reason: str = ""  # codes and texts of every alternative tried, `; ` between
     evidence_ids: tuple[str, ...] = ()
     fields: frozenset[str] = frozenset()
+    known: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,5 +117,5 @@ def _unexplained_silence(outcomes: Iterable[Outcome], planted: Sequence[Fault]) 
             reason=outcome.reason,
         )
         for outcome in outcomes
-        if not outcome.reached and outcome.device not in blocked
+        if not (outcome.reached or outcome.is_awaited) and outcome.device not in blocked
     ]

@@ -8,6 +8,7 @@ from xunjian.parse.model import Table, Unparsed, filled
 
 SIP_COLUMNS = ("status", "reason", "server")
 ICMP_COLUMNS = ("loss_pct", "rtt_ms", "jitter_ms")
+FORM_COLUMNS = ("remark", "cause", "by")  # beside the blanks of the card itself
 SESSION_COLUMNS = ("answers", "login", "latency_ms", "reason", "notes", "tls_not_after")
 
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.*)")  # RFC 3261 section 7.2
@@ -46,6 +47,22 @@ def parse_object(text: str) -> Table:
         raise Unparsed("json: not an object")
     row = {name: _text(value) for name, value in loaded.items()}
     return Table(rows=(filled(row),))
+
+
+def parse_form(text: str) -> Table:
+    """Read the answer to one question of a form: its blanks, and what was written beside them.
+
+    Raises:
+        Unparsed: nothing was measured or seen; the reason is what the person said instead.
+    """
+    loaded = load_json(text)
+    values = loaded.get("values") if isinstance(loaded, Mapping) else None
+    if not isinstance(values, Mapping):
+        raise Unparsed("form: no answer")
+    if not any(value not in {None, ""} for value in values.values()):
+        raise Unparsed(f"form: {loaded.get('verdict') or 'blank'}")
+    beside = {name: loaded[name] for name in FORM_COLUMNS if isinstance(loaded.get(name), str)}
+    return Table(rows=(filled({**beside, **{k: _text(v) for k, v in values.items()}}),))
 
 
 def _text(value: object) -> object:

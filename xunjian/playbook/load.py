@@ -21,7 +21,7 @@ from xunjian.schema import Document, Problems, load_yaml, nearest_hint, printabl
 from xunjian.workspace import Found, Workspace
 
 NOT_PLAYBOOKS = frozenset({"calendar", "service_levels", "thresholds"})
-_LATER_KEYS = ("manual", "notify")
+_LATER_KEYS = ("notify",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,7 @@ def _build(found: Found, model: PlaybookFields) -> Playbook:
         tasks=tuple(model.tasks),
         nornir=_nornir(model),
         config=_config(model),
+        manual=tuple(model.manual or ()),
         change=model.change,
         run=_run_settings(model.run),
         report=_report_settings(model.report),

@@ -89,6 +89,7 @@ class Playbook:
     tasks: tuple[str, ...] = ()
     nornir: tuple[NornirTask, ...] = ()
     config: ConfigSettings = ConfigSettings()
+    manual: tuple[str, ...] = ()  # forms, below templates: `forms/machine_room.yml`
     change: bool = False
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()

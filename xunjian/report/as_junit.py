@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 
 from xunjian.checks.model import Verdict
+from xunjian.facts.model import AWAITING_FORM
 from xunjian.language import Language, Text
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.plain import printable
@@ -65,8 +66,9 @@ def _suite(
             suite, "testcase", classname=printable(sheet.device.name), name=pair[0]
         )
         reason = word(REASONS, pair[1]) if pair[1] else Text("没有判定", "no finding")
-        ET.SubElement(case, "error", message=printable(reason.to(language)), type=pair[1] or "none")
-        counted += Counter(tests=1, errors=1)
+        element = "skipped" if pair[1] == AWAITING_FORM else "error"
+        ET.SubElement(case, element, message=printable(reason.to(language)), type=pair[1] or "none")
+        counted += Counter(tests=1, errors=element == "error", skipped=element == "skipped")
     for name in ("tests", "failures", "errors", "skipped"):
         suite.set(name, str(counted[name]))
     return counted

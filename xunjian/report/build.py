@@ -61,7 +61,8 @@ def build_report(
         conclusion=conclusion_of(record.state, totals, intact, levels),
         totals=totals,
         coverage=Coverage(
-            outcomes=len(record.outcomes), reached=sum(o.reached for o in record.outcomes)
+            outcomes=sum(not o.is_awaited for o in record.outcomes),
+            reached=sum(o.reached for o in record.outcomes),
         ),
         sheets=sheets,
         problems=problems,

@@ -95,7 +95,7 @@ def _tone(model: ReportModel) -> str:
     counts, totals = model.totals.verdicts, model.totals
     if counts.get(Verdict.ABNORMAL):
         return "abnormal"
-    if counts.get(Verdict.UNKNOWN) or totals.reached < totals.devices:
+    if counts.get(Verdict.UNKNOWN) or totals.reached + totals.on_paper < totals.devices:
         return "unknown"
     return "warning" if counts.get(Verdict.WARNING) else "normal"
 

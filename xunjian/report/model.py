@@ -35,6 +35,8 @@ class Totals:
     devices: int
     reached: int
     verdicts: Mapping[Verdict, int]
+    awaiting: int = 0  # items of forms that nobody has answered yet
+    on_paper: int = 0  # devices that only forms ask about and that are still to be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class DeviceSheet:
         for verdict in (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN):
             if self.verdicts.get(verdict):
                 return verdict
-        if self.unanswered or not self.device.reached:
+        if self.unanswered or not (self.device.reached or self.device.is_awaited):
             return Verdict.UNKNOWN
         return Verdict.NORMAL if self.verdicts.get(Verdict.NORMAL) else Verdict.NOT_CHECKED
 

@@ -18,6 +18,7 @@ REASONS = {
     "not_sent": Text("会话已失，未再发送", "not sent: the session was lost"),
     "no_privilege": Text("权限不足", "privilege too low"),
     "unsupported": Text("方式不支持", "not supported"),
+    "awaiting_form": Text("待填表", "awaiting the form"),
     "internal": Text("程序内部错误", "internal error"),
     "left_out": Text("未安排任何项目", "nothing was asked"),
     "not_stored": Text("当时没有问", "not asked then"),

@@ -14,7 +14,7 @@ from xunjian.run.events import Events, Silence
 from xunjian.run.exits import LEFT_OUT, exit_code
 from xunjian.run.inspect import Seen, Visit, build, inspect
 from xunjian.run.leash import Leash
-from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, RunState
+from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, RunState, blanks
 from xunjian.run.nornir_tasks import LoadedTask, run_nornir_tasks
 from xunjian.run.plan import describe
 from xunjian.run.stop import StopSignal, listening
@@ -23,6 +23,8 @@ from xunjian.run.tools import Tools
 from xunjian.store.model import DeviceSave, Numbering, RunEnd, RunStart
 from xunjian.store.store import Store
 from xunjian.transport.deadline import Deadline
+
+_CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
 
 
 def _local_time() -> datetime:
@@ -69,7 +71,7 @@ def execute(
         if order.resume:
             run_id = order.resume
             record = store.record(run_id)
-            if record.state is RunState.FINISHED and not order.plan.pairs:
+            if record.state in _CLOSED and not order.plan.pairs:
                 return record  # nothing was left open
             started_at = record.started_at
             store.reopen_run(run_id)
@@ -233,7 +235,9 @@ class _Run:
     def _close(self, results: Mapping[str, object]) -> RunRecord:
         self._keep_configurations()
         interrupted = self.stop.is_requested
-        state = RunState.INTERRUPTED if interrupted else RunState.FINISHED
+        open_blanks = blanks(self.store.outcomes(self.run_id))
+        closed = RunState.AWAITING_MANUAL if open_blanks else RunState.FINISHED
+        state = RunState.INTERRUPTED if interrupted else closed
         end = RunEnd(
             state=state,
             nornir_results=results,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.language import Text
-from xunjian.run.model import RunRecord, RunState
+from xunjian.run.model import DeviceResult, RunRecord, RunState
 
 _OPEN = frozenset({Verdict.WARNING, Verdict.ABNORMAL})
 LEFT_OUT = "left_out"  # reason of a device that was selected and asked nothing
@@ -27,8 +27,8 @@ def exit_code(record: RunRecord, fail_on: str = "abnormal", min_coverage: float 
         return FINDINGS
     if (
         any(finding.verdict is Verdict.UNKNOWN for finding in findings)
-        or any(not d.reached and d.reason != LEFT_OUT for d in record.devices)
-        or any(not outcome.reached for outcome in record.outcomes)
+        or any(not d.reached and not _is_excused(d) for d in record.devices)
+        or any(not outcome.reached and not outcome.is_awaited for outcome in record.outcomes)
         or coverage_pct(record) < min_coverage
         or _a_nornir_task_failed(record)
     ):
@@ -37,10 +37,16 @@ def exit_code(record: RunRecord, fail_on: str = "abnormal", min_coverage: float 
 
 
 def coverage_pct(record: RunRecord) -> float:
-    """Percent of outcomes that were reached; 100 when nothing was to be asked."""
-    if not record.outcomes:
-        return 100.0
-    return 100.0 * sum(outcome.reached for outcome in record.outcomes) / len(record.outcomes)
+    """Percent of outcomes that were reached; 100 when nothing was to be asked.
+
+    What awaits a form was asked of nobody yet and does not count.
+    """
+    asked = [outcome for outcome in record.outcomes if not outcome.is_awaited]
+    return 100.0 * sum(outcome.reached for outcome in asked) / len(asked) if asked else 100.0
+
+
+def _is_excused(device: DeviceResult) -> bool:
+    return device.reason == LEFT_OUT or device.is_awaited
 
 
 def _a_nornir_task_failed(record: RunRecord) -> bool:
@@ -65,11 +71,11 @@ def failed_devices(record: RunRecord) -> Mapping[str, Text]:
     """Devices that `--failed` visits again, each with why: not reached, abnormal, or unknown."""
     found: dict[str, Text] = {}
     for device in record.devices:
-        if not device.reached and device.reason != LEFT_OUT:
+        if not device.reached and not _is_excused(device):
             reason = device.reason
             found[device.name] = Text(f"未到达 ({reason})", f"not reached ({reason})")
     for outcome in record.outcomes:
-        if not outcome.reached and outcome.device not in found:
+        if not outcome.reached and not outcome.is_awaited and outcome.device not in found:
             reason = f"{outcome.task}: {outcome.reason}"
             found[outcome.device] = Text(f"未完成 ({reason})", f"incomplete ({reason})")
         for finding in outcome.findings:

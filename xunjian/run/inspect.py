@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from xunjian.checks.context import History
 from xunjian.checks.model import Finding
 from xunjian.errors import DeviceError
-from xunjian.facts.model import FactTable, StepState
+from xunjian.facts.model import AWAITING_FORM, FactTable, StepResult, StepState
 from xunjian.language import Text
+from xunjian.run.answers import ON_PAPER, Answers, PaperSession
 from xunjian.run.breaker import Breaker, Key, credential_key, credentials_of
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.config_round import ConfigReading
@@ -38,6 +39,7 @@ UNANSWERED = frozenset(
         "deadline",
         "interrupted",
         "not_sent",
+        AWAITING_FORM,
         "not_stored",  # these three only in a replay
         "evidence_missing",
         "evidence_altered",
@@ -81,6 +83,7 @@ class Visit:
     history: History
     now: datetime
     seen: Seen = field(default_factory=Seen)
+    answers: Answers = field(default_factory=Answers)  # what forms hold of the device
     started_at: datetime = field(default_factory=lambda: datetime.now(tz=UTC).astimezone())
 
     @property
@@ -88,13 +91,23 @@ class Visit:
         """The cards to ask."""
         return cards_of(self.pair, self.tools.catalog)
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether the device itself is asked nothing."""
+        return CONFIG not in self.pair.tasks and channels_of(self.tasks, self.pair) == _PAPER
+
     def keys(self) -> frozenset[Key]:
         """The credentials this visit would use."""
+        if self.is_on_paper:
+            return frozenset()
         channels = channels_of(self.tasks, self.pair)
         configurations = self.tools.configurations
         if configurations is not None and CONFIG in self.pair.tasks:
             channels |= configurations.channels(self.pair.device)
         return credentials_of(self.pair.device, channels)
+
+
+_PAPER = frozenset({Channel.MANUAL.value})
 
 
 def channels_of(tasks: Sequence[Task], pair: Pair) -> frozenset[str]:
@@ -120,11 +133,16 @@ def inspect(visit: Visit, deliver: Callable[[DeviceSave], None]) -> None:
         seen.secrets.append(secret)
         return secret
 
+    if visit.is_on_paper:
+        deliver(build(visit, _work(visit, PaperSession(visit.pair.device.name))))
+        return
     try:
         session = visit.tools.open_session(visit.pair.device, resolve, visit.leash.deadline)
     except DeviceError as error:
+        lost = PaperSession(visit.pair.device.name, error.code)
+        findings = _work(visit, lost) if _asks_forms(visit) else ()
         seen.reason = error.code
-        deliver(build(visit))
+        deliver(build(visit, findings))
         return
     except Exception as error:  # noqa: BLE001 - one device's trouble must not reach another
         seen.failed(error)
@@ -138,6 +156,10 @@ def inspect(visit: Visit, deliver: Callable[[DeviceSave], None]) -> None:
             session.close()
 
 
+def _asks_forms(visit: Visit) -> bool:
+    return any(task.has_form(visit.pair.device.platform) for task in visit.tasks)
+
+
 def _work(visit: Visit, session: Session) -> Sequence[Finding]:
     """Ask and judge; gives the findings, none if our own code failed."""
     seen = visit.seen
@@ -145,12 +167,16 @@ def _work(visit: Visit, session: Session) -> Sequence[Finding]:
         tasks = visit.tasks
         _converse(visit, tasks, session, seen)
         seen.reason = session.reason
-        return visit.tools.judge(visit.pair.device, tasks, seen.table, visit.history, visit.now)
+        found = visit.tools.judge(visit.pair.device, tasks, seen.table, visit.history, visit.now)
+        return visit.answers.applied(found)
     except Exception as error:  # noqa: BLE001 - what was answered so far is kept
         seen.failed(error)
         return ()
     finally:
         _tell_breaker(visit, seen)
+
+
+_NO_CREDENTIAL = frozenset({Channel.SESSION, Channel.MANUAL})
 
 
 def _converse(visit: Visit, tasks: Sequence[Task], session: Session, seen: Seen) -> None:
@@ -161,9 +187,13 @@ def _converse(visit: Visit, tasks: Sequence[Task], session: Session, seen: Seen)
         while True:
             if request.channel is Channel.SESSION:
                 _read_configuration(visit, session)
-            evidence = session.ask(request)
-            seen.evidence.append(evidence)
-            if evidence.complete and request.channel is not Channel.SESSION:
+            if request.channel is Channel.MANUAL:
+                evidence = visit.answers.ask(device.name, request)
+            else:
+                evidence = session.ask(request)
+            if evidence.error not in {AWAITING_FORM, ON_PAPER}:
+                seen.evidence.append(evidence)
+            if evidence.complete and request.channel not in _NO_CREDENTIAL:
                 visit.breaker.accepted(credential_key(device.channel(request.channel.value)))
             request = generator.send(evidence)
     except StopIteration as end:
@@ -207,6 +237,8 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
     elapsed_s = (datetime.now(tz=UTC) - started_at).total_seconds()
     judged = _Judged(seen, findings, reason, started_at, round(elapsed_s, 3))
     unread = seen.configuration.notes if seen.configuration else ()
+    if visit.is_on_paper and not reason and any(map(_is_blank, seen.table.steps)):
+        reason = AWAITING_FORM
     result = describe(visit.pair.device, reached=not reason, reason=reason)
     return DeviceSave(
         result=replace(result, notes=(*map(Text, seen.notes), *seen.table.problems, *unread)),
@@ -216,6 +248,10 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
         change=seen.configuration.change if seen.configuration else None,
         secrets=tuple(seen.secrets),
     )
+
+
+def _is_blank(step: StepResult) -> bool:
+    return step.reason == AWAITING_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +276,14 @@ class _Judged:
         evidence = [item for item in self.seen.evidence if item.id in ids]
         reached = self._is_reached(task, evidence)
         findings: tuple[Finding, ...] = ()
-        if reached:
+        if reached or self._is_blank(task):
             findings = tuple(f for f in self.findings if f.task == task)
             ids |= dict.fromkeys(i for f in findings for i in f.evidence_ids)
         return Outcome(
             device=device,
             task=task,
             reached=reached,
-            reason="" if reached else self._why(evidence),
+            reason="" if reached else self._why(task, evidence),
             findings=findings,
             evidence_ids=tuple(ids),
             started_at=self.started_at,
@@ -266,10 +302,16 @@ class _Judged:
             item.complete or item.error not in UNANSWERED for item in evidence
         )
 
-    def _why(self, evidence: Sequence[Evidence]) -> str:
+    def _is_blank(self, task: str) -> bool:
+        steps = [step for step in self.seen.table.steps if step.task == task]
+        return self.seen.reason != "internal" and any(map(_is_blank, steps))
+
+    def _why(self, task: str, evidence: Sequence[Evidence]) -> str:
         """The task's own first trouble, else the session's."""
         if self.seen.reason == "internal":
             return "internal"
+        if self._is_blank(task):
+            return AWAITING_FORM
         own = next((e.error for e in evidence if e.error not in {"", "not_sent"}), "")
         if own in {"", "interrupted"}:
             return self.reason or own or "not_sent"

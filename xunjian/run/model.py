@@ -1,12 +1,13 @@
 """What a run plans and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from xunjian.checks.model import Finding
+from xunjian.checks.model import Finding, Verdict
 from xunjian.config.model import ConfigDiff
+from xunjian.facts.model import AWAITING_FORM
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 
@@ -36,7 +37,8 @@ class Outcome:
 
     reached: at least one of the task's questions was answered (or judged by the session layer).
     reason: code of `errors.DeviceError`, `deadline`, `run_deadline`, `interrupted`,
-        `credential_suspended`, `not_sent` or `internal`; empty when reached.
+        `credential_suspended`, `not_sent` or `internal`; empty when reached. `awaiting_form` is no
+        trouble: a form is to be filled in, the findings are `not_checked` until then.
     """
 
     device: str
@@ -47,6 +49,11 @@ class Outcome:
     evidence_ids: tuple[str, ...] = ()
     started_at: datetime | None = None
     elapsed_s: float = 0.0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it stands open only because a form is still to be filled in."""
+        return self.reason == AWAITING_FORM
 
 
 class RunState(StrEnum):
@@ -64,7 +71,8 @@ class DeviceResult:
     """One device's part of a run, with its register data as they stood at that time.
 
     reached: the session was opened and stayed in step to its end. reason: else why (the codes of
-    `Outcome.reason`, or `left_out` when nothing was asked of it).
+    `Outcome.reason`, `awaiting_form` for a thing that is inspected on a form only, or `left_out`
+    when nothing was asked of it).
     """
 
     name: str
@@ -82,6 +90,11 @@ class DeviceResult:
     address: str = ""
     notes: tuple[Text, ...] = ()  # problems of collecting, e.g. an enum value that is not listed
     systems: tuple[str, ...] = ()  # names of the systems it belongs to
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether only forms ask about it, and it is still to be seen."""
+        return self.reason == AWAITING_FORM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +154,16 @@ class RunRecord:
     changes: tuple[ConfigDiff, ...] = ()  # one per device whose configuration was read
     round_id: str = ""  # of the calendar's round this run was made for
     version: int = 1  # n+1 on every correction of a closed record
+
+
+def blanks(outcomes: Iterable[Outcome]) -> int:
+    """Count what forms are still to say: findings nobody answered, cards that judge nothing."""
+    return sum(sum(map(_is_blank, outcome.findings)) or outcome.is_awaited for outcome in outcomes)
+
+
+def _is_blank(finding: Finding) -> bool:
+    is_form = finding.source == "manual" and not finding.by
+    return is_form and finding.verdict is Verdict.NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from xunjian.run.model import DeviceResult, LeftOut, LeftOutReason, Pair, RunPla
 from xunjian.tasks.model import Catalog, Task
 from xunjian.transport.model import Channel
 
-_LATER = frozenset({Channel.MODBUS, Channel.MANUAL})  # run by a later version
+_LATER = frozenset({Channel.MODBUS})  # run by a later version
 
 
 WhyNot = Callable[[Device], LeftOutReason | None]
@@ -37,6 +37,8 @@ def plan_run(
         for name, cards in served:
             if not cards and any(other for _, other in served):
                 continue
+            if _is_for_things_that_answer(device, cards, served):
+                continue
             reason = _why_not(device, cards, tags)
             if reason is None:
                 asked.append(name)
@@ -59,14 +61,26 @@ def _why_not(device: Device, cards: Sequence[Task], tags: Sequence[str]) -> Left
         return LeftOutReason.NO_CARD
     if tags and not any(set(card.tags) & set(tags) for card in cards):
         return LeftOutReason.FILTERED
-    if device.address is None:
-        return LeftOutReason.NO_ADDRESS
     able = [card for card in cards if card.steps_for(device.platform)]
+    if device.address is None and not any(card.has_form(device.platform) for card in able):
+        return LeftOutReason.NO_ADDRESS
     if not able:
         return LeftOutReason.NO_CARD if device.platform else LeftOutReason.NO_PLATFORM
     if all(_is_later(card, device.platform) for card in able):
         return LeftOutReason.FILTERED
     return None
+
+
+def _is_for_things_that_answer(
+    device: Device, cards: Sequence[Task], served: Sequence[tuple[str, Sequence[Task]]]
+) -> bool:
+    """Whether cards are no business of a thing without address that is inspected on a form.
+
+    Only those for any kind at all, such as the login: a card for its own kind is left out by name.
+    """
+    if device.address is not None or any(card.kinds or card.has_form(None) for card in cards):
+        return False
+    return any(card.has_form(device.platform) for _, others in served for card in others)
 
 
 def _is_later(card: Task, platform: str | None) -> bool:
@@ -76,13 +90,20 @@ def _is_later(card: Task, platform: str | None) -> bool:
 
 
 def cards_of(pair: Pair, catalog: Catalog) -> tuple[Task, ...]:
-    """The cards behind a pair's task names that can be asked on its platform."""
-    return tuple(
+    """The cards behind a pair's task names that can be asked on its platform.
+
+    Of a thing without address only what forms ask.
+    """
+    platform = pair.device.platform
+    able = (
         card
         for name in pair.tasks
         for card in catalog.named(name, pair.device.kind)
-        if card.steps_for(pair.device.platform)
+        if card.steps_for(platform)
     )
+    if pair.device.address is not None:
+        return tuple(able)
+    return tuple(card.on_paper(platform) for card in able if card.has_form(platform))
 
 
 def describe(device: Device, *, reached: bool = False, reason: str = "") -> DeviceResult:

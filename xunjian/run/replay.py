@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from xunjian.inventory.model import Device
+from xunjian.run.answers import Answers
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.exits import exit_code
@@ -26,6 +27,7 @@ class StoredSession:
 
     def __init__(self, device: str, evidence: Sequence[Evidence], reason: str) -> None:
         self.reason = reason
+        self.answers = Answers(evidence)  # of forms
         self._device = device
         self._answers: dict[str, deque[Evidence]] = defaultdict(deque)
         for item in evidence:
@@ -110,6 +112,7 @@ def _judge(
         breaker=Breaker(1),
         history=store.history(pair.device.name, record.started_at),
         now=record.started_at,
+        answers=session.answers,
     )
     delivered: list[DeviceSave] = []
     inspect(visit, delivered.append)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from xunjian.checks.model import Finding
-from xunjian.facts.model import StepState
+from xunjian.facts.model import AWAITING_FORM, StepState
 from xunjian.run.model import DeviceResult, EvidenceRef, Outcome
 from xunjian.store.changes import diff_to_json
 from xunjian.store.codec import (
@@ -58,8 +58,11 @@ def is_complete(save: DeviceSave) -> bool:
     """Whether this round may be the device's reference: all was asked, all was answered whole."""
     return (
         save.result.reached
-        and all(outcome.reached for outcome in save.outcomes)
-        and not any(step.state in _BROKEN_STEPS for step in save.table.steps)
+        and all(outcome.reached or outcome.is_awaited for outcome in save.outcomes)
+        and not any(
+            step.state in _BROKEN_STEPS and step.reason != AWAITING_FORM
+            for step in save.table.steps
+        )
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.parse import GENERIC_PARSERS, TemplateError
-from xunjian.parse.answers import ICMP_COLUMNS, SESSION_COLUMNS, SIP_COLUMNS
+from xunjian.parse.answers import FORM_COLUMNS, ICMP_COLUMNS, SESSION_COLUMNS, SIP_COLUMNS
 from xunjian.parse.documents import compile_jmespath, compile_xpath
 from xunjian.parse.templates import FOLDER, relative_path
 from xunjian.platforms import Platform
@@ -47,7 +47,8 @@ def columns_of(
     if channel is Channel.SNMP:
         return (*(step.get if isinstance(step.get, dict) else ()), *_walked(step), *extra)
     if channel in {Channel.MANUAL, Channel.MODBUS}:
-        return (*step.ask, *step.registers)
+        beside = FORM_COLUMNS if channel is Channel.MANUAL else ()
+        return (*dict.fromkeys((*step.ask, *step.registers, *beside)), *extra)
     if step.decode is not None:
         return (*_decoded(card, at, step), *extra)
     found: list[str] = []

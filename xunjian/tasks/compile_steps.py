@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from xunjian.checks.model import Verdict
 from xunjian.collect.questions import requests_of
 from xunjian.facts import FACTS
 from xunjian.language import Text
@@ -11,7 +12,7 @@ from xunjian.schema import KeyPath
 from xunjian.tasks.card_file import QuestionFile, RegisterFile, StepFile, StepKeys
 from xunjian.tasks.columns import columns_of, named_columns, parsers_of
 from xunjian.tasks.compile_map import Answer, compile_map
-from xunjian.tasks.model import EvidenceClass, Rows, Step, StepGroup
+from xunjian.tasks.model import EvidenceClass, Question, Rows, Step, StepGroup
 from xunjian.tasks.resolve import Card
 from xunjian.transport.model import Channel
 
@@ -192,7 +193,8 @@ def _implied(step: StepKeys, questions: list[str], platform: Platform | None) ->
 
 def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) -> None:
     _check_rows(card, at, step)
-    if step.repeat and "{item}" not in step.send + str(step.get):
+    in_question = "{item}" in step.send + str(step.get) or step.channel is Channel.MANUAL
+    if step.repeat and not in_question:
         message = Text(
             "repeat 需要在 send 或 get 里写 {item}", "repeat needs {item} in the question"
         )
@@ -206,7 +208,7 @@ def _check_step(card: Card, at: KeyPath, step: Step, platform: Platform | None) 
         message = Text("{item} 只能与 repeat 同用", "{item} goes with repeat only")
         card.complain((*at, "send"), message)
     key = next((k for k in _QUESTION_CHANNELS if getattr(step, k)), "channel")
-    for request in requests_of(step, "item"):
+    for request in requests_of(step, "item") if step.channel is not Channel.MANUAL else ():
         card.safe((*at, key), request, platform)
 
 
@@ -237,8 +239,11 @@ def _check_unread(card: Card, at: KeyPath, step: Step) -> None:
         if step.channel in _NO_TEXT and getattr(step, key) is not None:
             message = Text(f"通道 {step.channel} 不用 {key}", f"{step.channel} takes no {key}")
             card.complain((*at, key), message)
-    for name in step.ask:
+    for name, question in step.ask.items():
         card.field((*at, "ask", name), step.fact, name)
+        if (question.kind == "choice") != bool(question.options):
+            message = Text("options 只与 choice 同用", "choice needs options, nothing else has any")
+            card.complain((*at, "ask", name), message)
 
 
 def _check_rows(card: Card, at: KeyPath, step: Step) -> None:
@@ -265,5 +270,15 @@ def _register(given: RegisterFile) -> Mapping[str, object]:
     return given.model_dump()
 
 
-def _question(given: QuestionFile) -> Mapping[str, object]:
-    return {"title": given.title, "type": given.type, "unit": given.unit, "options": given.options}
+def _question(given: QuestionFile) -> Question:
+    options = given.options
+    words = options if isinstance(options, dict) else {o: _WORDS.get(o, Text(o)) for o in options}
+    return Question(
+        title=given.title,
+        kind=given.type,
+        unit=given.unit,
+        options=words,
+    )
+
+
+_WORDS: Mapping[str, Text] = {verdict.value: verdict.word for verdict in Verdict}

@@ -85,7 +85,7 @@ class Step:
     ends: int = 0  # follow: of a long list of links only so many from either end; 0: all
     probe: Mapping[str, str | int | float] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    ask: "Mapping[str, Question]" = field(default_factory=dict)
+    ask: Mapping[str, Question] = field(default_factory=dict)
     repeat: str = ""
     timeout_s: float = 30.0
     decode: str | None = None
@@ -183,10 +183,10 @@ class Task:
     @property
     def mark(self) -> str:
         """A automatic, H hybrid, M manual: as the card says, else by how its steps ask."""
-        groups = (group for groups in self.collect.values() for group in groups)
-        channels = {step.channel is Channel.MANUAL for g in groups for step in g.alternatives}
-        derived = {frozenset({True}): "M", frozenset({True, False}): "H"}
-        return self.given_mark or derived.get(frozenset(channels), "A")
+        groups = [group for groups in self.collect.values() for group in groups]
+        by_form = {step.channel is Channel.MANUAL for g in groups for step in g.alternatives}
+        derived = "A" if True not in by_form else "H" if False in by_form else "M"
+        return self.given_mark or derived
 
     def has_form(self, platform: str | None) -> bool:
         """Whether a form asks anything of the card on a platform."""
@@ -196,22 +196,14 @@ class Task:
             for step in group.alternatives
         )
 
-    def on_paper(self) -> "Task":
-        """Give the card with nothing left of it but what forms ask, whatever the platform."""
-        groups = (
-            (g for name, g in self.collect.items() if name == "*")
-            if "*" in self.collect
-            else (self.collect.values())
+    def on_paper(self, platform: str | None) -> "Task":
+        """Give the card with nothing left of it but what forms ask on a platform."""
+        groups = tuple(
+            replace(group, alternatives=forms)
+            for group in self.steps_for(platform)
+            if (forms := tuple(s for s in group.alternatives if s.channel is Channel.MANUAL))
         )
-        kept: dict[str, StepGroup] = {}
-        for group in (one for many in groups for one in many):
-            steps = tuple(s for s in group.alternatives if s.channel is Channel.MANUAL)
-            for step in steps:
-                kept.setdefault(
-                    repr((step.fact, step.map, step.ask)),
-                    StepGroup(fact=group.fact, alternatives=(step,)),
-                )
-        return replace(self, collect={"*": tuple(kept.values())})
+        return replace(self, collect={platform or "*": groups})
 
     def steps_for(self, platform: str | None) -> tuple[StepGroup, ...]:
         """Steps for a platform; falls back to `'*'`; empty when the card has nothing for it."""

@@ -39,7 +39,7 @@ class _Answer(Model):
 class _Device(Model):
     name: str = "case"
     kind: str
-    platform: str
+    platform: str = ""
     role: str = ""
     expected: dict[str, list[Any]] = {}
     limits: dict[str, dict[str, str | int | float | bool | None]] = {}
@@ -154,7 +154,7 @@ def run_case(
     """
     case = _read_case(path)
     device = _device(case.device)
-    platform = platforms.get(device.platform)
+    platform = platforms.get(device.platform) if device.platform else None
     tasks = _tasks(path, case, catalog)
     canned = Canned(
         device=device.name,
@@ -230,9 +230,9 @@ def _device(written: _Device) -> Device:
     return Device(
         name=written.name,
         kind=written.kind,
-        platform=written.platform,
+        platform=written.platform or None,
         role=written.role,
-        address="127.0.0.1",
+        address="127.0.0.1" if written.platform else None,
         expected={name: tuple(items) for name, items in written.expected.items()},
         limits=written.limits,
         vars=written.vars,

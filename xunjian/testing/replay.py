@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from xunjian.facts.model import AWAITING_FORM
 from xunjian.transport.model import Channel, Evidence, Request
 
 ResultT = TypeVar("ResultT")
@@ -108,6 +109,7 @@ class Canned:
             answer = CannedAnswer(raw=b"", status=404)
         if answer is None:
             error = "unknown_request" if self.strict else "unsupported"
+            error = AWAITING_FORM if request.channel is Channel.MANUAL else error
             return replace(failed(self.device, request, self.at, error=error), id=self._id())
         return self._evidence(request, answer)
 

@@ -7,7 +7,7 @@ from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.document import IntactRate, RoundFigures, SiteFigures
 from xunjian.report.model import DeviceSheet, Totals
-from xunjian.run.model import RunRecord, RunState
+from xunjian.run.model import RunRecord, RunState, blanks
 from xunjian.store.model import Past
 
 _HOLDS = (Verdict.NORMAL, Verdict.WARNING, Verdict.ABNORMAL)
@@ -24,6 +24,8 @@ def totals_of(record: RunRecord, findings: Iterable[Finding]) -> Totals:
         devices=len(record.devices),
         reached=sum(device.reached for device in record.devices),
         verdicts={verdict: counted[verdict] for verdict in Verdict},
+        awaiting=blanks(record.outcomes),
+        on_paper=sum(device.is_awaited for device in record.devices),
     )
 
 
@@ -125,10 +127,10 @@ def _judgement(state: RunState, totals: Totals) -> Text:
     v = totals.verdicts
     if state in {RunState.INTERRUPTED, RunState.KILLED, RunState.RUNNING}:
         return Text("本轮未完成，不作结论。", "The round is not complete: no conclusion is drawn.")
-    waiting = _waiting(state)
+    waiting = _waiting(state, totals.awaiting)
     if v[Verdict.ABNORMAL]:
         said = Text("存在异常，需处理。", "There is something abnormal to be dealt with.")
-    elif totals.reached < totals.devices or v[Verdict.UNKNOWN]:
+    elif totals.reached + totals.on_paper < totals.devices or v[Verdict.UNKNOWN]:
         said = Text("有未到达或待核项，需补查。", "Something was not reached or stays unknown.")
     elif v[Verdict.WARNING]:
         said = Text("总体正常，有预警需关注。", "In order, with warnings to watch.")
@@ -139,7 +141,9 @@ def _judgement(state: RunState, totals: Totals) -> Text:
     return Text(said.zh + waiting.zh, said.en + waiting.en)
 
 
-def _waiting(state: RunState) -> Text:
+def _waiting(state: RunState, count: int) -> Text:
     if state is not RunState.AWAITING_MANUAL:
         return Text("", "")
-    return Text("人工项尚未填齐。", " Manual items are still to be filled in.")
+    return Text(
+        f"人工项尚有 {count} 项待填。", f" {count} manual items are still to be filled in."
+    )

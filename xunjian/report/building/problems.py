@@ -14,7 +14,7 @@ def unanswered_of(record: RunRecord, devices: Mapping[str, DeviceResult]) -> tup
     return tuple(
         Unanswered(device=devices[outcome.device], task=outcome.task, reason=outcome.reason)
         for outcome in record.outcomes
-        if not outcome.reached
+        if not outcome.reached and not outcome.is_awaited
     )
 
 

@@ -1,0 +1,231 @@
+"""What people answered on forms, asked like a device: one question, one piece of evidence."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.facts.model import AWAITING_FORM
+from xunjian.language import Text
+from xunjian.transport.model import Channel, Evidence, Request
+
+ON_PAPER = "on_paper"  # error of a question that nobody put to a device
+_CONTRADICTED = '{"values": {}, "verdict": "contradicted"}'
+_LEVELS = {Verdict.ABNORMAL: "II", Verdict.WARNING: "III"}  # where the card gives none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One line of a form as somebody filled it in.
+
+    values: by field of the fact. verdict: the person's own word, empty when left to the card.
+    decides: it is to hold against what others answered before.
+    photos: sha256 of stored pictures.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    verdict: str = ""
+    cause: str = ""
+    remark: str = ""
+    by: str = ""
+    photos: tuple[str, ...] = ()
+    decides: bool = False
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What two people can agree or disagree on."""
+        known = {key: value for key, value in self.values.items() if value not in {None, ""}}
+        return self.verdict, *sorted(known.items(), key=str)
+
+    def shown(self) -> Text:
+        """Who said what, in one line."""
+        known = [str(value) for value in self.values.values() if value not in {None, ""}]
+        words = {verdict.value: verdict.word for verdict in Verdict}
+        word = words.get(self.verdict, Text(""))
+        zh = " ".join(dict.fromkeys(filter(None, [word.zh, *known])))
+        en = " ".join(dict.fromkeys(filter(None, [word.en, *known])))
+        return Text(f"{self.by}：{zh}", f"{self.by}: {en}")
+
+
+def answer_of(evidence: Evidence) -> Answer | None:
+    """Read an answer back from its evidence; None where it holds none."""
+    try:
+        data = json.loads(evidence.text)
+    except ValueError:
+        return None
+    if not isinstance(data, dict) or not isinstance(data.get("values"), dict):
+        return None
+    texts = {key: str(data.get(key) or "") for key in ("verdict", "cause", "remark", "by")}
+    return Answer(
+        values=data["values"],
+        photos=tuple(map(str, data.get("photos") or ())),
+        decides=data.get("decides") is True,
+        **texts,
+    )
+
+
+class PaperSession:
+    """Stands where no session is: nothing is sent to anybody."""
+
+    def __init__(self, device: str, reason: str = "") -> None:
+        self.reason = reason
+        self._device = device
+
+    def ask(self, request: Request) -> Evidence:
+        """Say that nothing was asked."""
+        return _unasked(self._device, request, ON_PAPER)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def abort(self) -> None:
+        """Nothing is waited on."""
+
+
+class Answers:
+    """The answers to a device's questions; where people contradict each other, neither counts."""
+
+    def __init__(self, evidence: Iterable[Evidence] = ()) -> None:
+        self._given: dict[str, list[Evidence]] = defaultdict(list)
+        for one in evidence:
+            if one.request.channel is Channel.MANUAL and answer_of(one) is not None:
+                self._given[one.request.text].append(one)
+        self._used: dict[str, Sequence[Evidence]] = {}
+
+    def ask(self, device: str, request: Request) -> Evidence:
+        """Give the answer that holds; nobody's is the evidence that there is none."""
+        holding = holding_of(self._given.get(request.text, ()))
+        if not holding:
+            return _unasked(device, request, AWAITING_FORM)
+        self._used[holding[-1].id] = holding
+        if len(holding) == 1:
+            return replace(holding[0], request=request)
+        return replace(holding[-1], request=request, text=_CONTRADICTED)
+
+    def applied(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Put what people said beside what the cards make of it: source, who, cause, pictures."""
+        if not self._used:
+            return findings
+        return tuple(self._with_answer(finding) for finding in findings)
+
+    def _with_answer(self, finding: Finding) -> Finding:
+        cited = [self._used[one] for one in finding.evidence_ids if one in self._used]
+        if not cited:
+            return finding
+        for holding in cited:
+            if len(holding) > 1:
+                return _contradicted(finding, holding)
+        said = [answer for many in cited if (answer := answer_of(many[0])) is not None]
+        words = [word for one in said for word in (one.cause, one.remark) if word]
+        forms = {many[0].id for many in cited}
+        is_hybrid = any(one not in forms for one in finding.evidence_ids)
+        made = replace(
+            finding,
+            source="hybrid" if is_hybrid else "manual",
+            by="、".join(dict.fromkeys(one.by for one in said if one.by)),
+            remark="；".join(dict.fromkeys(words)),
+            photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
+        )
+        return _judged_by(said[0], made) if len(said) == 1 else made
+
+
+def holding_of(given: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Give the answers that hold: each person's newest; one alone where they agree or one decides.
+
+    Several are a contradiction, the oldest first.
+    """
+    ordered = sorted(given, key=lambda one: (one.started_at, one.id))
+    newest: dict[str, Evidence] = {}
+    for one in ordered:
+        answer = answer_of(one)
+        if answer is None:
+            continue
+        if answer.decides:
+            newest.clear()
+        newest.pop(answer.by, None)
+        newest[answer.by] = one
+    kept = list(newest.values())
+    said = {answer.says for one in kept if (answer := answer_of(one)) is not None}
+    return kept if len(said) > 1 else kept[-1:]
+
+
+def _judged_by(said: Answer, finding: Finding) -> Finding:
+    """Let the person's own verdict stand where it is another than the card's."""
+    if said.verdict not in {v.value for v in Verdict}:
+        return finding
+    verdict = Verdict(said.verdict)
+    if verdict is finding.verdict:
+        return _with_words(finding, said)
+    if verdict is Verdict.NORMAL and finding.verdict is Verdict.NOT_APPLICABLE:
+        return finding
+    words, was = verdict.word, finding.verdict.word
+    title = finding.title
+    message = Text(
+        f"{title.zh}：{words.zh}（人工判定，原判定{was.zh}）",
+        f"{title.en or title.zh}: {words.en} (by a person; judged {was.en} before)",
+    )
+    if finding.verdict is Verdict.UNKNOWN:  # nothing was measured: the word is all there is
+        message = Text(f"{title.zh}：{words.zh}", f"{title.en or title.zh}: {words.en}")
+    level = finding.level or _LEVELS.get(verdict, "")
+    made = replace(
+        finding,
+        verdict=verdict,
+        message=message,
+        level=level if verdict in _LEVELS else "",
+        advice=finding.advice if verdict in _LEVELS else Text(""),
+    )
+    return _with_words(made, said)
+
+
+def _with_words(finding: Finding, said: Answer) -> Finding:
+    """Put the cause into the message: a reader of the list of problems needs it."""
+    why = said.cause or (said.remark if finding.verdict is not Verdict.NORMAL else "")
+    if not why:
+        return finding
+    message = finding.message
+    return replace(
+        finding,
+        message=Text(f"{message.zh}；原因：{why}", f"{message.en or message.zh}; cause: {why}"),
+    )
+
+
+def _contradicted(finding: Finding, holding: Sequence[Evidence]) -> Finding:
+    said = [answer for one in holding if (answer := answer_of(one)) is not None]
+    lines = [one.shown() for one in said]
+    zh, en = "；".join(one.zh for one in lines), "; ".join(one.en for one in lines)
+    title = finding.title
+    return replace(
+        finding,
+        verdict=Verdict.UNKNOWN,
+        level="",
+        value=None,
+        source="manual",
+        by="、".join(dict.fromkeys(one.by for one in said)),
+        evidence_ids=tuple(one.id for one in holding),
+        photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
+        advice=Text(
+            "由一人复核后在新表上填写，并在“以此为准”栏选“是”。",
+            "Have one person look again and say on a new form that this answer decides.",
+        ),
+        message=Text(
+            f"{title.zh}：填表人说法不一（{zh}）",
+            f"{title.en or title.zh}: answers contradict each other ({en})",
+        ),
+    )
+
+
+def _unasked(device: str, request: Request, error: str) -> Evidence:
+    return Evidence(
+        id=f"{device}#---",
+        device=device,
+        request=request,
+        raw=b"",
+        text="",
+        decoded_as="utf-8",
+        started_at=datetime.now(tz=UTC).astimezone(),
+        elapsed_s=0.0,
+        complete=False,
+        error=error,
+    )
