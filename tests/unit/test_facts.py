@@ -42,6 +42,7 @@ KEYS = {
     "AdminSession": "user terminal source",
     "Certificate": "name",
     "Reading": "name",
+    "Inspection": "item",
     "Mount": "mount",
     "RaidArray": "array",
     "Listener": "protocol address number",
@@ -106,6 +107,7 @@ Session used maximum
 HaState role peer state
 Certificate not_after
 Reading reading unit state
+Inspection state reading day detail photo
 """
 WORDS = {
     ("PowerSupply", "state"): "ok warn fault no_input absent",

@@ -21,3 +21,25 @@ class Reading(Fact):
     unit: str | None = None
     state: str | None = None
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection(Fact):
+    """What a person saw or measured at one item of a form.
+
+    item: card and line, as `room_fire.extinguishers`.
+    state: `normal`, `abnormal` or the word of another choice.
+    reading: a figure, in the unit the card names.
+    day: a date, ISO 8601.
+    detail: in the person's own words.
+    photo: name of a picture beside the form.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("item",)
+
+    item: str | None = None
+    state: str | None = None
+    reading: float | None = None
+    day: str | None = None
+    detail: str | None = None
+    photo: str | None = None

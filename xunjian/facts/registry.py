@@ -31,7 +31,7 @@ from xunjian.facts.network import (
 )
 from xunjian.facts.pair import MultiChassis, MultiChassisPort
 from xunjian.facts.power import Battery, UpsOutput, UpsPhase, UpsTest
-from xunjian.facts.reading import Reading
+from xunjian.facts.reading import Inspection, Reading
 from xunjian.facts.server import (
     BondMember,
     FailedLogin,
@@ -106,6 +106,7 @@ _TYPES: tuple[type[Fact], ...] = (
     EndpointState,
     Diagnostic,
     Reading,
+    Inspection,
 )
 
 FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.__name__: fact for fact in _TYPES})

@@ -62,6 +62,7 @@ FACT_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "EndpointState": ("终端状态", "endpoint"),
         "Diagnostic": ("自诊断", "diagnostics"),
         "Reading": ("读数", "reading"),
+        "Inspection": ("现场查看", "seen on site"),
     }
 )
 FIELD_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -93,6 +94,7 @@ FIELD_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "consistent": ("一致性", "consistency"),
         "cores": ("核数", "cores"),
         "crc": ("CRC 错误", "CRC errors"),
+        "day": ("日期", "date"),
         "declared": ("登记的设备", "declared device"),
         "declared_read_only": ("登记为只读", "declared read-only"),
         "description": ("描述", "description"),
@@ -137,6 +139,7 @@ FIELD_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "interval_packets": ("近时段包数", "packets of late"),
         "iowait_ticks": ("等盘时间", "time waiting for disks"),
         "issued_at": ("发布时刻", "time of issue"),
+        "item": ("项目", "item"),
         "jitter_ms": ("抖动", "jitter"),
         "keepalive": ("保活", "keepalive"),
         "kind": ("类别", "kind"),
@@ -199,6 +202,7 @@ FIELD_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "peer": ("对端", "peer"),
         "permanent": ("是否永久", "permanent"),
         "phase": ("相", "phase"),
+        "photo": ("照片", "picture"),
         "port": ("端口", "port"),
         "power": ("上电状态", "power"),
         "predicted": ("预测故障", "predicted failure"),
