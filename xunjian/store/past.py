@@ -14,10 +14,10 @@ from xunjian.store.reader import Row, run_row
 from xunjian.store.rows import finding_from_row, moment
 
 OPEN = (Verdict.WARNING.value, Verdict.ABNORMAL.value)
-_JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.value)
-_HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
-_CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
-_NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
+JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.value)
+HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
+CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
+NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
 _LATER = 400  # rounds looked through for a subject that is no more
 _AT_ONCE = 500  # SQLite's bound variables
 
@@ -46,7 +46,7 @@ def _earlier(connection: Connection, row: Row, rounds: int) -> dict[str, tuple[s
         .where(
             t.runs.c.playbook == row["playbook"],
             t.runs.c.started_at < row["started_at"],
-            t.runs.c.state.in_(_CLOSED),
+            t.runs.c.state.in_(CLOSED),
         )
         .order_by(t.runs.c.started_at.desc(), t.runs.c.position.desc())
         .limit(rounds)
@@ -68,7 +68,7 @@ def _figures(
     devices: dict[str, dict[str, set[str]]] = {run_id: {} for run_id in earlier}
     for run_id, device, verdict, count in connection.execute(query):
         verdicts[run_id][verdict] = verdicts[run_id].get(verdict, 0) + count
-        if verdict in _HOLDS:
+        if verdict in HOLDS:
             devices[run_id].setdefault(device, set()).add(verdict)
     return tuple(
         PastRound(
@@ -109,9 +109,9 @@ def _values(
 def _matters(connection: Connection, before: str) -> tuple[OpenMatter, ...]:
     """Everything that was open when last judged, in whatever round, with its beginning."""
     f, r = t.findings.c, t.runs.c
-    rounds = and_(r.started_at < before, r.state.in_(_CLOSED), r.occasion.not_in(_NO_ROUNDS))
+    rounds = and_(r.started_at < before, r.state.in_(CLOSED), r.occasion.not_in(NO_ROUNDS))
     opened = func.max(case((f.verdict.in_(OPEN), r.started_at)))
-    judged = func.coalesce(func.max(case((f.verdict.in_(_JUDGED), r.started_at))), "")
+    judged = func.coalesce(func.max(case((f.verdict.in_(JUDGED), r.started_at))), "")
     ever = select(t.findings.c.finding_id).where(t.findings.c.verdict.in_(OPEN)).distinct()
     query = (
         select(f.finding_id, opened, judged)

@@ -41,6 +41,8 @@ from xunjian.store.model import (
 )
 from xunjian.store.past import past_of
 from xunjian.store.rows import stamp
+from xunjian.store.span import span_of
+from xunjian.store.span_model import Span
 from xunjian.transport.model import Evidence
 
 
@@ -186,6 +188,11 @@ class Store:
         """Read what documents say about the rounds before a run; values of `checks` only."""
         with self._database.reading() as connection:
             return past_of(connection, run_id, checks, rounds)
+
+    def span(self, start: datetime, end: datetime, checks: Collection[str]) -> Span:
+        """Read what happened from `start` to before `end`; values of `checks` only."""
+        with self._database.reading() as connection:
+            return span_of(connection, start, end, checks)
 
     # --- documents ---
 
