@@ -5,6 +5,7 @@ findings gets what its answers lead to; its author then reads every line of it.
 """
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from xunjian.workspace import builtin_root, open_workspace
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*/*/case.yml"))
+SLOT = re.compile(r"\{[a-z_]\w*(?:\.\w+)*\}")  # as cards write them into texts
 
 
 @cache
@@ -43,9 +45,21 @@ def test_case(path: Path) -> None:
         pytest.fail(listed, pytrace=False)
     if result.case.facts is None and result.case.findings is None:
         fill_in(path, result)
+    assert not unfilled(result)
     differences = result.differences()
     if differences:
         pytest.fail("\n".join((*differences, "", *explained(result))), pytrace=False)
+
+
+def unfilled(result: CaseResult) -> list[str]:
+    """The texts of findings in which a slot of the card still stands as written."""
+    return [
+        f"{finding.check}: {shown}"
+        for finding in result.findings
+        for text in (finding.message, finding.standard, finding.advice)
+        for shown in (text.zh, text.en)
+        if SLOT.search(shown)
+    ]
 
 
 def fill_in(path: Path, result: CaseResult) -> None:

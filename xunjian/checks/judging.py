@@ -119,7 +119,7 @@ def _judge_items(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
         inside = is_inside(plan, values, situation)
         if inside is False:
             continue
-        judgement = _undecided(values)
+        judgement = _undecided(values, limits)
         if inside:
             judgement = judge_values(plan, values, limits, situation)
         rows.append((_item_subject(item), judgement, evidence))
@@ -144,8 +144,8 @@ def _item_subject(item: object) -> str:
     return str(item) or "-"
 
 
-def _undecided(values: Mapping[str, object]) -> Judgement:
-    return Judgement(verdict=Verdict.UNKNOWN, values=values, is_unclear=True)
+def _undecided(values: Mapping[str, object], limits: Mapping[str, object]) -> Judgement:
+    return Judgement(verdict=Verdict.UNKNOWN, values=values, limits=limits, is_unclear=True)
 
 
 def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
@@ -156,7 +156,7 @@ def _judge_fact(plan: CheckPlan, situation: Situation) -> Sequence[Finding]:
         return judge_by_function(plan, situation, scope)
     rows = [_judge_row(plan, situation, scoped) for scoped in scope.rows]
     rows += [
-        (scoped.row.fact, _undecided(scoped.values), scoped.row.evidence_ids)
+        (scoped.row.fact, _undecided(scoped.values, scoped.limits), scoped.row.evidence_ids)
         for scoped in scope.unclear
     ]
     missing = unread(plan, situation)
@@ -264,7 +264,7 @@ def _why(plan: CheckPlan, judgement: Judgement, fact: Fact | None) -> Text | Non
         shown = ", ".join(fields)
         return Text(f"缺少 {shown}", f"no value for {shown}")
     unusable = [name for name, limit in judgement.limits.items() if limit is None]
-    if unusable:
+    if unusable and not judgement.is_unclear:
         shown = ", ".join(unusable)
         return Text(f"限值不可用：{shown}", f"limit not usable: {shown}")
     return Text("依据不全", "not all it depends on is known")

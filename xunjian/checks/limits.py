@@ -73,7 +73,7 @@ def _uncross(limits: dict[str, object], ranks: Mapping[str, int], *, high: bool)
 def written_limits(check: Check, device: Device, thresholds: Thresholds) -> dict[str, object]:
     """Give the limits that hold without any row, for a finding that no value decided."""
     site = device.site.limits if device.site is not None else {}
-    limits: dict[str, object] = dict(check.limits)
+    limits: dict[str, object] = {**dict.fromkeys(check.own), **check.limits}
     for source in (thresholds, site, device.group_limits, device.limits):
         limits.update(source.get(check.id, {}))
     return limits
