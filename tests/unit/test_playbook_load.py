@@ -64,8 +64,10 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert playbook.relative == "playbooks/whole.yml"
 
 
-def test_keys_of_later_issues_are_accepted_and_named(tmp_path: Path) -> None:
-    assert load(tmp_path, WHOLE, "whole").inactive == ("notify",)
+def test_who_is_told_of_what(tmp_path: Path) -> None:
+    playbook = load(tmp_path, WHOLE, "whole")
+    assert (playbook.notify.on, playbook.notify.to) == (("level_i", "finished"), ("duty",))
+    assert playbook.inactive == ()
 
 
 def test_tasks_alone_are_enough(tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def test_configurations_are_read_where_something_is_done_with_them(
         ("tasks: [identity]\nwhere: knd == 'x'\n", ["2:where: a bad condition: unknown name: knd (did you mean kind)"]),
         ("tasks: [identity]\nconfig: {backup: 3}\n", ["2:config.backup: expected true or false, got: 3"]),
         ("config: {diff: basline}\n", ["1:config.diff: expected one of: baseline, startup, last, none, got: 'basline'"]),
-        ("tasks: [identity]\nnotify: {on: [never]}\n", ["2:notify.on.0: expected one of: level_i, level_ii, level_iii, level_iv, missed, finished, failed, changed, got: 'never'"]),
+        ("tasks: [identity]\nnotify: {on: [never]}\n", ["2:notify.on.0: expected one of: level_i, level_ii, level_iii, level_iv, missed, overdue, finished, failed, changed, got: 'never'"]),
         ("title: x\n", ["1:tasks: nothing to do: no tasks (write tasks or nornir)"]),
         ("tasks: [identity]\ntasks: [optics]\n", ["2:tasks: the same key twice"]),
         ("", ["1: the file is empty"]),

@@ -73,7 +73,10 @@ class ConfigFields(Model):
 
 
 class NotifyFields(Model):
-    """`notify`, run by the notices issue."""
+    """`notify`: what is told while the round goes on and at its end, and to whom.
+
+    The names of `to` stand in xunjian.yml.
+    """
 
     on: list[
         Literal[
@@ -82,6 +85,7 @@ class NotifyFields(Model):
             "level_iii",
             "level_iv",
             "missed",
+            "overdue",
             "finished",
             "failed",
             "changed",

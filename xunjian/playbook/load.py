@@ -8,10 +8,11 @@ from typing import Any
 from xunjian.errors import ContentError, UsageError
 from xunjian.inventory.conditions import condition
 from xunjian.language import Text
-from xunjian.playbook.fields import PlaybookFields, ReportFields, RunFields
+from xunjian.playbook.fields import NotifyFields, PlaybookFields, ReportFields, RunFields
 from xunjian.playbook.model import (
     ConfigSettings,
     NornirTask,
+    NotifySettings,
     Occasion,
     Playbook,
     ReportSettings,
@@ -21,7 +22,7 @@ from xunjian.schema import Document, Problems, load_yaml, nearest_hint, printabl
 from xunjian.workspace import Found, Workspace
 
 NOT_PLAYBOOKS = frozenset({"calendar", "service_levels", "thresholds"})
-_LATER_KEYS = ("notify",)
+_LATER_KEYS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ def _build(found: Found, model: PlaybookFields) -> Playbook:
         change=model.change,
         run=_run_settings(model.run),
         report=_report_settings(model.report),
+        notify=_notify_settings(model.notify),
         inactive=_inactive(model),
         relative=found.relative,
         layer=found.layer,
@@ -198,6 +200,12 @@ def _report_settings(model: ReportFields | None) -> ReportSettings:
     if model.formats is not None:
         given["formats"] = tuple(dict.fromkeys(model.formats))
     return replace(ReportSettings(), **given)
+
+
+def _notify_settings(model: NotifyFields | None) -> NotifySettings:
+    if model is None:
+        return NotifySettings()
+    return NotifySettings(on=tuple(dict.fromkeys(model.on)), to=tuple(dict.fromkeys(model.to)))
 
 
 def _inactive(model: PlaybookFields) -> tuple[str, ...]:

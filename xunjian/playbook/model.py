@@ -70,6 +70,18 @@ class ConfigSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """What is told, and to which recipients of xunjian.yml.
+
+    on: `level_i` … `level_iv` (from the stream of findings), `changed`, `finished`, `failed` (at
+    the end of a round), `missed`, `overdue` (by the calendar).
+    """
+
+    on: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NornirTask:
     """Any nornir task by dotted path, run on every selected device of the playbook."""
 
@@ -93,6 +105,7 @@ class Playbook:
     change: bool = False
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()
+    notify: NotifySettings = NotifySettings()
     inactive: tuple[str, ...] = ()
     relative: str = ""
     layer: str = "builtin"
