@@ -23,9 +23,13 @@ def register(app: typer.Typer, output: Output) -> None:
         ),
     )
     def lint(workspace: WorkspaceOption = None, inventory: InventoryOption = None) -> int:
+        from xunjian.forms.lint import examine_forms
         from xunjian.run.content_lint import lint_all
 
-        problems = lint_all(Content(workspace, inventory))
+        content = Content(workspace, inventory)
+        problems = lint_all(content)
+        if not problems:
+            problems = examine_forms(content)
         if problems:
             raise ContentError(problems)
         output.say(Text("内容无误", "content is in order"))

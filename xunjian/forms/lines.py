@@ -1,0 +1,263 @@
+"""The lines of a run's forms: one per question that a person has to answer, on the right sheet."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.collect.engine import item_names
+from xunjian.collect.questions import manual_question
+from xunjian.facts import make_fact
+from xunjian.forms.template import FormTemplate
+from xunjian.inventory.model import Device
+from xunjian.language import Text
+from xunjian.run.model import Outcome, RunRecord
+from xunjian.store.model import OpenMatter
+from xunjian.tasks.model import Catalog, Question, Step, Task
+from xunjian.transport.model import Channel
+
+RECHECK = "RECHECK"  # question of a line about a matter of an earlier round
+FREE = "FREE"  # question of a problem that was on no list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a form.
+
+    question: identity of what is asked; field: which blank of it. Only the first line of a question
+    (`leads`) takes verdict, cause, remark and pictures. value, verdict: what is known already.
+    old: id of the matter of an earlier round that stands open here.
+    """
+
+    device: str
+    device_title: str
+    task: str
+    question: str
+    field: str
+    title: Text
+    standard: Text = Text("")
+    asked: Question = field(default_factory=lambda: Question(title=Text(""), kind="text"))
+    leads: bool = True
+    value: object = None
+    verdict: str = ""
+    source: str = ""
+    old: str = ""
+    note: Text = Text("")
+
+    @property
+    def id(self) -> str:
+        """Short, and the same for the same blank in every form of every run."""
+        parts = f"{self.device}\0{self.question}\0{self.field}"
+        return "Q" + hashlib.sha256(parts.encode()).hexdigest()[:12]
+
+    @property
+    def given(self) -> str:
+        """What the form came with: a line that comes back like this was not filled in."""
+        value = "" if self.value is None else self.value
+        return json.dumps([value, self.verdict], ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet of a workbook: a room, a route, a thing by itself."""
+
+    key: str
+    title: str
+    form: FormTemplate
+    lines: tuple[Line, ...]
+    devices: tuple[tuple[str, str], ...]  # name, what people call it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """All forms of a run."""
+
+    run_id: str
+    number: str
+    title: Text
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def lines(self) -> Mapping[str, Line]:
+        """Lines by id."""
+        return {line.id: line for sheet in self.sheets for line in sheet.lines}
+
+
+def book_of(
+    record: RunRecord,
+    catalog: Catalog,
+    devices: Mapping[str, Device],
+    forms: Sequence[FormTemplate],
+    matters: Iterable[OpenMatter] = (),
+) -> Book:
+    """Arrange the forms of a run; matters of earlier rounds stand first on their sheets."""
+    open_matters = {matter.finding.id: matter for matter in matters}
+    lines: dict[str, list[Line]] = {}
+    for outcome in record.outcomes:
+        device = devices.get(outcome.device)
+        if device is not None:
+            made = _lines_of(device, outcome, catalog)
+            lines.setdefault(device.name, []).extend(_marked(made, outcome, open_matters))
+    for name, own in lines.items():
+        own += _rechecks(devices[name], record, own, open_matters.values())
+    placed: dict[tuple[str, str], list[Line]] = {}
+    kept: dict[tuple[str, str], tuple[FormTemplate, str]] = {}
+    for name, own in lines.items():
+        device, unique = devices[name], {line.id: line for line in own}
+        if unique:
+            form = next(one for one in forms if one.takes()(device))
+            key, title = _place(device, form)
+            placed.setdefault((form.name, key), []).extend(unique.values())
+            kept.setdefault((form.name, key), (form, title))
+    sheets = [_sheet(key, *kept[form, key], found) for (form, key), found in placed.items()]
+    return Book(
+        run_id=record.run_id, number=record.number, title=record.title, sheets=tuple(sheets)
+    )
+
+
+def _sheet(key: str, form: FormTemplate, title: str, lines: Sequence[Line]) -> Sheet:
+    ordered = sorted(lines, key=lambda line: (not line.old, form.place(line.task)))
+    titles = {line.device: line.device_title for line in lines}
+    return Sheet(
+        key=f"{form.name}:{key}",
+        title=title,
+        form=form,
+        lines=tuple(ordered),
+        devices=tuple(titles.items()),
+    )
+
+
+def _place(device: Device, form: FormTemplate) -> tuple[str, str]:
+    if form.sheet == "site" and device.site is not None:
+        return device.site.name, str(device.site.title)
+    if form.sheet == "room" and device.room is not None:
+        return device.room.name, str(device.room.title)
+    return device.name, device.title
+
+
+def _lines_of(device: Device, outcome: Outcome, catalog: Catalog) -> list[Line]:
+    found: list[Line] = []
+    for card in catalog.named(outcome.task, device.kind):
+        for group in card.steps_for(device.platform):
+            for step in group.alternatives:
+                if step.channel is Channel.MANUAL:
+                    for item in item_names(device, step):
+                        found += _question(device, outcome, card, step, item)
+    return found
+
+
+def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: str) -> list[Line]:
+    text = manual_question(step, item)
+    findings = _findings(outcome, card, step, item)
+    title = findings[0].title if findings else card.title
+    standards = [f.standard for f in findings if f.standard.zh or f.standard.en]
+    first = findings[0] if findings else None
+    lines: list[Line] = []
+    for name, asked in _in_order(step.ask):
+        leads = not lines
+        own = asked.title if len(step.ask) > 1 and not leads else Text("")
+        lines.append(
+            Line(
+                device=device.name,
+                device_title=device.title,
+                task=outcome.task,
+                question=text,
+                field=name,
+                title=_joined(title, item, own),
+                standard=standards[0] if standards and leads else Text(""),
+                asked=asked,
+                leads=leads,
+                value=_known_value(first, asked) if leads else None,
+                verdict=_known_verdict(first) if leads else "",
+                source=first.source if first and first.verdict is not Verdict.NOT_CHECKED else "",
+            )
+        )
+    return lines
+
+
+def _in_order(ask: Mapping[str, Question]) -> list[tuple[str, Question]]:
+    """Blanks that a line of their own needs; pictures have a column, figures come first."""
+    asked = [(name, one) for name, one in ask.items() if one.kind != "photo"]
+    return sorted(asked, key=lambda pair: pair[1].kind not in {"number", "date"}) or [*ask.items()]
+
+
+def _findings(outcome: Outcome, card: Task, step: Step, item: str) -> list[Finding]:
+    known = {name: rule.const for name, rule in step.map.items() if rule.is_const}
+    if item:
+        known |= {name: item for name, rule in step.map.items() if rule.column == "item"}
+    subject = make_fact(step.fact, known)[0].subject
+    checks = {check.id for check in card.checks if check.for_each == step.fact}
+    return [f for f in outcome.findings if f.check in checks and f.subject == subject]
+
+
+def _known_value(finding: Finding | None, asked: Question) -> object:
+    if finding is None or finding.verdict in {Verdict.NOT_CHECKED, Verdict.UNKNOWN}:
+        return None
+    return None if asked.is_verdict else finding.value
+
+
+def _known_verdict(finding: Finding | None) -> str:
+    if finding is None or finding.verdict in {Verdict.NOT_CHECKED, Verdict.UNKNOWN}:
+        return ""
+    is_bad = finding.verdict in {Verdict.WARNING, Verdict.ABNORMAL}
+    return Verdict.ABNORMAL.value if is_bad else finding.verdict.value
+
+
+def _joined(title: Text, item: str, own: Text) -> Text:
+    zh = " ".join(part for part in (title.zh or title.en, item, own.zh or own.en) if part)
+    en = " ".join(part for part in (title.en or title.zh, item, own.en or own.zh) if part)
+    return Text(zh, en)
+
+
+def _marked(
+    lines: Sequence[Line], outcome: Outcome, matters: Mapping[str, OpenMatter]
+) -> list[Line]:
+    """Note on a line which open matter it is about."""
+    marked: list[Line] = []
+    for line in lines:
+        matter = next((m for m in matters.values() if line.leads and _is_about(m, line)), None)
+        if matter is not None:
+            marked.append(replace(line, old=matter.finding.id, note=_since(matter)))
+        else:
+            marked.append(line)
+    return marked
+
+
+def _is_about(matter: OpenMatter, line: Line) -> bool:
+    finding = matter.finding
+    same = finding.device == line.device and finding.task == line.task
+    return same and f"[{finding.subject}]" in line.question.replace("[]", "[-]")
+
+
+def _since(matter: OpenMatter) -> Text:
+    number, said = matter.first_number or matter.first_run_id, matter.finding.message
+    return Text(f"遗留（{number}）：{said.zh}", f"open since {number}: {said.en or said.zh}")
+
+
+def _rechecks(
+    device: Device, record: RunRecord, own: Sequence[Line], matters: Iterable[OpenMatter]
+) -> list[Line]:
+    """Ask again about what nothing else of this round looks at."""
+    told = {line.old for line in own}
+    judged = {f.id for outcome in record.outcomes for f in outcome.findings if f.by == ""}
+    asked = Question(title=Text("复查结果", "as found now"), kind="text")
+    return [
+        Line(
+            device=device.name,
+            device_title=device.title,
+            task=own[0].task,
+            question=f"{RECHECK} {matter.finding.id}",
+            field="detail",
+            title=matter.finding.title,
+            standard=matter.finding.standard,
+            asked=asked,
+            old=matter.finding.id,
+            note=_since(matter),
+        )
+        for matter in matters
+        if own
+        and matter.finding.device == device.name
+        and matter.finding.id not in told
+        and matter.finding.id not in judged
+    ]
