@@ -1,16 +1,17 @@
 """The effective settings, each with where it comes from.
 
 Command line > `XUNJIAN_*` > `xunjian.yml` > default. `plugins` is the file's alone: code is run
-because the workspace says so, never because of the environment.
+because the workspace says so, never because of the environment; so is `notify`.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from typing_extensions import override
 
 from xunjian import yaml12
 from xunjian.content_fields import DEFAULT_NUMBER, Words, number_pattern
@@ -27,12 +28,15 @@ from xunjian.schema import (
     shown_value,
     validate,
 )
+from xunjian.secrets import SecretRef, SecretSource
 from xunjian.workspace import MARKER, Workspace
 
 FAIL_ON = ("warning", "abnormal", "I", "II", "III", "IV")
 FORMATS = ("json", "html", "md", "junit", "docx", "pdf", "xlsx")
 
 _PREFIX = "XUNJIAN_"
+_SOURCES = ("env", "age", "keyring")
+_FILE_ONLY = ("plugins", "notify")
 _VARIABLES: Mapping[str, str] = {"language": "LANG"}
 
 
@@ -106,12 +110,46 @@ class DocumentFields(Model):
     basis: list[Words] = Field(default_factory=list)
 
 
+def _reference(value: Any) -> Any:
+    """Addresses of recipients hold tokens: references only, and no message repeats them."""
+    sources = [source for source in _SOURCES if source in value] if isinstance(value, dict) else []
+    if len(sources) != 1 or len(value) != 1 or not str(value[sources[0]] or "").strip():
+        raise reject(
+            Text(
+                "收件地址里有口令，只能写引用：{env: 变量名}、{age: 文件#键} 或 {keyring: 名称}",
+                "an address of a recipient is a secret, written as a reference: "
+                "{env: NAME}, {age: file#key} or {keyring: name}",
+            )
+        )
+    return value
+
+
+def _recipients(value: Any) -> Any:
+    """Where the shape is wrong an address may stand in any place: it is not repeated."""
+    ways = list(value.values()) if isinstance(value, dict) else [value]
+    if not all(isinstance(w, list) and all(isinstance(one, dict) for one in w) for w in ways):
+        raise reject(
+            Text(
+                "应写成 {收件人: [{url: {env: 变量名}}]}",
+                "expected {recipient: [{url: {env: NAME}}]}",
+            )
+        )
+    return value
+
+
+class AddressFields(Model):
+    """One way to reach a recipient. url: apprise's, as a reference. language: of the message."""
+
+    url: Annotated[dict[str, str], BeforeValidator(_reference)]
+    language: Annotated[Literal["zh", "en"] | None, BeforeValidator(_language)] = None
+
+
 class SettingsFields(Model):
     """xunjian.yml.
 
     forks, per_site, format: None leaves it to the playbook. min_coverage is in percent.
     recipient: the age recipient configurations are encrypted to. retention_days: None keeps
-    evidence for the contract's term.
+    evidence for the contract's term. notify: who is told, by the names that playbooks use.
     """
 
     language: Annotated[Literal["zh", "en"], BeforeValidator(_language)] = "zh"
@@ -125,6 +163,10 @@ class SettingsFields(Model):
     retention_days: Annotated[int, Field(ge=1)] | None = None
     contract: ContractFields = ContractFields()
     document: DocumentFields = DocumentFields()
+    notify: Annotated[
+        dict[str, Annotated[list[AddressFields], Field(min_length=1)]],
+        BeforeValidator(_recipients),
+    ] = Field(default_factory=dict)
 
 
 _PARTS: Mapping[str, type[Model]] = {"contract": ContractFields, "document": DocumentFields}
@@ -139,6 +181,19 @@ class Setting:
 
     value: object
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One way to reach a recipient; `url` names the place of apprise's URL, not the URL."""
+
+    url: SecretRef
+    language: Language | None = None
+
+    @override
+    def __str__(self) -> str:
+        """Give the reference, which is safe to show."""
+        return f"{self.url.source.value}:{self.url.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +225,7 @@ class Settings:
     document_signers: tuple[Text, ...] = ()
     document_recipients: tuple[str, ...] = ()
     document_basis: tuple[Text, ...] = ()
+    notify: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     sources: Mapping[str, str]
 
     def listed(self) -> tuple[tuple[str, Setting], ...]:
@@ -181,7 +237,9 @@ class Settings:
 
 
 def _shown(value: object) -> object:
-    """Give a setting as `config` prints it: texts in Chinese, people by name."""
+    """Give a setting as `config` prints it: texts in Chinese, people and recipients by name."""
+    if isinstance(value, Mapping):
+        return tuple(f"{name}: {', '.join(map(str, ways))}" for name, ways in value.items())
     if isinstance(value, tuple) and value and not isinstance(value[0], str):
         return tuple(str(v["name"]) if isinstance(v, Mapping) else str(v) for v in value)
     return value
@@ -205,11 +263,18 @@ def load_settings(workspace: Workspace, options: Mapping[str, object] | None = N
     fields: dict[str, Any] = {name.replace(".", "_"): value for name, value in values.items()}
     fields["language"] = Language(fields["language"])
     fields["format"] = tuple(fields["format"]) if fields["format"] else None
+    fields["notify"] = {name: tuple(map(_address, ways)) for name, ways in fields["notify"].items()}
     for name in _LISTS:
         items = fields[name.replace(".", "_")]
         plain = (dict(item) if isinstance(item, Model) else item for item in items)
         fields[name.replace(".", "_")] = tuple(plain)
     return Settings(**fields, sources=sources)
+
+
+def _address(given: AddressFields) -> Address:
+    (source, name), *_ = given.url.items()
+    language = Language(given.language) if given.language else None
+    return Address(url=SecretRef(source=SecretSource(source), name=name), language=language)
 
 
 def _from_file(workspace: Workspace) -> tuple[dict[str, Any], dict[str, str]]:
@@ -258,7 +323,7 @@ def _from_environment() -> list[tuple[str, str, str]]:
     known = {
         _PREFIX + _VARIABLES.get(name, name.replace(".", "_").upper()): name
         for name in _names()
-        if name != "plugins" and name not in _LISTS
+        if name not in _FILE_ONLY and name not in _LISTS
     }
     found = []
     for variable, text in sorted(os.environ.items()):
