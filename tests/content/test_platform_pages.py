@@ -8,7 +8,7 @@ import pytest
 
 from xunjian.language import Language
 from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.evidence import cards_of
+from xunjian.tasks.evidence import asked_steps, cards_of
 from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog, EvidenceClass
 from xunjian.testing.platform_page import PAGES, platform_page
@@ -36,9 +36,8 @@ def test_every_platform_has_cards_and_every_step_a_class() -> None:
     steps = Counter(
         step.evidence
         for task in catalog.tasks
-        for groups in task.collect.values()
-        for group in groups
-        for step in group.alternatives
+        for platform in task.collect
+        for step in asked_steps(task, platform)
     )
     cards = {name: cards_of(catalog, name) for name in (*platforms.names, "*")}
     assert [name for name, read in cards.items() if not read] == []

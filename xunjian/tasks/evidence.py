@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xunjian.language import Text
-from xunjian.tasks.model import Catalog, EvidenceClass, Task
+from xunjian.tasks.model import Catalog, EvidenceClass, Step, Task
+from xunjian.transport.model import Channel
 
 TITLES: Mapping[EvidenceClass, Text] = {
     EvidenceClass.REAL: Text("真实服务器", "real server"),
@@ -30,18 +31,23 @@ class ReadCard:
 
 
 def cards_of(catalog: Catalog, platform: str) -> tuple[ReadCard, ...]:
-    """Give the cards that name a platform (`*`: those for any), ordered by item."""
-    named = [task for task in catalog.tasks if platform in task.collect]
+    """Give the cards that ask devices of a platform (`*`: of any), ordered by item."""
+    named = [task for task in catalog.tasks if asked_steps(task, platform)]
     ordered = sorted(named, key=lambda task: (task.name, task.relative))
     return tuple(_read_card(task, platform) for task in ordered)
+
+
+def asked_steps(task: Task, platform: str) -> tuple[Step, ...]:
+    """Give the steps that ask a device; what people answer on a form is no platform's."""
+    steps = (step for group in task.collect.get(platform, ()) for step in group.alternatives)
+    return tuple(step for step in steps if step.channel is not Channel.MANUAL)
 
 
 def _read_card(task: Task, platform: str) -> ReadCard:
     forms: dict[EvidenceClass, dict[str, int]] = {one: {} for one in EvidenceClass}
     channels: dict[str, None] = {}
-    for group in task.collect[platform]:
-        for step in group.alternatives:
-            counted = forms[step.evidence]
-            counted[step.fact] = counted.get(step.fact, 0) + 1
-            channels[step.channel.value] = None
+    for step in asked_steps(task, platform):
+        counted = forms[step.evidence]
+        counted[step.fact] = counted.get(step.fact, 0) + 1
+        channels[step.channel.value] = None
     return ReadCard(task=task, channels=tuple(channels), forms=forms)
