@@ -39,6 +39,7 @@ from xunjian.store.model import (
     RunSummary,
     Verification,
 )
+from xunjian.store.notices import NoticeBook
 from xunjian.store.past import past_of
 from xunjian.store.rows import stamp
 from xunjian.store.span import span_of
@@ -116,6 +117,11 @@ class Store:
     def journal(self) -> JournalBook:
         """The calendar's journal."""
         return JournalBook(self._database, self._write)
+
+    @property
+    def notices(self) -> NoticeBook:
+        """What was told to whom."""
+        return NoticeBook(self._database, self._write)
 
     # --- reading ---
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"  # the newest migration in migrations/versions
+HEAD = "0006"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -315,3 +315,23 @@ journal = Table(
     _name("hash"),
 )
 Index("journal_by_subject", journal.c.kind, journal.c.subject)
+
+# kind: finding, round, run, test; state: sent or failed; closed_at: of a finding that is over
+notices = Table(
+    "notices",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _name("kind"),
+    _name("subject"),
+    _name("event"),
+    _name("recipient"),
+    _name("state"),
+    _name("reason"),
+    _name("device"),
+    _name("check_id"),
+    _name("run_id"),
+    _name("at"),
+    Column("closed_at", String),
+)
+Index("notices_by_subject", notices.c.kind, notices.c.subject)
+Index("notices_by_device", notices.c.device, notices.c.closed_at)
