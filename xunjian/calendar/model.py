@@ -81,6 +81,7 @@ class Round:
     by_hand: bool = False  # never run by the program: filed with `rounds record`
     rotate: str = ""  # what takes turns: rooms, devices
     coverage: float | None = None  # reached so far; None before anything was done
+    moved_from: tuple[date, date] | None = None  # its own days, where it was moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,8 @@ class JournalEntry:
     """Something that was done for a round, or that moved it. Entries are only added.
 
     how: `run`, `hand`, `elsewhere`, `moved`, `reopened`. run_id: of `run`. by: who said so.
-    document: a file that proves what was done by hand, by sha256.
+    document: a file that proves what was done by hand, by sha256. drawn, scope: of a rotating or
+    random round, who was drawn, and from whom: units (rooms or devices).
     """
 
     round_id: str
@@ -100,17 +102,26 @@ class JournalEntry:
     document: str = ""
     coverage: float | None = None
     moved_to: tuple[date, date] | None = None
+    drawn: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One thing was seen: a device with complete evidence, or a thing by a signed form."""
+    """One thing was seen: a device with complete evidence, or a thing by a signed form.
+
+    complete: false where it was asked and not all of it was answered; `reason` says why.
+    """
 
     device: str
     at: datetime
     run_id: str
     how: str  # evidence | form
     failed: bool = False  # something abnormal was found: it is added on top next time
+    complete: bool = True
+    reason: str = ""  # code of `Outcome.reason`, or of what was left out
+    playbook: str = ""
+    round_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ def is_shown(one: Round, at: date) -> bool:
             is_single = (one.due - one.first).days == 0 and not one.rule.startswith("declared")
             ahead = 0 if is_single else AHEAD_DAYS
             return one.first - timedelta(days=ahead) <= at <= one.due
+        case RoundState.MOVED if one.moved_from is not None:
+            return one.moved_from[0] <= at <= last
         case _:
             return one.first <= at <= last
 
@@ -74,7 +76,9 @@ def _stand(one: Round, entries: Sequence[JournalEntry], journal: Journal, at: da
     one = replace(one, run_ids=tuple(dict.fromkeys(e.run_id for e in done if e.run_id)))
     if moved is not None and moved.moved_to is not None:
         first, due = moved.moved_to
-        one = replace(one, first=first, due=due, last=max(due, one.last or due))
+        old = one.moved_from or (one.first, one.due)
+        last = max(due, one.last or due)
+        one = replace(one, first=first, due=due, last=last, moved_from=old)
     if done:
         return _done(one, done, at)
     state, reason = _undone(one, journal, at)

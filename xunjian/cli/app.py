@@ -24,6 +24,8 @@ COMMANDS = (
     "due",
     "calendar",
     "rounds",
+    "coverage",
+    "freeze",
     "exec",
     "parse",
     "replay",

@@ -51,12 +51,26 @@ def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
 
 
 def _overrides(content: Content, record: RunRecord) -> tuple[FreezeOverride, ...]:
-    """Leaves to work inside a freeze that were in force while the run went on."""
+    """Leaves to work inside a freeze: those the run was ordered with, and what was allowed by its
+    end in the windows that it fell into.
+    """
+    from xunjian.calendar.clock import day_of
+    from xunjian.run.agenda import Agenda
+
+    leaves = content.store.journal.overrides()
+    if not leaves:
+        return ()
     ended = record.ended_at or record.started_at
+    used = set(content.store.run_settings(record.run_id).get("freeze", {}).get("overrides", ()))
+    try:
+        windows = Agenda(content).windows(day_of(record.started_at), day_of(ended))
+    except ContentError:
+        windows = ()  # the calendar was broken since the run
+    names = {window.name for window in windows}
     return tuple(
         one
-        for one in content.store.journal.overrides()
-        if one.recorded_at <= ended and one.expires_at >= record.started_at
+        for one in leaves
+        if one.id in used or (one.window in names and one.recorded_at <= ended)
     )
 
 

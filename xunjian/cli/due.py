@@ -104,6 +104,8 @@ def run_due(content: Content, output: Output, agenda: Agenda) -> Worked:
 
     worked = Worked()
     with held(content.workspace.state_dir / "calendar", "due --run"):
+        for told in agenda.record_moves():
+            output.say(told)
         for planned in [one for one in agenda.due() if one.state in OPEN]:
             one = agenda.stand([planned])[0]  # as the journal says by now
             if one.state not in OPEN:
@@ -169,7 +171,10 @@ def _carry_out(content: Content, output: Output, order: "RunOrder") -> "RunRecor
     from xunjian.cli.progress import PlainLines
     from xunjian.cli.recap import show_recap
     from xunjian.run.execute import execute
+    from xunjian.run.freeze import notices
 
+    for notice in notices(order.restraint):
+        output.say(notice)
     events = PlainLines(output)
     try:
         record = execute(order, content.store, events=events)

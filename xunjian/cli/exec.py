@@ -56,11 +56,14 @@ def register(app: typer.Typer, output: Output) -> None:
         form: FormatOption = Form.TABLE,
     ) -> int:
         from xunjian.run.adhoc import ask_all, plan_adhoc
+        from xunjian.run.freeze import refuse_early, refuse_touch, restraint_at
 
         content = Content(workspace, inventory)
-        plan = plan_adhoc(
-            selected(content, limit, where), command, content.platforms.get, timeout_s=timeout_s
-        )
+        restraint = restraint_at(content, None)
+        refuse_early(restraint, is_change=False)
+        devices = selected(content, limit, where)
+        refuse_touch(restraint, devices)
+        plan = plan_adhoc(devices, command, content.platforms.get, timeout_s=timeout_s)
         for left in plan.left_out:
             why = _why_left_out(left.reason)
             output.say(

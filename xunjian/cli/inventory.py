@@ -82,8 +82,13 @@ def register(app: typer.Typer, output: Output) -> None:
                 Text("没有终端，不能询问", "there is no terminal to ask on"),
                 Text("核对过指纹后加 --yes", "add --yes once the fingerprints are checked"),
             )
+        from xunjian.run.freeze import refuse_early, refuse_touch, restraint_at
+
         content = Content(workspace, inventory)
+        restraint = restraint_at(content, None)
+        refuse_early(restraint, is_change=False)
         devices = [d for d in selected(content, limit, where) if _has_ssh(content, d)]
+        refuse_touch(restraint, devices)
         if not devices:
             raise NothingSelected(Text("选中的设备都不用 SSH", "none of the selected uses SSH"))
         with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -106,11 +106,14 @@ def make_round(
     """Carry out an order, show it while it goes on, write its documents, print the recap."""
     from xunjian.cli.progress import LiveLine, PlainLines
     from xunjian.run.execute import execute
+    from xunjian.run.freeze import notices
 
     if out is not None:
         prepare_folder(out)
     for key in order.playbook.inactive:
         output.say(Text(f"尚未启用：{key}", f"not yet active: {key}"))
+    for notice in notices(order.restraint):
+        output.say(notice)
     events = LiveLine(output) if is_terminal(sys.stderr) else PlainLines(output)
     try:
         record = execute(order, content.store, events=events)

@@ -31,7 +31,8 @@ def find_command(root: Any, arguments: Sequence[str]) -> tuple[Any, bool]:
                 nearest_hint(word, children, limit=_ALL_COMMANDS),
             )
         command = children[word]
-    return command, not hasattr(command, "commands")
+    is_group = hasattr(command, "commands")
+    return command, not is_group or bool(getattr(command, "invoke_without_command", False))
 
 
 def explained(error: TyperException, command: Any, language: Language) -> UsageError:

@@ -1,16 +1,24 @@
 """A workspace's calendar and journal together: which rounds there are, and how each stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from xunjian.calendar.clock import day_of, in_zone, now
-from xunjian.calendar.content import Calendar
+from xunjian.calendar.content import Anchor, Calendar
 from xunjian.calendar.freeze import freeze_windows
 from xunjian.calendar.holidays import unknown_year
 from xunjian.calendar.load import load_calendar
-from xunjian.calendar.model import Declaration, FreezeWindow, JournalEntry, Round
+from xunjian.calendar.model import (
+    Declaration,
+    FreezeMode,
+    FreezeOverride,
+    FreezeWindow,
+    JournalEntry,
+    Round,
+)
+from xunjian.calendar.moving import Move, behind, moves, told
 from xunjian.calendar.plan import find_round, plan_span, plan_year
 from xunjian.calendar.states import (
     Journal,
@@ -20,6 +28,8 @@ from xunjian.calendar.states import (
     with_states,
 )
 from xunjian.errors import UsageError
+from xunjian.inventory.model import Site
+from xunjian.inventory.resolve import with_parents
 from xunjian.language import Text
 from xunjian.run.content import Content
 from xunjian.schema import nearest_hint, printable
@@ -27,6 +37,8 @@ from xunjian.store.journal import JournalBook
 
 # a half-year's round begins that long before it is due; a missed one is told of that long after
 _AHEAD, _BACK = timedelta(days=200), timedelta(days=220)
+# what such rules leave out is not made up for: the next day, the next shift is theirs
+_SMALL = frozenset({Anchor.DAY, Anchor.SHIFT, Anchor.DURING_HOLIDAY, Anchor.DURING_GUARANTEE})
 
 
 class Agenda:
@@ -71,6 +83,11 @@ class Agenda:
         return self.book.declarations() if self.book else ()
 
     @property
+    def overrides(self) -> tuple[FreezeOverride, ...]:
+        """Leaves to work inside a freeze, expired ones too."""
+        return self.book.overrides() if self.book else ()
+
+    @property
     def journal(self) -> Journal:
         """The journal as the contract opens it."""
         settings = self.content.settings
@@ -79,8 +96,39 @@ class Agenda:
         )
 
     def stand(self, rounds: Sequence[Round]) -> tuple[Round, ...]:
-        """Rounds as they stand at `at`."""
-        return with_states(rounds, self.journal, self.at, past=self.asked)
+        """Rounds as they stand at `at`; what a freeze leaves no day for stands behind it."""
+        moved = self.moves(rounds)
+        placed = [behind(one, moved.get(one.id)) for one in rounds]
+        standing = with_states(placed, self.journal, self.at, past=self.asked)
+        return tuple(told(one, moved.get(one.id)) for one in standing) if moved else standing
+
+    def moves(self, rounds: Sequence[Round]) -> Mapping[str, Move]:
+        """Rounds that a `no_touch` freeze moves, by round id."""
+        if not rounds or all(f.mode is not FreezeMode.NO_TOUCH for f in self.calendar.freezes):
+            return {}
+        first, last = min(one.first for one in rounds), max(one.due for one in rounds)
+        windows = freeze_windows(self.calendar, first, last, overrides=self.overrides)
+        small = frozenset(rule.name for rule in self.calendar.rules if rule.anchor in _SMALL)
+        return moves(rounds, windows, self.at, small)
+
+    def record_moves(self) -> tuple[Text, ...]:
+        """Write down which rounds a freeze moves by now, once each; give what was written."""
+        today = self.today
+        rounds = plan_span(self.calendar, today - _BACK, today + _AHEAD, self.declarations)
+        known = {entry.round_id for entry in self.entries if entry.how == "moved"}
+        said = []
+        begun = [one for one in rounds if one.first <= today and one.id not in known]
+        found = self.moves(begun)
+        standing = {one.id: one for one in self.stand([one for one in begun if one.id in found])}
+        for name, move in found.items():
+            if standing[name].run_ids or move.window.first > today:
+                continue
+            entry = JournalEntry(
+                round_id=name, how="moved", at=self.at, note=move.reason.zh, moved_to=move.to
+            )
+            self.content.store.journal.add(entry)
+            said.append(Text(f"{name}：{move.reason.zh}", f"{name}: {move.reason.en}"))
+        return tuple(said)
 
     def year(self, year: int) -> tuple[Round, ...]:
         """Every round due in a year; raises UsageError when its days are unknown."""
@@ -118,8 +166,10 @@ class Agenda:
 
     def windows(self, first: date, last: date) -> tuple[FreezeWindow, ...]:
         """Freeze windows that touch a span, each with the run that closed its check."""
-        overrides = self.book.overrides() if self.book else ()
-        windows = freeze_windows(self.calendar, first, last, overrides=overrides)
+        windows = freeze_windows(self.calendar, first, last)
+        if not windows:
+            return ()  # the store stays closed
+        windows = freeze_windows(self.calendar, first, last, overrides=self.overrides)
         names = {window.check_round for window in windows if window.check_round}
         found = (find_round(self.calendar, name, self.declarations) for name in names)
         checks = self.stand([one for one in found if one is not None])
@@ -129,3 +179,9 @@ class Agenda:
     def future_entries(self) -> tuple[JournalEntry, ...]:
         """Entries later than the clock: it stands wrong, or did when they were written."""
         return () if self.asked else from_the_future(self.entries, self.at)
+
+
+def sites_below(names: Iterable[str], sites: Mapping[str, Site]) -> frozenset[str]:
+    """Give the sites of these names and all below them."""
+    wanted = set(names)
+    return frozenset(name for name in sites if wanted & set(with_parents(name, sites)))

@@ -12,6 +12,7 @@ from xunjian.playbook.model import Playbook
 from xunjian.run.breaker import Breaker, Key
 from xunjian.run.events import Events, Silence
 from xunjian.run.exits import LEFT_OUT, exit_code
+from xunjian.run.freeze import Restraint
 from xunjian.run.inspect import Seen, Visit, build, inspect
 from xunjian.run.leash import Leash
 from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, RunState, blanks
@@ -39,7 +40,7 @@ class RunOrder:
     now: the time that judging takes for now (`--at`); None is the clock.
     clock: tells when the run begins and ends; the lab's round of the day before has one of its own.
     numbering: of the report, by the workspace's settings.
-    ticket: the calendar's round that it is made for.
+    ticket: the calendar's round that it is made for. restraint: the freeze windows it is made in.
     """
 
     plan: RunPlan
@@ -54,6 +55,7 @@ class RunOrder:
     clock: Callable[[], datetime] = _local_time
     numbering: Numbering | None = None
     ticket: Ticket | None = None
+    restraint: Restraint = Restraint()
 
 
 def execute(
@@ -92,7 +94,11 @@ def _start(order: RunOrder, started_at: datetime) -> RunStart:
             for name, device in known.items()
         ),
         content=order.content,
-        settings={"fail_on": order.fail_on, "min_coverage": order.min_coverage},
+        settings={
+            "fail_on": order.fail_on,
+            "min_coverage": order.min_coverage,
+            "freeze": order.restraint.note(),
+        },
         started_at=started_at,
         numbering=order.numbering,
         round_id=order.ticket.round.id if order.ticket else "",

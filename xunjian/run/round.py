@@ -17,6 +17,7 @@ from xunjian.run.config_round import Configurations
 from xunjian.run.content import Content
 from xunjian.run.execute import RunOrder
 from xunjian.run.exits import failed_devices
+from xunjian.run.freeze import held_back, refuse_early, restraint_at
 from xunjian.run.model import ContentUsed, RunPlan
 from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
@@ -53,12 +54,17 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
         ContentError: content is wrong; every problem of the file at hand.
         UsageError: no such playbook or run, or the selection cannot be read.
         NothingSelected: no device is left.
+        Refused: a freeze forbids it; one over everything before the inventory is opened.
     """
     found = find_playbook(content.workspace, _playbook_name(content, wanted))
     playbook = _adjusted(load_playbook(found, task_names=content.catalog.names), content, wanted)
+    restraint = restraint_at(content, wanted.now)
+    refuse_early(restraint, is_change=playbook.change)
     configurations = _configurations(content, playbook, wanted)
     errand = _errand(content, playbook, wanted)
     plan = _plan(content, playbook, wanted, configurations, errand)
+    ticket = _ticket(content, playbook, wanted, plan, errand)
+    playbook, plan = held_back(content, playbook, plan, restraint)
     tools = tools_for(content, playbook.run)
     return RunOrder(
         plan=plan,
@@ -71,7 +77,8 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
         min_coverage=content.settings.min_coverage,
         numbering=_numbering(playbook, content),
         now=wanted.now,
-        ticket=_ticket(content, playbook, wanted, plan, errand),
+        ticket=ticket,
+        restraint=restraint,
     )
 
 

@@ -10,7 +10,7 @@ from xunjian.errors import NothingSelected, UsageError
 from xunjian.inventory import Device
 from xunjian.inventory.conditions import condition
 from xunjian.language import Text
-from xunjian.run.agenda import Agenda
+from xunjian.run.agenda import Agenda, sites_below
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord, RunState
 from xunjian.store.store import Store
@@ -69,7 +69,8 @@ class Errand:
 
     def _in_scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
         one = self.round
-        sites = _sites_below(one.sites, self.agenda) if one.sites else frozenset()
+        known = self.agenda.content.inventory.sites if one.sites else {}
+        sites = sites_below(one.sites, known)
         holds = condition(one.where) if one.where else None
         chosen = [
             device
@@ -88,13 +89,6 @@ class Errand:
     def _in_reach(self) -> list[str]:
         """Everything with an address: the draw must not depend on how a run was narrowed."""
         return [d.name for d in self.agenda.content.inventory.devices.values() if d.address]
-
-
-def _sites_below(names: Sequence[str], agenda: Agenda) -> frozenset[str]:
-    from xunjian.inventory.resolve import with_parents
-
-    known = agenda.content.inventory.sites
-    return frozenset(name for name in known if set(with_parents(name, known)) & set(names))
 
 
 def _nobody(round_id: str) -> NothingSelected:

@@ -1,5 +1,6 @@
 """The store of one workspace: one SQLite file and one folder of evidence under `.xunjian`."""
 
+import json
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from xunjian.calendar.model import Seen
 from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
 from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
@@ -42,6 +44,7 @@ from xunjian.store.model import (
 from xunjian.store.notices import NoticeBook
 from xunjian.store.past import past_of
 from xunjian.store.rows import stamp
+from xunjian.store.sightings import sightings
 from xunjian.store.span import span_of
 from xunjian.store.span_model import Span
 from xunjian.transport.model import Evidence
@@ -138,6 +141,25 @@ class Store:
         live = live_run(self.state_dir)
         with self._database.reading() as connection:
             return reader.summaries(connection, live)
+
+    def sightings(
+        self,
+        first: datetime,
+        last: datetime,
+        playbooks: Collection[str],
+        run_ids: Collection[str] = (),
+    ) -> tuple[Seen, ...]:
+        """Who was asked, and seen whole or not, in runs of these playbooks that began in a span,
+        and in the runs named beside.
+        """
+        with self._database.reading() as connection:
+            return sightings(connection, first, last, playbooks, run_ids)
+
+    def run_settings(self, run_id: str) -> Mapping[str, Any]:
+        """Give what a run was ordered with, such as the freeze windows it was made in."""
+        with self._database.reading() as connection:
+            settings: Mapping[str, Any] = json.loads(reader.run_row(connection, run_id)["settings"])
+        return settings
 
     def record(self, run_id: str) -> RunRecord:
         """Read a run whole; raises StoreError when there is none of that id."""
