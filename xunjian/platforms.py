@@ -90,7 +90,9 @@ def unused_ways(platform: Platform | None, device: "Device") -> frozenset[str]:
 
 FOLDER = "templates/platforms"
 _SPEAKING = frozenset({"http", "cli", "shell"})
-CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "manual")
+CHANNELS = (
+    "cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "pjlink", "manual",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

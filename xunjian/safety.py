@@ -2,7 +2,8 @@
 
 The rules are applied when a card is loaded, when `exec` is asked, and again just before sending.
 A request must fit one `allow` pattern and no `deny` pattern of its platform. Channels whose
-protocol can only read (SNMP GET/WALK, NUT LIST/GET, SIP OPTIONS, ICMP, the session layer) carry
+protocol can only read (SNMP GET/WALK, NUT LIST/GET, Modbus and
+PJLink queries, SIP OPTIONS, ICMP, the session layer) carry
 their rule here and need no `allow`.
 """
 
@@ -31,6 +32,15 @@ _CLI_FILTER = re.compile(
     r"(include|exclude|begin|until|section|count|no-more|match|except|grep|last|find)\b"
 )
 _SNMP = re.compile(r"(GET( \.?\d+(\.\d+)+)+|WALK \.?\d+(\.\d+)+)")
+# Modbus Application Protocol V1.1b3, section 6: functions 1 to 4 read, all others write or
+# diagnose; at most 2000 bits or 125 words are read at once.
+_MODBUS = re.compile(r"READ ([1-4]) (\d{1,5}) (\d{1,4})")
+_MOST_BITS, _MOST_WORDS, _LAST_ADDRESS = 2000, 125, 65535
+# PJLink Specifications 2.00, section 4: a lone `?` asks, anything else behind the command sets.
+_PJLINK = re.compile(
+    r"%1(POWR|INPT|AVMT|ERST|LAMP|INST|NAME|INF1|INF2|INFO|CLSS) \?"
+    r"|%2(INPT|INST|SNUM|SVER|IRES|RRES|FILT|RLMP|RFIL|FREZ) \?"
+)
 _NUT = re.compile(r"(LIST (VAR|UPS)|GET VAR [A-Za-z0-9.]+|VER)")
 
 
@@ -93,6 +103,20 @@ def _check_ping(request: Request) -> None:
         )
 
 
+def _check_modbus(request: Request) -> None:
+    asked = _MODBUS.fullmatch(request.text)
+    function, address, count = (int(part) for part in asked.groups()) if asked else (0, 0, 0)
+    most = _MOST_BITS if function in {1, 2} else _MOST_WORDS
+    if not asked or not 1 <= count <= most or address + count - 1 > _LAST_ADDRESS:
+        raise _violation(
+            request,
+            Text(
+                f"只允许读（功能码 1–4），一次至多 {most} 个",
+                f"only reading (functions 1 to 4) of at most {most} at once",
+            ),
+        )
+
+
 def _within(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and least <= value <= most
 
@@ -118,6 +142,8 @@ _CHANNEL_RULES: Mapping[Channel, Callable[[Request], None]] = {
     Channel.ICMP: _check_ping,
     Channel.SNMP: _exactly(_SNMP),
     Channel.NUT: _exactly(_NUT),
+    Channel.MODBUS: _check_modbus,
+    Channel.PJLINK: _exactly(_PJLINK),
     Channel.SIP: _exactly(re.compile("OPTIONS")),
     Channel.SESSION: _exactly(re.compile("SESSION")),
 }

@@ -107,6 +107,15 @@ CODEC = {
     "diagnostics": "terminal.diagnostics",
     "reboots": "identity.reboot",
 }
+ROOM = {
+    "temperature and humidity": "room.temperature room.humidity",
+    "water leak": "room.leak",
+    "smoke": "room.smoke",
+    "door": "room.door",
+    "alarm contacts of mains, air conditioning and generator": "room.contact",
+    "figures against the register's limits": "room.range",
+    "probes that give nothing": "room.probe",
+}
 # kind, platform -> items; `|` between checks of which one is enough
 FLEET = {
     ("switch", "huawei_vrp"): SWITCH,
@@ -125,6 +134,9 @@ FLEET = {
     ("ups", "huawei_ups"): UPS,
     ("ups", "eaton_xups"): UPS,
     ("codec", "roomos"): CODEC,
+    ("sensor", "modbus"): ROOM,
+    ("aircon", "modbus"): ROOM,
+    ("generator", "modbus"): ROOM,
 }
 # (platform, item) -> why the platform cannot be asked for it
 NOT_REPORTED: dict[tuple[str, str], str] = {

@@ -15,7 +15,6 @@ from xunjian.errors import ReadOnlyViolation
 from xunjian.facts import merge_rows
 from xunjian.facts.model import (
     AWAITING_FORM,
-    NOT_ACTIVE,
     FactRow,
     FactTable,
     StepResult,
@@ -29,7 +28,6 @@ from xunjian.safety import check_request
 from xunjian.tasks.model import Step, StepGroup, Task
 from xunjian.transport.model import Channel, Evidence, Request
 
-INACTIVE = frozenset({Channel.MODBUS})  # read and linted, run by a later stage
 _NEXT = frozenset({StepState.UNSUPPORTED, StepState.UNPARSED})  # the next alternative is tried
 
 _BY_DOUBT = tuple(StepState.__members__.values())  # ok first, then ever less is known
@@ -71,8 +69,7 @@ def provided_fields(groups: Iterable[StepGroup]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for group in groups:
         for step in group.alternatives:
-            if step.channel not in INACTIVE:
-                found[step.fact] = found.get(step.fact, frozenset()) | fields_filled(step)
+            found[step.fact] = found.get(step.fact, frozenset()) | fields_filled(step)
     return found
 
 
@@ -197,9 +194,9 @@ class _Collector:
         return self._asked[key]
 
     def _step(self, step: Step) -> Generator[Request, Evidence, Reading]:
-        if step.channel in INACTIVE:
-            return Reading(state=StepState.NOT_READ, reason=NOT_ACTIVE)
         try:
+            if step.own_registers:
+                return (yield from self._points(step))
             if step.follow:
                 return (yield from Walk(step=step, ask=self._ask).run())
             if step.repeat:
@@ -230,6 +227,17 @@ class _Collector:
             rows = tuple({**row, "item": name} for row in reading.rows)
             reason = reading.reason and f"{name}: {reading.reason}"
             parts.append(replace(reading, rows=rows, reason=reason))
+        return _together(parts)
+
+    def _points(self, step: Step) -> Generator[Request, Evidence, Reading]:
+        """Ask for every register that the inventory lists; one that fails leaves the others'."""
+        parts: list[Reading] = []
+        for name, register in self.device.registers.items():
+            reading = yield from self._once(replace(step, registers={name: register}), "")
+            reason = reading.reason and f"{name}: {reading.reason}"
+            parts.append(replace(reading, reason=reason))
+        if not parts:
+            return Reading(state=StepState.UNPARSED, reason="no_registers")
         return _together(parts)
 
     def _keep(self, task: Task, step: Step, reading: Reading) -> Reading:

@@ -14,11 +14,13 @@ ITEM_PATTERN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@%+-]{0,199}")
 
 
 def requests_of(step: Step, item: str = "") -> tuple[Request, ...]:
-    """Give every request of a step; of `follow` only the first, of modbus none.
+    """Give every request of a step; of `follow` only the first.
 
     item: one entry of the step's `repeat` list, already held against ITEM_PATTERN.
     """
-    if step.walk:
+    if step.registers:
+        texts = [register.question for register in step.registers.values()]
+    elif step.walk:
         texts = [f"WALK {oid}" for oid in step.walk.values()]
     elif isinstance(step.get, str):
         texts = [_text(step, item)] if _text(step, item) else []

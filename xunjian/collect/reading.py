@@ -11,6 +11,7 @@ from xunjian.parse.answers import parse_form, parse_object, parse_sip
 from xunjian.parse.decoders import Decoder
 from xunjian.parse.documents import load_json, parse_xml, rows_of_json
 from xunjian.parse.lines import parse_lines, parse_pairs
+from xunjian.parse.registers import row_of_point, row_of_registers
 from xunjian.parse.snmp import row_of_scalars, rows_of_walks
 from xunjian.parse.xstatus import parse_xstatus
 from xunjian.platforms import Platform
@@ -21,7 +22,16 @@ from xunjian.transport.model import Channel, Evidence
 _BROKEN_OFF = frozenset({"hang", "session_lost", "deadline", "interrupted", "bad_answer"})
 _NOT_FOUND_STATUS = frozenset({404, 405, 410, 501})  # RFC 9110: the resource or method is not there
 _NO_SUCH_COMMAND = frozenset({126, 127})  # POSIX shell, section 2.8.2: not executable, not found
-_FIXED_FORM = frozenset({Channel.SIP, Channel.ICMP, Channel.SESSION, Channel.SNMP, Channel.MANUAL})
+_FIXED_FORM = frozenset(
+    {
+        Channel.SIP,
+        Channel.ICMP,
+        Channel.SESSION,
+        Channel.SNMP,
+        Channel.MODBUS,
+        Channel.MANUAL,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +205,18 @@ def _fixed(step: Step, evidence: Sequence[Evidence]) -> Table:
     if step.channel is Channel.SNMP:
         return _snmp(step, evidence)
     text = evidence[0].text
+    if step.channel is Channel.MODBUS:
+        return _registers(step, evidence)
     if step.channel is Channel.MANUAL:
         return parse_form(text)
     return parse_sip(text) if step.channel is Channel.SIP else parse_object(text)
+
+
+def _registers(step: Step, evidence: Sequence[Evidence]) -> Table:
+    if not step.own_registers:
+        return row_of_registers([one.text for one in evidence], step.registers)
+    (name, register), *_ = step.registers.items()
+    return row_of_point(evidence[0].text, name, register)
 
 
 def _generic(step: Step, parser: str, answer: Evidence) -> Table:

@@ -12,6 +12,8 @@ class Reading(Fact):
 
     state: the sensor's own word.
     label: the name for readers.
+    measures: what it stands for: temperature humidity leak smoke door ….
+    limit_low, limit_high: what the register of equipment says of this very point.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("name",)
@@ -21,6 +23,9 @@ class Reading(Fact):
     unit: str | None = None
     state: str | None = None
     label: str | None = None
+    measures: str | None = None
+    limit_low: float | None = None
+    limit_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from xunjian.inventory.registers import RegisterFile
 from xunjian.language import Text
 from xunjian.schema import Model, nearest_hint, reject
 
@@ -44,7 +45,7 @@ KINDS = frozenset(
         "room",
     }
 )
-CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp")
+CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp", "modbus", "pjlink")
 NORNIR_CONNECTIONS = ("netmiko", "napalm", "paramiko", "netconf", "scrapli")
 SECRET_SOURCES = ("env", "age", "keyring")
 
@@ -181,6 +182,17 @@ class IcmpExtras(Model):
     """`extras` of the channel icmp: none."""
 
 
+class ModbusExtras(Model):
+    """`extras` of the channel modbus; `framing` rtu: a serial line behind a TCP port."""
+
+    unit: Annotated[int, Field(ge=0, le=255)] | None = None
+    framing: Literal["tcp", "rtu"] | None = None
+
+
+class PjlinkExtras(Model):
+    """`extras` of the channel pjlink: none; the password stands beside the port."""
+
+
 class _Connection(Model):
     hostname: Address | None = None
     port: Port | None = None
@@ -225,6 +237,18 @@ class IcmpConnection(_Connection):
     extras: IcmpExtras | None = None
 
 
+class ModbusConnection(_Connection):
+    """`connection_options` of modbus."""
+
+    extras: ModbusExtras | None = None
+
+
+class PjlinkConnection(_Connection):
+    """`connection_options` of pjlink."""
+
+    extras: PjlinkExtras | None = None
+
+
 class ForeignConnection(_Connection):
     """`connection_options` of a nornir connection plugin: what it takes is its own business."""
 
@@ -241,6 +265,8 @@ class Connections(Model, extra="allow"):
     nut: NutConnection | None = None
     sip: SipConnection | None = None
     icmp: IcmpConnection | None = None
+    modbus: ModbusConnection | None = None
+    pjlink: PjlinkConnection | None = None
     __pydantic_extra__: dict[str, ForeignConnection] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride]  # pydantic's own way to type extras
 
 
@@ -269,6 +295,7 @@ class Data(Model):
     asset: dict[str, Scalar] | None = None
     expected: dict[str, list[Any]] | None = None
     limits: Limits | None = None
+    registers: dict[Name, RegisterFile] | None = None
     vars: dict[str, Any] | None = None
 
 

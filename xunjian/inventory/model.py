@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from xunjian.inventory.registers import Register
 from xunjian.language import Text
 from xunjian.secrets import SecretRef
 
@@ -102,7 +103,8 @@ class ChannelSettings:
 
     Keys of `options` by channel: cli/shell `key_file`, `enable_secret`, `ssh_profile`, `telnet`;
     snmp `version` (2c, 3), `community`, `user`, `auth_protocol`, `auth_key`, `priv_protocol`,
-    `priv_key`; http `scheme`, `verify`, `base_path`, `token`; nut `ups`; sip `transport`, `uri`.
+    `priv_key`; http `scheme`, `verify`, `base_path`, `token`; nut `ups`; sip `transport`, `uri`;
+    modbus `unit`, `framing`.
     """
 
     hostname: str | None = None
@@ -149,6 +151,7 @@ class Device:
     expected: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
     group_limits: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)  # points of a Modbus device
     vars: Mapping[str, object] = field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
 

@@ -1,8 +1,9 @@
 """From raw entries to devices: inheritance as nornir does it, and our few fields that add up.
 
 The host's own value, else the first of its groups in order (each group before its parents), else
-the defaults. Data goes key by key and whole, except `asset`, `expected` and `vars` (one level
-deep) and `limits` (limit by limit). Connection options go field by field, `extras` whole.
+the defaults. Data goes key by key and whole, except `asset`, `expected`, `registers` and
+`vars` (one level deep) and `limits` (limit by limit). Connection options go field by field,
+`extras` whole.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,13 @@ from typing import Any
 from xunjian.inventory.fields import CHANNELS, SECRET_SOURCES
 from xunjian.inventory.model import ChannelSettings, Device, Room, Site
 from xunjian.inventory.references import feeds, mapping
+from xunjian.inventory.registers import register_of
 from xunjian.secrets import SecretRef, SecretSource
 
 Raw = Mapping[str, Any]
 
 _BASE = ("hostname", "port", "username", "password", "platform")
-_DEEP = ("asset", "expected", "vars")
+_DEEP = ("asset", "expected", "registers", "vars")
 
 
 class Resolver:
@@ -84,6 +86,7 @@ class Resolver:
             expected={key: tuple(items) for key, items in data.get("expected", {}).items()},
             limits=own.get("limits") or {},
             group_limits=self._around_limits(layer, site),
+            registers={n: register_of(one) for n, one in data.get("registers", {}).items()},
             vars=data.get("vars", {}),
             channels=_channels(base, mapping(host.get("connection_options")), layer),
         )

@@ -7,13 +7,14 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from xunjian.content_fields import Regex, Words
+from xunjian.inventory.registers import RegisterFile
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
 Scalar: TypeAlias = str | int | float | bool | None
 Given: TypeAlias = str | int | float | bool
 ChannelName: TypeAlias = Literal[
-    "cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "manual"
+    "cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "pjlink", "manual"
 ]
 VerdictName: TypeAlias = Literal["normal", "unknown", "abnormal", "not_applicable"]
 LevelName: TypeAlias = Literal["I", "II", "III", "IV"]
@@ -58,15 +59,6 @@ class MapFile(Model):
     missing: list[Given] = []
 
 
-class RegisterFile(Model):
-    """A Modbus register; only the two reading functions exist (3 holding, 4 input)."""
-
-    address: Annotated[int, Field(ge=0, le=65535)]
-    type: Literal["int16", "uint16", "int32", "uint32", "float32"] = "uint16"
-    scale: float = 1.0
-    function: Literal[3, 4] = 3
-
-
 class QuestionFile(Model):
     """One blank of a form. options: the words a choice may have, with what the form shows."""
 
@@ -86,7 +78,7 @@ class StepKeys(Model):
     follow: str = ""
     ends: Annotated[int, Field(ge=0, le=200)] = 0
     probe: dict[str, str | int | float] = {}
-    registers: dict[str, RegisterFile] = {}
+    registers: Literal["inventory"] | dict[str, RegisterFile] = {}
     ask: dict[str, QuestionFile] = {}
     repeat: Annotated[str, Field(pattern=r"^(expected\.[a-z_][a-z0-9_]*)?$")] = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0

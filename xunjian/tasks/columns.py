@@ -7,6 +7,7 @@ from xunjian.language import Text
 from xunjian.parse import GENERIC_PARSERS, TemplateError
 from xunjian.parse.answers import FORM_COLUMNS, ICMP_COLUMNS, SESSION_COLUMNS, SIP_COLUMNS
 from xunjian.parse.documents import compile_jmespath, compile_xpath
+from xunjian.parse.registers import POINT_COLUMNS
 from xunjian.parse.templates import FOLDER, relative_path
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath, nearest_hint
@@ -46,9 +47,11 @@ def columns_of(
         return (*_BY_CHANNEL[channel], *extra)
     if channel is Channel.SNMP:
         return (*(step.get if isinstance(step.get, dict) else ()), *_walked(step), *extra)
-    if channel in {Channel.MANUAL, Channel.MODBUS}:
-        beside = FORM_COLUMNS if channel is Channel.MANUAL else ()
-        return (*dict.fromkeys((*step.ask, *step.registers, *beside)), *extra)
+    if channel is Channel.MANUAL:
+        return (*dict.fromkeys((*step.ask, *FORM_COLUMNS)), *extra)
+    if channel is Channel.MODBUS:
+        own = isinstance(step.registers, str)
+        return POINT_COLUMNS if own else (*step.registers, *extra)
     if step.decode is not None:
         return (*_decoded(card, at, step), *extra)
     found: list[str] = []

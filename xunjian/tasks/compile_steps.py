@@ -6,10 +6,11 @@ from typing import Any
 from xunjian.checks.model import Verdict
 from xunjian.collect.questions import requests_of
 from xunjian.facts import FACTS
+from xunjian.inventory.registers import Register, register_of
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath
-from xunjian.tasks.card_file import QuestionFile, RegisterFile, StepFile, StepKeys
+from xunjian.tasks.card_file import QuestionFile, StepFile, StepKeys
 from xunjian.tasks.columns import columns_of, named_columns, parsers_of
 from xunjian.tasks.compile_map import Answer, compile_map
 from xunjian.tasks.model import EvidenceClass, Question, Rows, Step, StepGroup
@@ -20,7 +21,7 @@ ANY_PLATFORM = "*"
 _FREE_CHANNELS = frozenset({Channel.SESSION, Channel.ICMP, Channel.MANUAL})
 # key of the question -> channels that understand it
 _QUESTION_CHANNELS: Mapping[str, frozenset[Channel]] = {
-    "send": frozenset({Channel.CLI, Channel.SHELL, Channel.NUT}),
+    "send": frozenset({Channel.CLI, Channel.SHELL, Channel.NUT, Channel.PJLINK}),
     "get": frozenset({Channel.HTTP, Channel.SNMP}),
     "walk": frozenset({Channel.SNMP}),
     "follow": frozenset({Channel.HTTP}),
@@ -122,7 +123,8 @@ def _step(
         follow=step.follow,
         ends=step.ends,
         probe=step.probe,
-        registers={name: _register(one) for name, one in step.registers.items()},
+        registers=_registers(step),
+        own_registers=step.registers == "inventory",
         ask={name: _question(one) for name, one in step.ask.items()},
         repeat=step.repeat,
         timeout_s=float(step.timeout_s),
@@ -230,7 +232,7 @@ def _check_keys(card: Card, at: KeyPath, step: Step) -> None:
         )
 
 
-_NO_TEXT = frozenset({Channel.SNMP, Channel.SIP, Channel.ICMP, Channel.SESSION})
+_NO_TEXT = frozenset({Channel.SNMP, Channel.SIP, Channel.ICMP, Channel.SESSION, Channel.MODBUS})
 
 
 def _check_unread(card: Card, at: KeyPath, step: Step) -> None:
@@ -266,8 +268,10 @@ def _rows(given: str | int) -> Rows:
     return Rows(least=int(least), most=int(most) if most else None)
 
 
-def _register(given: RegisterFile) -> Mapping[str, object]:
-    return given.model_dump()
+def _registers(step: StepKeys) -> Mapping[str, Register]:
+    if isinstance(step.registers, str):
+        return {}
+    return {name: register_of(one.model_dump()) for name, one in step.registers.items()}
 
 
 def _question(given: QuestionFile) -> Question:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from xunjian.checks.model import Verdict
 from xunjian.expressions import Expression
+from xunjian.inventory.registers import Register
 from xunjian.language import Text
 from xunjian.transport.model import Channel
 
@@ -84,7 +85,8 @@ class Step:
     follow: str = ""
     ends: int = 0  # follow: of a long list of links only so many from either end; 0: all
     probe: Mapping[str, str | int | float] = field(default_factory=dict)
-    registers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    own_registers: bool = False  # those that the inventory lists for the device
     ask: Mapping[str, Question] = field(default_factory=dict)
     repeat: str = ""
     timeout_s: float = 30.0

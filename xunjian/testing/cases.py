@@ -17,6 +17,7 @@ from xunjian.errors import ContentError, Problem
 from xunjian.facts import FACTS, fact_to_json, make_fact
 from xunjian.facts.model import FactRow, FactTable
 from xunjian.inventory.model import ChannelSettings, Device
+from xunjian.inventory.registers import RegisterFile, register_of
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms
@@ -47,6 +48,7 @@ class _Device(Model):
     asset: dict[str, str | int | float | bool | None] = {}
     uplink: list[str] = []
     channels: list[str] = []
+    registers: dict[str, RegisterFile] = {}
 
 
 class CaseFile(Model):
@@ -239,6 +241,7 @@ def _device(written: _Device) -> Device:
         asset=written.asset,
         uplink=tuple(written.uplink),
         channels={name: ChannelSettings() for name in written.channels},
+        registers={name: register_of(r.model_dump()) for name, r in written.registers.items()},
     )
 
 

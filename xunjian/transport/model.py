@@ -20,6 +20,7 @@ class Channel(StrEnum):
     ICMP = "icmp"
     SESSION = "session"
     MODBUS = "modbus"
+    PJLINK = "pjlink"
     MANUAL = "manual"
 
 
@@ -28,7 +29,8 @@ class Request:
     """One question to one device.
 
     text: what is sent: a command line (cli, shell, nut), a path (http), `GET oid oid …` or
-        `WALK oid` (snmp), `OPTIONS` (sip), `PING` (icmp), `SESSION` (session).
+        `WALK oid` (snmp), `READ function address count` (modbus), `%1POWR ?` (pjlink),
+        `OPTIONS` (sip), `PING` (icmp), `SESSION` (session).
     options: channel details as sorted pairs, e.g. (("count", 10), ("size", 64)) for icmp.
     """
 
@@ -49,8 +51,8 @@ class Evidence:
     """What a device answered to one request, as it came.
 
     raw: the bytes as received. cli: echo, prompt, pager and all. http: the body. snmp: lines
-        `oid|type|value` in snmprec form. nut: the lines. sip: the response message. icmp and
-        session: a JSON object.
+        `oid|type|value` in snmprec form. nut and pjlink: the lines. sip: the response. icmp, modbus
+        and session: a JSON object.
     text: `raw` decoded and cleaned (cli: without echo, prompt, pager, injected log lines).
     decoded_as: `utf-8`, `gb18030` or `gb18030-lossy`.
     complete: the prompt came back, the length was right, every row was delivered. Only complete

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from xunjian.platforms import unused_ways
@@ -14,12 +15,23 @@ GREETINGS: Final[Mapping[Channel, Request]] = {
     Channel.HTTP: Request(channel=Channel.HTTP, text="/", timeout_s=10.0),
     Channel.NUT: Request(channel=Channel.NUT, text="VER", timeout_s=10.0),
     Channel.SIP: Request(channel=Channel.SIP, text="OPTIONS", timeout_s=5.0),
+    Channel.MODBUS: Request(channel=Channel.MODBUS, text="READ 3 0 1", timeout_s=5.0),
+    Channel.PJLINK: Request(channel=Channel.PJLINK, text="%1POWR ?", timeout_s=5.0),
     Channel.ICMP: Request(
         channel=Channel.ICMP, text="PING", options=(("count", 3),), timeout_s=5.0
     ),
 }
 _TALKING: Final = frozenset(
-    {Channel.CLI, Channel.SHELL, Channel.HTTP, Channel.SNMP, Channel.NUT, Channel.SIP}
+    {
+        Channel.CLI,
+        Channel.SHELL,
+        Channel.HTTP,
+        Channel.SNMP,
+        Channel.NUT,
+        Channel.SIP,
+        Channel.MODBUS,
+        Channel.PJLINK,
+    }
 )
 # With these ends nobody can say whether the login would have been accepted.
 _UNTRIED: Final = frozenset({"", "deadline", "interrupted", "unsupported"})
@@ -34,6 +46,18 @@ def preferred(conversation: Conversation) -> Channel:
         if name in {channel.value for channel in _TALKING}:
             return Channel(name)
     return Channel.ICMP
+
+
+def greeting_for(channel: Channel, conversation: Conversation) -> Request | None:
+    """Give the question that a device is called on with; None where connecting is enough."""
+    greeting, platform = GREETINGS.get(channel), conversation.platform
+    if greeting and channel is Channel.HTTP and platform and platform.greeting:
+        return replace(greeting, text=platform.greeting)
+    if greeting and channel is Channel.MODBUS and conversation.device.registers:
+        # a register it certainly has: some devices are silent about any other
+        first = next(iter(conversation.device.registers.values()))
+        return replace(greeting, text=first.question)
+    return greeting
 
 
 def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,7 @@ from xunjian.secrets import Secret, SecretRef
 from xunjian.transport.answer import Answer, Conversation, Link, Seen, TransportSettings
 from xunjian.transport.deadline import AbortSwitch, Deadline
 from xunjian.transport.model import Channel, Evidence, Request
-from xunjian.transport.reachability import GREETINGS, preferred, report
+from xunjian.transport.reachability import greeting_for, preferred, report
 from xunjian.transport.redact import Redactor
 
 # Imported when first needed: netmiko alone costs a third of a second.
@@ -30,6 +29,8 @@ _OPENERS: Final = {
     Channel.NUT: ("xunjian.transport.nut", "open_nut"),
     Channel.SIP: ("xunjian.transport.sip", "open_sip"),
     Channel.ICMP: ("xunjian.transport.icmp", "open_icmp"),
+    Channel.MODBUS: ("xunjian.transport.modbus", "open_modbus"),
+    Channel.PJLINK: ("xunjian.transport.pjlink", "open_pjlink"),
 }
 # After these the channel is out of step or closed: nothing more is sent on it.
 FATAL: Final = frozenset(
@@ -199,9 +200,7 @@ class DeviceSession:
     def _call_on(self) -> None:
         """Open the preferred channel and greet, for a round that asks nothing but reachability."""
         channel = preferred(self._conversation)
-        greeting, platform = GREETINGS.get(channel), self._conversation.platform
-        if greeting and channel is Channel.HTTP and platform and platform.greeting:
-            greeting = replace(greeting, text=platform.greeting)
+        greeting = greeting_for(channel, self._conversation)
         seen = self._conversation.seen
         if self._conversation.switch.aborted or self._conversation.deadline.expired:
             code = "interrupted" if self._conversation.switch.aborted else "deadline"
