@@ -25,7 +25,8 @@ FREE = "FREE"  # question of a problem that was on no list
 class Line:
     """One line of a form.
 
-    question: identity of what is asked; field: which blank of it. Only the first line of a question
+    question: identity of what is asked; blank: which field of the fact it fills, none where the
+    column of verdicts is the answer (`judged` is the field then). Only the first line of a question
     (`leads`) takes verdict, cause, remark and pictures. value, verdict: what is known already.
     old: id of the matter of an earlier round that stands open here.
     """
@@ -34,11 +35,13 @@ class Line:
     device_title: str
     task: str
     question: str
-    field: str
+    blank: str
     title: Text
     standard: Text = Text("")
     asked: Question = field(default_factory=lambda: Question(title=Text(""), kind="text"))
     leads: bool = True
+    judged: str = ""
+    photo: str = ""  # field that takes the name of the picture
     value: object = None
     verdict: str = ""
     source: str = ""
@@ -48,7 +51,7 @@ class Line:
     @property
     def id(self) -> str:
         """Short, and the same for the same blank in every form of every run."""
-        parts = f"{self.device}\0{self.question}\0{self.field}"
+        parts = f"{self.device}\0{self.question}\0{self.blank}"
         return "Q" + hashlib.sha256(parts.encode()).hexdigest()[:12]
 
     @property
@@ -98,9 +101,9 @@ def book_of(
         device = devices.get(outcome.device)
         if device is not None:
             made = _lines_of(device, outcome, catalog)
-            lines.setdefault(device.name, []).extend(_marked(made, outcome, open_matters))
-    for name, own in lines.items():
-        own += _rechecks(devices[name], record, own, open_matters.values())
+            lines.setdefault(device.name, []).extend(_marked(made, open_matters))
+    for name, made in lines.items():
+        made.extend(_rechecks(devices[name], record, made, open_matters.values()))
     placed: dict[tuple[str, str], list[Line]] = {}
     kept: dict[tuple[str, str], tuple[FormTemplate, str]] = {}
     for name, own in lines.items():
@@ -154,20 +157,24 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
     standards = [f.standard for f in findings if f.standard.zh or f.standard.en]
     first = findings[0] if findings else None
     lines: list[Line] = []
+    judged = next((name for name, one in step.ask.items() if one.is_verdict), "")
+    photo = next((name for name, one in step.ask.items() if one.kind == "photo"), "")
     for name, asked in _in_order(step.ask):
         leads = not lines
-        own = asked.title if len(step.ask) > 1 and not leads else Text("")
+        own = asked.title if not leads else Text("")
         lines.append(
             Line(
                 device=device.name,
                 device_title=device.title,
                 task=outcome.task,
                 question=text,
-                field=name,
+                blank="" if asked.is_verdict or asked.kind == "photo" else name,
                 title=_joined(title, item, own),
                 standard=standards[0] if standards and leads else Text(""),
                 asked=asked,
                 leads=leads,
+                judged=judged if leads else "",
+                photo=photo if leads else "",
                 value=_known_value(first, asked) if leads else None,
                 verdict=_known_verdict(first) if leads else "",
                 source=first.source if first and first.verdict is not Verdict.NOT_CHECKED else "",
@@ -177,9 +184,11 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
 
 
 def _in_order(ask: Mapping[str, Question]) -> list[tuple[str, Question]]:
-    """Blanks that a line of their own needs; pictures have a column, figures come first."""
-    asked = [(name, one) for name, one in ask.items() if one.kind != "photo"]
-    return sorted(asked, key=lambda pair: pair[1].kind not in {"number", "date"}) or [*ask.items()]
+    """Blanks that need a line of their own: verdicts and pictures have columns, figures lead."""
+    own = [(n, one) for n, one in ask.items() if one.kind != "photo" and not one.is_verdict]
+    return (
+        sorted(own, key=lambda pair: pair[1].kind not in {"number", "date"}) or [*ask.items()][:1]
+    )
 
 
 def _findings(outcome: Outcome, card: Task, step: Step, item: str) -> list[Finding]:
@@ -210,9 +219,7 @@ def _joined(title: Text, item: str, own: Text) -> Text:
     return Text(zh, en)
 
 
-def _marked(
-    lines: Sequence[Line], outcome: Outcome, matters: Mapping[str, OpenMatter]
-) -> list[Line]:
+def _marked(lines: Sequence[Line], matters: Mapping[str, OpenMatter]) -> list[Line]:
     """Note on a line which open matter it is about."""
     marked: list[Line] = []
     for line in lines:
@@ -248,7 +255,7 @@ def _rechecks(
             device_title=device.title,
             task=own[0].task,
             question=f"{RECHECK} {matter.finding.id}",
-            field="detail",
+            blank="detail",
             title=matter.finding.title,
             standard=matter.finding.standard,
             asked=asked,

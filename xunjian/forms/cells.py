@@ -1,0 +1,148 @@
+"""What a person wrote into a cell, read as what the card asks for; else why not."""
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+from xunjian.forms import words
+from xunjian.language import Text
+from xunjian.tasks.model import Question
+
+_NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(.*)")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(.*))?")
+_TIME = re.compile(r"(\d{1,2})\s*[:时]\s*(\d{1,2})")
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of serial dates, ECMA-376 18.17.4.1
+_SERIALS = (36526, 73050)  # 2000 to 2099: what else stands in a date's cell is a mistake
+_UNITS = {
+    **dict.fromkeys(("℃", "度", "c"), "°c"),
+    **dict.fromkeys(("欧", "欧姆", "ohm"), "ω"),
+    "小时": "h",
+    "分钟": "min",
+    "分": "min",
+    "天": "d",
+    "伏": "v",
+}
+
+
+class UnreadableCell(ValueError):
+    """A cell that says nothing clear."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def plain(value: object) -> str:
+    """A cell as text: full-width letters and digits as their plain forms, blanks joined."""
+    text = "" if value is None else str(value)
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def value_of(asked: Question, value: object) -> object:
+    """Read one blank.
+
+    Raises:
+        UnreadableCell: it cannot mean what is asked for.
+    """
+    if value is None or plain(value) == "":
+        return None
+    if isinstance(value, str) and value.startswith("#") and value.rstrip("!?").isupper():
+        raise UnreadableCell(Text(f"公式出错：{value}", f"the formula fails: {value}"))
+    if asked.kind == "number":
+        return _number(asked, value)
+    if asked.kind == "date":
+        return moment_of(value).date().isoformat()
+    if asked.kind == "choice":
+        return _choice(asked, plain(value))
+    return str(value).strip()[:2000]
+
+
+def _number(asked: Question, value: object) -> float | int:
+    if isinstance(value, bool | datetime | date | time | timedelta):
+        raise UnreadableCell(
+            Text(f"应为数字，单元格却是日期或时间：{value}", f"a number, not a date: {value}")
+        )
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise UnreadableCell(Text("不是有限的数", "not a finite number"))
+        return value
+    text = plain(value).replace("−", "-")
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise UnreadableCell(Text(f"不是数字：{text[:40]}", f"not a number: {text[:40]}"))
+    unit = _same_unit(found.group(2))
+    if unit and unit != _same_unit(asked.unit):
+        wanted = asked.unit or "-"
+        raise UnreadableCell(
+            Text(f"单位不是 {wanted}：{text[:40]}", f"the unit is not {wanted}: {text[:40]}")
+        )
+    number = float(found.group(1))
+    return int(number) if number.is_integer() and "." not in found.group(1) else number
+
+
+def _same_unit(unit: str) -> str:
+    text = plain(unit).lower().replace(" ", "")
+    return _UNITS.get(text, text)
+
+
+def moment_of(value: object) -> datetime:
+    """Read a day, with its time if there is one: a date, a serial number, or how people write it.
+
+    Raises:
+        UnreadableCell: it is no day between 2000 and 2099.
+    """
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the caller's zone
+    text = plain(value)
+    found = _DATE.fullmatch(text)
+    if found is not None:
+        clock = _TIME.search(found.group(4) or "")
+        hour, minute = (int(clock.group(1)), int(clock.group(2))) if clock else (0, 0)
+        try:
+            year, month, day = (int(found.group(n)) for n in (1, 2, 3))
+            return datetime(year, month, day, hour, minute)  # noqa: DTZ001
+        except ValueError:
+            raise UnreadableCell(
+                Text(f"没有这一天：{text}", f"there is no such day: {text}")
+            ) from None
+    try:
+        serial = float(text)
+    except ValueError:
+        serial = 0.0
+    if _SERIALS[0] <= serial <= _SERIALS[1]:
+        return _EPOCH + timedelta(days=serial)
+    raise UnreadableCell(
+        Text(f"不是日期：{text[:40]}（如 2026-11-22）", f"not a date: {text[:40]} (as 2026-11-22)")
+    )
+
+
+def _choice(asked: Question, text: str) -> str:
+    for word, shown in asked.options.items():
+        if text.lower() in {plain(one).lower() for one in (word, shown.zh, shown.en) if one}:
+            return word
+    listed = "、".join(shown.zh or shown.en for shown in asked.options.values())
+    english = ", ".join(shown.en or shown.zh for shown in asked.options.values())
+    raise UnreadableCell(
+        Text(f"不在可选之列（{listed}）：{text[:40]}", f"none of {english}: {text[:40]}")
+    )
+
+
+def verdict_of(value: object) -> str:
+    """Read a verdict; empty where nothing is written.
+
+    Raises:
+        UnreadableCell: it is none of the four.
+    """
+    text = plain(value).lower()
+    if not text:
+        return ""
+    if text in words.VERDICTS:
+        return words.VERDICTS[text].value
+    listed = "、".join(one.word.zh for one in words.CHOICES)
+    english = ", ".join(one.word.en for one in words.CHOICES)
+    raise UnreadableCell(
+        Text(f"结论只能是 {listed}：{text[:40]}", f"the verdict is one of {english}: {text[:40]}")
+    )

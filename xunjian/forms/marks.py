@@ -1,0 +1,207 @@
+"""Whose form a sheet is: its marks, its ids, its columns, and who filled it in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xunjian.errors import Problem, UsageError
+from xunjian.forms import words
+from xunjian.forms.cells import UnreadableCell, moment_of, plain
+from xunjian.forms.grid import Grid
+from xunjian.forms.lines import Book, Line, Sheet
+from xunjian.forms.write import ID_FORM, checksum
+from xunjian.language import Text
+
+FindPicture = Callable[[str], str]  # name beside the form -> sha256; raises UnreadableCell
+
+_LATER = Text("巡检时间在将来", "the time of inspection lies ahead")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One answer taken from a form. body: what is kept of it as evidence."""
+
+    device: str
+    task: str
+    question: str
+    body: Mapping[str, object]
+    at: datetime
+    where: str
+
+
+@dataclass(slots=True)
+class FormReading:
+    """All that one or several files say.
+
+    notes: what was left alone, so that nobody believes it was taken in.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What forms are read against: those of the run, the pictures beside them, the clock."""
+
+    book: Book
+    find: FindPicture
+    now: datetime
+
+
+def heading_of(grid: Grid) -> tuple[int, int] | None:
+    """Where the heading stands that says whose form it is."""
+    for row, cells in enumerate(grid.rows[:60]):
+        for column, value in enumerate(cells):
+            if isinstance(value, str) and value.strip().startswith("xj:form "):
+                return row, column
+    return None
+
+
+class MarkedSheet:
+    """One sheet that carries our marks."""
+
+    def __init__(self, file: str, grid: Grid, against: Against, into: FormReading) -> None:
+        at = heading_of(grid)
+        assert at is not None
+        self._file, self._grid, self._book = file, grid, against.book
+        self._find, self._now, self._into = against.find, against.now, into
+        self._head, self._id = at
+        self._lines = self._book.lines
+        self._columns = self._named_columns()
+        self._by, self._at = "", self._now
+        self._head_problems: list[Problem] = []
+
+    def _sheet(self) -> Sheet:
+        _, run_id, *rest = self._grid.text(self._head, self._id).split(" ")
+        key = rest[0] if rest else ""
+        if run_id != self._book.run_id:
+            raise UsageError(
+                Text(
+                    f"{self._file} 的工作表 {self._grid.name} 是另一轮的表：{run_id[:60]}",
+                    f"{self._file}, sheet {self._grid.name} is the form of another run: "
+                    f"{run_id[:60]}",
+                ),
+                Text(f"本轮是 {self._book.run_id}", f"this run is {self._book.run_id}"),
+            )
+        for sheet in self._book.sheets:
+            if sheet.key == key:
+                return sheet
+        raise self._edited(self._head, key)
+
+    def _edited(self, row: int, what: str) -> UsageError:
+        where = self._grid.where(row, self._id)
+        return UsageError(
+            Text(
+                f"{self._file} {where}：标识被改动或不属于本轮：{what[:60]}",
+                f"{self._file} {where}: an id was edited or is none of this run: {what[:60]}",
+            ),
+            Text("在原表上填写，或重新导出", "fill in the original, or export it again"),
+        )
+
+    def _ids(self, sheet: Sheet) -> list[tuple[int, str]]:
+        """Every marked row; refuses ids that nobody gave and ids that stand twice."""
+        found: list[tuple[int, str]] = []
+        seen: set[str] = set()
+        for row in range(len(self._grid.rows)):
+            text = self._grid.text(row, self._id)
+            if row == self._head or not text:
+                if row > self._head:
+                    self._nameless(row)
+                continue
+            is_ours = text.startswith("xj:") or (ID_FORM.fullmatch(text) and text in self._lines)
+            if not is_ours or text in seen:
+                raise self._edited(row, text)
+            seen.add(text)
+            found.append((row, text))
+        ids = [text for _, text in found if ID_FORM.fullmatch(text)]
+        if checksum(self._book.run_id, ids) != self._grid.text(self._head, self._id).split(" ")[-1]:
+            gone = len({line.id for line in sheet.lines} - set(ids))
+            self._into.notes.append(
+                Text(
+                    f"{self._file} {self._grid.name}：少了 {gone} 行，按未填处理",
+                    f"{self._file} {self._grid.name}: {gone} lines are gone and stay blank",
+                )
+            )
+        return found
+
+    def _nameless(self, row: int) -> None:
+        """A row somebody put in: what it says must not get lost."""
+        for name in (words.VALUE, words.VERDICT, words.CAUSE):
+            if self._said(row, name):
+                message = Text(
+                    "这一行没有标识，不知属于哪一项；新问题写在“表外问题”里",
+                    "this row has no id; new problems belong into the rows for them",
+                )
+                self._complain(row, name, message)
+                return
+
+    def _named_columns(self) -> dict[str, int]:
+        """Find columns by their headings: more columns, or another order, do no harm."""
+        known = {plain(word): text.zh for text in words.COLUMNS for word in (text.zh, text.en)}
+        found: dict[str, int] = {}
+        for column in range(len(self._grid.rows[self._head])):
+            text = plain(self._grid.at(self._head, column))
+            if text in known:
+                found.setdefault(known[text], column)
+            elif text == "xj:given":
+                found[words.GIVEN.zh] = column
+        for needed in (words.ITEM, words.VALUE, words.VERDICT, words.CAUSE):
+            if needed.zh not in found:
+                where = f"{self._grid.name}!{self._head + 1}"
+                raise UsageError(
+                    Text(
+                        f"{self._file} {where}：找不到“{needed.zh}”列",
+                        f"{self._file} {where}: column “{needed.en}” is missing",
+                    )
+                )
+        return found
+
+    def _is_same_item(self, row: int, line: Line) -> bool:
+        text = plain(self._said(row, words.ITEM))
+        if not text or any(plain(one) in text for one in (line.title.zh, line.title.en) if one):
+            return True
+        raise self._edited(row, f"{self._grid.text(row, self._id)} ≠ {text}")
+
+    # --- cells ---
+
+    def _cell(self, row: int, name: Text) -> object:
+        return self._grid.at(row, self._columns.get(name.zh, -1))
+
+    def _said(self, row: int, name: Text) -> str:
+        value = self._cell(row, name)
+        return "" if value is None else str(value).strip()
+
+    def _complain(self, row: int, name: Text, message: Text) -> None:
+        where = self._grid.where(row, self._columns.get(name.zh, 0))
+        self._into.problems.append(Problem(self._file, 0, where, message))
+
+    def _read_head(self) -> None:
+        """Who, and when; only asked for where the sheet says anything."""
+        marks = {self._grid.text(row, self._id): row for row in range(self._head)}
+        by, at = marks.get("xj:by"), marks.get("xj:at")
+        self._by = self._said(by, words.ITEM) if by is not None else ""
+        if not self._by:
+            self._missing(by, words.BY)
+        value = self._cell(at, words.ITEM) if at is not None else None
+        if value is None:
+            self._missing(at, words.AT)
+            return
+        assert at is not None
+        try:
+            read = moment_of(value)
+        except UnreadableCell as error:
+            self._head_problems.append(self._problem(at, error.message))
+            return
+        self._at = read.replace(tzinfo=read.tzinfo or self._now.tzinfo)
+        if self._at > self._now and self._at.date() > self._now.date():
+            self._head_problems.append(self._problem(at, _LATER))
+
+    def _missing(self, row: int | None, name: Text) -> None:
+        message = Text(f"要填{name.zh}", f"{name.en} is needed")
+        self._head_problems.append(self._problem(row if row is not None else 0, message))
+
+    def _problem(self, row: int, message: Text) -> Problem:
+        where = self._grid.where(row, self._columns[words.ITEM.zh])
+        return Problem(self._file, 0, where, message)

@@ -1,0 +1,256 @@
+"""Forms that come back: every line that says something, or where it says nothing clear."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xunjian.checks.model import Verdict
+from xunjian.errors import UsageError
+from xunjian.forms import words
+from xunjian.forms.cells import UnreadableCell, plain, value_of, verdict_of
+from xunjian.forms.grid import read_grids
+from xunjian.forms.lines import FREE, Line, Sheet
+from xunjian.forms.marks import Against, FormReading, MarkedSheet, Taken, heading_of
+from xunjian.language import Text
+
+_NAMES = re.compile(r"[;；,，、\n]+")
+_FIGURES = frozenset({"number", "date"})
+
+
+def read_form(name: str, content: bytes, against: Against, into: FormReading) -> None:
+    """Read one file against the forms of a run.
+
+    Raises:
+        UsageError: it is no form, the form of another run, or its ids were edited.
+    """
+    grids = read_grids(name, content)
+    marked = [grid for grid in grids if heading_of(grid) is not None]
+    if not marked:
+        raise UsageError(
+            Text(f"这不是巡检表：{name}", f"this is no inspection form: {name}"),
+            Text("用 xunjian forms export 轮次 导出", "export one with `xunjian forms export RUN`"),
+        )
+    for grid in marked:
+        _SheetReader(name, grid, against, into).read()
+    others = {grid.name for grid in grids} - {grid.name for grid in marked} - {words.META}
+    into.notes += [
+        Text(
+            f"{name}：工作表 {other} 不是本表，未读",
+            f"{name}: sheet {other} is not ours and was not read",
+        )
+        for other in sorted(others)
+    ]
+
+
+class _SheetReader(MarkedSheet):
+    """One sheet being read."""
+
+    def read(self) -> None:
+        """Read head, lines, free rows and signatures."""
+        sheet = self._sheet()
+        ids = self._ids(sheet)
+        self._read_head()
+        rows: defaultdict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
+        for row, text in ids:
+            if text in self._lines:
+                line = self._lines[text]
+                if self._is_same_item(row, line):
+                    rows[line.device, line.question].append((row, line))
+        before = len(self._into.taken)
+        for found in rows.values():
+            self._question(found)
+        for row, text in ids:
+            if text.startswith(f"xj:{FREE}"):
+                self._free(row, sheet)
+        self._signatures(ids, sheet)
+        if len(self._into.taken) > before:
+            self._into.problems += self._head_problems
+
+    def _question(self, rows: Sequence[tuple[int, Line]]) -> None:
+        """Read all lines of one question; nothing is taken from what is not clear."""
+        leading = next(((row, line) for row, line in rows if line.leads), None)
+        if leading is None:
+            return
+        count = len(self._into.problems)
+        row, line = leading
+        values = {one.blank: self._value(at, one) for at, one in rows if one.blank}
+        verdict = self._verdict(row)
+        cause, remark = self._said(row, words.CAUSE), self._remark(row, line)
+        photos = self._photos(row)
+        decides = words.is_yes(self._said(row, words.DECIDES))
+        said_value = values.get(line.blank) if line.blank else None
+        has_more = any(v is not None for name, v in values.items() if name != line.blank)
+        is_changed = not self._is_as_given(row, said_value, verdict)
+        if not (is_changed or has_more or cause or remark or photos or decides):
+            return
+        given_value, given_verdict = self._given(row)
+        is_of_the_old_value = verdict == given_verdict and given_value not in {"", None}
+        if is_of_the_old_value and said_value is not None and str(said_value) != str(given_value):
+            verdict = ""
+        if line.judged and verdict in {Verdict.NORMAL.value, Verdict.ABNORMAL.value}:
+            values[line.judged] = verdict
+        if photos and line.photo:
+            values[line.photo] = _NAMES.split(self._said(row, words.PHOTO))[0].strip()
+        body = {
+            "values": values,
+            "verdict": verdict,
+            "cause": cause,
+            "remark": remark,
+            "photos": list(photos),
+            "decides": decides,
+        }
+        self._check(row, line, body, is_changed=is_changed)
+        if len(self._into.problems) == count:
+            self._take(row, line, body)
+
+    def _check(self, row: int, line: Line, body: Mapping[str, object], *, is_changed: bool) -> None:
+        """Say what is missing beside what was written."""
+        values, verdict = body["values"], body["verdict"]
+        assert isinstance(values, dict)
+        reason = body["cause"] or body["remark"]
+        has_value = any(v is not None for v in values.values())
+        is_figure = bool(line.blank) and line.asked.kind in _FIGURES
+        if verdict == Verdict.ABNORMAL.value and not reason:
+            self._complain(
+                row, words.CAUSE, Text("异常须写原因", "an abnormal item needs its cause")
+            )
+        elif not verdict and not has_value:
+            message = Text(
+                "这一行没有填完：缺结论", "this row is not complete: the verdict is missing"
+            )
+            self._complain(row, words.VERDICT, message)
+        elif verdict == Verdict.NORMAL.value and is_figure and values.get(line.blank) is None:
+            message = Text("正常须有实测值", "what is normal needs its measured value")
+            self._complain(row, words.VALUE, message)
+        if is_changed and line.source in {"automatic", "hybrid"} and not reason:
+            message = Text(
+                "改动自动采集的结果须写原因", "overruling what was measured needs a reason"
+            )
+            self._complain(row, words.CAUSE, message)
+
+    def _value(self, row: int, line: Line) -> object:
+        column = self._columns[words.VALUE.zh]
+        if (row, column) in self._grid.unread:
+            message = Text(
+                "公式没有结果；在表格软件里打开保存一次",
+                "the formula has no result; open and save the file once",
+            )
+            self._complain(row, words.VALUE, message)
+            return None
+        try:
+            return value_of(line.asked, self._grid.at(row, column))
+        except UnreadableCell as error:
+            self._complain(row, words.VALUE, error.message)
+            return None
+
+    def _verdict(self, row: int) -> str:
+        column = self._columns[words.VERDICT.zh]
+        if (row, column) in self._grid.unread:
+            self._complain(row, words.VERDICT, Text("公式没有结果", "the formula has no result"))
+            return ""
+        try:
+            return verdict_of(self._grid.at(row, column))
+        except UnreadableCell as error:
+            self._complain(row, words.VERDICT, error.message)
+            return ""
+
+    def _remark(self, row: int, line: Line) -> str:
+        """The remark without what the form came with; a value where none is asked is one too."""
+        said = self._said(row, words.REMARK)
+        parts = [] if said in {line.note.zh, line.note.en} else [said]
+        if not line.blank and (extra := self._said(row, words.VALUE)):
+            parts.append(extra)
+        return "；".join(part for part in parts if part)[:2000]
+
+    def _photos(self, row: int) -> tuple[str, ...]:
+        found: list[str] = []
+        for name in _NAMES.split(self._said(row, words.PHOTO)):
+            if not name.strip():
+                continue
+            try:
+                found.append(self._find(name.strip()))
+            except UnreadableCell as error:
+                self._complain(row, words.PHOTO, error.message)
+        return tuple(dict.fromkeys(found))
+
+    def _given(self, row: int) -> tuple[object, str]:
+        try:
+            value, verdict = json.loads(self._said(row, words.GIVEN))
+        except (ValueError, TypeError):
+            return "", ""
+        return value, str(verdict)
+
+    def _is_as_given(self, row: int, value: object, verdict: str) -> bool:
+        before, was = self._given(row)
+        shown = "" if value is None else str(value)
+        return verdict == was and shown == ("" if before is None else str(before))
+
+    def _take(self, row: int, line: Line, body: Mapping[str, object]) -> None:
+        where = f"{self._file} {self._grid.where(row, 0)}"
+        self._into.taken.append(
+            Taken(
+                device=line.device,
+                task=line.task,
+                question=line.question,
+                body={**body, "by": self._by, "at": self._at.isoformat()},
+                at=self._at,
+                where=where,
+            )
+        )
+
+    # --- what no line asks ---
+
+    def _free(self, row: int, sheet: Sheet) -> None:
+        """Take a problem that was on no list."""
+        said = self._said(row, words.ITEM)
+        rest = [self._said(row, n) for n in (words.VERDICT, words.CAUSE, words.REMARK, words.PHOTO)]
+        if not said:
+            if any(rest):
+                message = Text("要写是什么问题", "say what is wrong")
+                self._complain(row, words.ITEM, message)
+            return
+        device = self._device(row, sheet)
+        if device is None:
+            return
+        count = len(self._into.problems)
+        verdict = self._verdict(row) or Verdict.ABNORMAL.value
+        photos = self._photos(row)
+        if len(self._into.problems) > count:
+            return
+        line = next(one for one in sheet.lines if one.device == device)
+        body = {
+            "values": {"detail": said[:2000]},
+            "verdict": verdict,
+            "cause": rest[1],
+            "remark": rest[2],
+            "photos": list(photos),
+            "decides": False,
+        }
+        self._take(row, replace(line, question=f"{FREE} {said[:80]}"), body)
+
+    def _device(self, row: int, sheet: Sheet) -> str | None:
+        said = plain(self._said(row, words.DEVICE))
+        if not said:
+            return sheet.devices[0][0]
+        for name, title in sheet.devices:
+            if said in {plain(name), plain(title)}:
+                return name
+        message = Text(f"本表没有这件设备：{said[:40]}", f"no such thing on this form: {said[:40]}")
+        self._complain(row, words.DEVICE, message)
+        return None
+
+    def _signatures(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> None:
+        said: dict[str, str] = {}
+        for row, text in ids:
+            value = self._said(row, words.ITEM)
+            if value and text == "xj:consent":
+                said["consent"] = value[:200]
+            elif value and text.startswith("xj:sign "):
+                number = int(text.rpartition(" ")[2]) if text.rpartition(" ")[2].isdigit() else -1
+                if 0 <= number < len(sheet.form.signers):
+                    said[str(sheet.form.signers[number])] = value[:200]
+        if said and sheet.lines and self._by:
+            body: Mapping[str, object] = {"values": said}
+            self._take(self._head, replace(sheet.lines[0], question=f"SIGN {sheet.title}"), body)
