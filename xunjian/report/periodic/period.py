@@ -43,7 +43,8 @@ _FORMS = {
     PeriodKind.YEAR: re.compile(r"(\d{4})"),
 }
 _YEARS = (2000, 2200)
-_MONTHS = (
+_COUNTS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
+_MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -71,33 +72,28 @@ class Period:
     @property
     def title(self) -> Text:
         """What it is called in a title."""
-        year, month = self.first.year, self.first.month
-        match self.kind:
-            case PeriodKind.DAY:
-                return Text(
-                    f"{year}年{month}月{self.first.day}日",
-                    f"{self.first.day} {_MONTHS[month - 1]} {year}",
-                )
-            case PeriodKind.WEEK:
-                year, week, _ = self.first.isocalendar()
-                return Text(f"{year}年第{week}周", f"week {week} of {year}")
-            case PeriodKind.MONTH:
-                return Text(f"{year}年{month}月", f"{_MONTHS[month - 1]} {year}")
-            case PeriodKind.QUARTER:
-                quarter = (month + 2) // 3
-                return Text(f"{year}年第{quarter}季度", f"quarter {quarter} of {year}")
-            case PeriodKind.HALF:
-                return Text(
-                    f"{year}年{'上' if month == 1 else '下'}半年",
-                    f"{'first' if month == 1 else 'second'} half of {year}",
-                )
-            case PeriodKind.YEAR:
-                return Text(f"{year}年", str(year))
+        return _titled(self.kind, self.first)
 
     @property
     def before(self) -> "Period":
         """The period of the same kind before this one."""
         return _around(self.kind, self.first - timedelta(days=1))
+
+
+def _titled(kind: PeriodKind, first: date) -> Text:
+    year, month = first.year, first.month
+    iso_year, week, _ = first.isocalendar()
+    half = Text("上", "first") if month == 1 else Text("下", "second")
+    quarter, name = (month + 2) // 3, _MONTH_NAMES[month - 1]
+    titles = {
+        PeriodKind.DAY: Text(f"{year}年{month}月{first.day}日", f"{first.day} {name} {year}"),
+        PeriodKind.WEEK: Text(f"{iso_year}年第{week}周", f"week {week} of {iso_year}"),
+        PeriodKind.MONTH: Text(f"{year}年{month}月", f"{name} {year}"),
+        PeriodKind.QUARTER: Text(f"{year}年第{quarter}季度", f"quarter {quarter} of {year}"),
+        PeriodKind.HALF: Text(f"{year}年{half.zh}半年", f"{half.en} half of {year}"),
+        PeriodKind.YEAR: Text(f"{year}年", str(year)),
+    }
+    return titles[kind]
 
 
 def parse_period(text: str, allowed: tuple[PeriodKind, ...] = tuple(PeriodKind)) -> Period:
@@ -138,20 +134,14 @@ def _wrong(message: Text, allowed: tuple[PeriodKind, ...]) -> UsageError:
 
 
 def _read(kind: PeriodKind, numbers: list[int]) -> Period | None:
+    """Give the period of the numbers; None where the calendar has none."""
+    year, part = numbers[0], numbers[1] if len(numbers) > 1 else 1
     try:
-        match kind:
-            case PeriodKind.DAY:
-                return _around(kind, date(*numbers))
-            case PeriodKind.WEEK:
-                return _around(kind, date.fromisocalendar(numbers[0], numbers[1], 1))
-            case PeriodKind.MONTH:
-                return _around(kind, date(numbers[0], numbers[1], 1))
-            case PeriodKind.QUARTER:
-                return _around(kind, date(numbers[0], numbers[1] * 3 - 2, 1))
-            case PeriodKind.HALF:
-                return _around(kind, date(numbers[0], numbers[1] * 6 - 5, 1))
-            case PeriodKind.YEAR:
-                return _around(kind, date(numbers[0], 1, 1))
+        if kind is PeriodKind.DAY:
+            return _around(kind, date(*numbers))
+        if kind is PeriodKind.WEEK:
+            return _around(kind, date.fromisocalendar(year, part, 1))
+        return _around(kind, date(year, (part - 1) * _COUNTS[kind] + 1, 1))
     except ValueError:
         return None
 
@@ -169,8 +159,7 @@ def _around(kind: PeriodKind, day: date) -> Period:
             first=first,
             last=first + timedelta(days=6),
         )
-    months = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
-    count = months[kind]
+    count = _COUNTS[kind]
     place = (day.month - 1) // count
     first = date(year, place * count + 1, 1)
     after = place * count + count
