@@ -111,7 +111,7 @@ def _rule(name: str, given: RuleFields, model: CalendarFields) -> Rule:
         due_day=given.due,
         grace_days=given.grace,
         remind_days=remind,
-        enough=given.enough or model.enough,
+        enough=given.enough or (model.enough if given.quota == 1 else 1.0),  # of the quota
         quota=given.quota,
         rotate=given.rotate or "",
         sample=Sample(share=given.sample.share, least=given.sample.least) if given.sample else None,

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xunjian.calendar.model import Round
+from xunjian.calendar.clock import day_of
+from xunjian.calendar.model import Round, RoundState
 from xunjian.calendar.states import ALARMING, OPEN
 from xunjian.cli.language import both
 from xunjian.cli.moments import moment
 from xunjian.cli.options import Form, FormatOption, InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.rounds_table import show_rounds, show_summary
+from xunjian.cli.telling import attended, tell_failed, tell_rounds
 from xunjian.errors import NothingSelected, UsageError, XunjianError
 from xunjian.language import Text
 from xunjian.run.agenda import Agenda
 from xunjian.run.content import Content
+from xunjian.run.ticket import rotates
 
 if TYPE_CHECKING:
     from xunjian.run.execute import RunOrder
@@ -54,6 +57,8 @@ def register(app: typer.Typer, output: Output) -> None:
         _warn(output, agenda, run=run)
         worked = run_due(content, output, agenda) if run else Worked()
         rounds = agenda.due()
+        if run:
+            tell_rounds(content, output, rounds)
         show_rounds(output, rounds, form)
         show_summary(output, rounds)
         if worked.codes:
@@ -106,9 +111,9 @@ def run_due(content: Content, output: Output, agenda: Agenda) -> Worked:
     with held(content.workspace.state_dir / "calendar", "due --run"):
         for told in agenda.record_moves():
             output.say(told)
-        for planned in [one for one in agenda.due() if one.state in OPEN]:
+        for planned in [one for one in agenda.due() if _is_open(agenda, one)]:
             one = agenda.stand([planned])[0]  # as the journal says by now
-            if one.state not in OPEN:
+            if not _is_open(agenda, one):
                 continue
             if one.by_hand:
                 _say_by_hand(output, one)
@@ -118,6 +123,19 @@ def run_due(content: Content, output: Output, agenda: Agenda) -> Worked:
     made = len(worked.made)
     output.say(Text(f"做了 {made} 轮", f"{made} round(s) made"))
     return worked
+
+
+def _is_open(agenda: Agenda, one: Round) -> bool:
+    """Whether a round is to be made; one that takes turns goes on until its quota was seen.
+
+    Not twice on one day: whom it could not see will hardly be back in the next minute.
+    """
+    if one.state in OPEN:
+        return True
+    if one.state is not RoundState.PARTIAL or not rotates(one) or agenda.today > one.due:
+        return False
+    days = {day_of(e.at) for e in agenda.entries if e.round_id == one.id and e.how == "run"}
+    return agenda.today not in days
 
 
 def _say_by_hand(output: Output, one: Round) -> None:
@@ -156,6 +174,7 @@ def _make(content: Content, output: Output, agenda: Agenda, one: Round, worked: 
         return True
     except XunjianError as error:
         output.error(error)
+        tell_failed(content, output, one, error)
         worked.codes.append(error.exit_code)
         return True
     worked.made.append(one.id)
@@ -177,7 +196,8 @@ def _carry_out(content: Content, output: Output, order: "RunOrder") -> "RunRecor
         output.say(notice)
     events = PlainLines(output)
     try:
-        record = execute(order, content.store, events=events)
+        with attended(content, output, order.playbook, events) as listener:
+            record = execute(order, content.store, events=listener)
     finally:
         events.stop()
     folder = content.workspace.reports_dir / record.run_id

@@ -21,7 +21,7 @@ from xunjian.run.freeze import held_back, refuse_early, restraint_at
 from xunjian.run.model import ContentUsed, RunPlan
 from xunjian.run.nornir_tasks import load_nornir_tasks
 from xunjian.run.plan import plan_run, resume_plan
-from xunjian.run.ticket import Errand, Ticket, find_errand
+from xunjian.run.ticket import Errand, Ticket, find_errand, rotates
 from xunjian.run.tools import Surroundings, Tools, real_tools
 from xunjian.schema import Problems, nearest_hint, printable
 from xunjian.store.model import Numbering
@@ -95,6 +95,7 @@ def tools_for(content: Content, settings: RunSettings) -> Tools:
             devices=content.inventory.devices,
             thresholds=content.thresholds,
             functions=content.plugins.functions,
+            waivers=content.store.journal.waivers(),
         )
     )
 
@@ -196,7 +197,8 @@ def _ticket(
     """What ties the run to its round: who has to be seen, whatever this run was narrowed to."""
     if errand is None:
         return None
-    if wanted.limit or wanted.where or wanted.resume or wanted.failed:
+    is_part = wanted.limit or wanted.where or wanted.resume or wanted.failed
+    if is_part and not rotates(errand.round):
         devices = select(content.inventory, playbook.hosts, playbook.where or None)
         plan = plan_run(errand.scope(devices), playbook, content.catalog)
     return errand.ticket([pair.device for pair in plan.pairs])

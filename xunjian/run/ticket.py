@@ -1,18 +1,21 @@
 """A run made for a round of the calendar: which one, who had to be seen, what is noted of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xunjian.calendar.model import JournalEntry, Round, RoundState
 from xunjian.calendar.sample import draw
 from xunjian.errors import NothingSelected, UsageError
-from xunjian.inventory import Device
+from xunjian.inventory import Device, select
 from xunjian.inventory.conditions import condition
 from xunjian.language import Text
+from xunjian.playbook import find_playbook, load_playbook
 from xunjian.run.agenda import Agenda, sites_below
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord, RunState
+from xunjian.run.plan import plan_run
+from xunjian.run.turns import Drawn, draw_round
 from xunjian.store.store import Store
 
 _TAKES_RUNS = frozenset({RoundState.DUE, RoundState.OVERDUE, RoundState.PARTIAL})
@@ -24,12 +27,21 @@ class Ticket:
     """What ties a run to its round.
 
     expected: devices that must be seen for the round. earlier: runs already made for it.
-    at: the time that counts (`--at`); None is the end of the run.
+    at: the time that counts (`--at`); None is the end of the run. drawn: of a rotating round.
+    sampled: `expected` is a random draw.
     """
 
     round: Round
     expected: frozenset[str]
     at: datetime | None = None
+    drawn: Drawn | None = None
+    sampled: bool = False
+
+    def coverage(self, seen: frozenset[str]) -> float:
+        """The share that was seen: of the devices, or of the quota of rooms or devices."""
+        if self.drawn is None:
+            return len(seen & self.expected) / len(self.expected)
+        return self.drawn.turn.coverage(self.drawn.seen_units(seen))
 
     @property
     def earlier(self) -> tuple[str, ...]:
@@ -46,9 +58,18 @@ class Errand:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the devices are a random sample."""
+        """Whether the devices are a random sample, or take turns."""
         rule = self.agenda.calendar.rule(self.round.rule)
-        return rule is not None and rule.sample is not None
+        return rule is not None and (rule.sample is not None or rotates(self.round))
+
+    def drawn(self) -> Drawn:
+        """Draw a rotating round; it does not depend on how a run was narrowed."""
+        content, one = self.agenda.content, self.round
+        found = find_playbook(content.workspace, one.playbook)
+        playbook = load_playbook(found, task_names=content.catalog.names)
+        every = select(content.inventory, playbook.hosts, playbook.where or None)
+        plan = plan_run(self.within(every), playbook, content.catalog)
+        return draw_round(self.agenda, one, [pair.device for pair in plan.pairs])
 
     def scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
         """Narrow the playbook's devices down to the round's.
@@ -63,32 +84,54 @@ class Errand:
 
     def ticket(self, asked: Sequence[Device]) -> Ticket | None:
         """Give the ticket of a run over the whole round's `asked`; None where nobody is in it."""
-        expected = frozenset(device.name for device in self._in_scope(asked))
         at = self.agenda.at if self.agenda.asked else None
-        return Ticket(round=self.round, expected=expected, at=at) if expected else None
+        if rotates(self.round):
+            drawn = self.drawn()
+            expected = drawn.things(drawn.turn.everybody)
+            one = replace(self.round, devices=tuple(sorted(expected)))
+            return Ticket(round=one, expected=expected, at=at, drawn=drawn)
+        expected = frozenset(device.name for device in self._in_scope(asked))
+        sampled = self.is_drawn
+        if not expected:
+            return None
+        one = replace(self.round, devices=tuple(sorted(expected)) if sampled else ())
+        return Ticket(round=one, expected=expected, at=at, sampled=sampled)
 
     def _in_scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        chosen = self.within(devices)
+        rule = self.agenda.calendar.rule(self.round.rule)
+        if rule is not None and rule.sample is not None:
+            every = self._in_reach()
+            names = draw(every, rule.sample, seed=self.round.id)
+            return tuple(device for device in chosen if device.name in names)
+        if not rotates(self.round) or not chosen:
+            return chosen
+        drawn = self.drawn()
+        asked = drawn.things(drawn.turn.asked)
+        return tuple(device for device in chosen if device.name in asked)
+
+    def within(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        """Narrow devices down by what the rule says."""
         one = self.round
         known = self.agenda.content.inventory.sites if one.sites else {}
         sites = sites_below(one.sites, known)
         holds = condition(one.where) if one.where else None
-        chosen = [
+        return tuple(
             device
             for device in devices
             if (holds is None or holds(device))
             and (not one.systems or set(one.systems) & set(device.systems))
             and (not one.sites or (device.site is not None and device.site.name in sites))
-        ]
-        rule = self.agenda.calendar.rule(one.rule)
-        if rule is None or rule.sample is None:
-            return tuple(chosen)
-        every = self._in_reach()
-        drawn = draw(every, rule.sample, seed=one.id)
-        return tuple(device for device in chosen if device.name in drawn)
+        )
 
     def _in_reach(self) -> list[str]:
         """Everything with an address: the draw must not depend on how a run was narrowed."""
         return [d.name for d in self.agenda.content.inventory.devices.values() if d.address]
+
+
+def rotates(one: Round) -> bool:
+    """Whether the units of a round take turns."""
+    return bool(one.rotate) and one.quota < 1
 
 
 def _nobody(round_id: str) -> NothingSelected:
@@ -135,8 +178,9 @@ def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> float | None:
     """
     if not ticket.expected or (record.state not in _CLOSED and not record.outcomes):
         return None
-    seen = store.journal.seen([*ticket.earlier, record.run_id]) & ticket.expected
-    coverage = round(len(seen) / len(ticket.expected), 4)
+    coverage = round(ticket.coverage(store.journal.seen([*ticket.earlier, record.run_id])), 4)
+    turn = ticket.drawn.turn if ticket.drawn else None
+    who = turn.everybody if turn else sorted(ticket.expected) if ticket.sampled else ()
     ended = record.ended_at or record.started_at
     store.journal.add(
         JournalEntry(
@@ -146,6 +190,8 @@ def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> float | None:
             run_id=record.run_id,
             note="" if ticket.at is None else f"--at {ticket.at:%Y-%m-%d}",
             coverage=coverage,
+            drawn=tuple(who),
+            scope=turn.scope if turn else (),
         )
     )
     return coverage
