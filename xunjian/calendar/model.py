@@ -138,6 +138,20 @@ class FreezeOverride:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Somebody with the right to do so lets a finding stand, until a day and that day included.
+
+    id: of the finding. An `until` before the day of recording takes an earlier waiver back.
+    """
+
+    id: str
+    approved_by: str
+    reason: str
+    until: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeWindow:
     """A span in which work is restricted.
 

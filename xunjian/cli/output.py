@@ -102,6 +102,12 @@ class Output:
         """Print a result to stdout."""
         _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
+    def raw(self, content: bytes) -> None:
+        """Write a file to stdout, byte by byte."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
     def lines(self, text: str) -> None:
         """Print lines to stdout; on a terminal the rest of a long one stands below, set in."""
         if not sys.stdout.isatty():

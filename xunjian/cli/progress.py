@@ -87,7 +87,7 @@ class LiveLine(PlainLines):
     def device_done(self, result: DeviceResult, outcomes: tuple[Outcome, ...]) -> None:
         """Advance; print the device when a person has to look at it."""
         self._open.pop(result.name, None)
-        if not result.reached or _bad(outcomes):
+        if not (result.reached or result.is_awaited) or _bad(outcomes):
             line = self._output.text(device_line(result, outcomes))
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
         self._progress.advance(self._bar)
@@ -115,7 +115,7 @@ def device_line(result: DeviceResult, outcomes: tuple[Outcome, ...]) -> Text:
     counted = Counter(f.verdict for outcome in outcomes for f in outcome.findings)
     zh = " ".join(f"{v.word.zh} {counted[v]}" for v in Verdict if counted[v])
     en = " ".join(f"{v.word.en} {counted[v]}" for v in Verdict if counted[v])
-    if not result.reached:
+    if not result.reached and not result.is_awaited:
         reason = words.word(words.REASONS, result.reason)
         return Text(
             f"{result.name}  未到达：{reason.zh}  {zh}".rstrip(),

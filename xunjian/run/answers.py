@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from xunjian.checks.model import Finding, Verdict
 from xunjian.facts.model import AWAITING_FORM
 from xunjian.language import Text
+from xunjian.run.model import AND
 from xunjian.transport.model import Channel, Evidence, Request
 
 ON_PAPER = "on_paper"  # error of a question that nobody put to a device
@@ -124,7 +125,7 @@ class Answers:
         made = replace(
             finding,
             source="hybrid" if is_hybrid else "manual",
-            by="、".join(dict.fromkeys(one.by for one in said if one.by)),
+            by=AND.join(dict.fromkeys(one.by for one in said if one.by)),
             remark="；".join(dict.fromkeys(words)),
             photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
         )
@@ -202,7 +203,7 @@ def _contradicted(finding: Finding, holding: Sequence[Evidence]) -> Finding:
         level="",
         value=None,
         source="manual",
-        by="、".join(dict.fromkeys(one.by for one in said)),
+        by=AND.join(dict.fromkeys(one.by for one in said)),
         evidence_ids=tuple(one.id for one in holding),
         photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
         advice=Text(

@@ -18,6 +18,7 @@ from xunjian.run.leash import Leash
 from xunjian.run.model import Outcome, Pair
 from xunjian.run.plan import cards_of, describe
 from xunjian.run.tools import Session, Tools
+from xunjian.run.waiving import waived
 from xunjian.secrets import Secret, SecretRef
 from xunjian.store.leaks import OwnSecrets
 from xunjian.store.model import DeviceSave
@@ -94,7 +95,10 @@ class Visit:
     @property
     def is_on_paper(self) -> bool:
         """Whether the device itself is asked nothing."""
-        return CONFIG not in self.pair.tasks and channels_of(self.tasks, self.pair) == _PAPER
+        platform = self.pair.device.platform
+        steps = [s for t in self.tasks for g in t.steps_for(platform) for s in g.alternatives]
+        is_form = bool(steps) and all(step.channel is Channel.MANUAL for step in steps)
+        return is_form and CONFIG not in self.pair.tasks
 
     def keys(self) -> frozenset[Key]:
         """The credentials this visit would use."""
@@ -107,9 +111,6 @@ class Visit:
         return credentials_of(self.pair.device, channels)
 
 
-_PAPER = frozenset({Channel.MANUAL.value})
-
-
 def channels_of(tasks: Sequence[Task], pair: Pair) -> frozenset[str]:
     """Channels the tasks ask on; a visit that only asks the session layer may use any."""
     asked = {
@@ -117,7 +118,7 @@ def channels_of(tasks: Sequence[Task], pair: Pair) -> frozenset[str]:
         for task in tasks
         for group in task.steps_for(pair.device.platform)
         for step in group.alternatives
-    } - {Channel.SESSION.value}
+    } - {Channel.SESSION.value, Channel.MANUAL.value}
     return frozenset(asked or {"", *pair.device.channels})
 
 
@@ -168,7 +169,8 @@ def _work(visit: Visit, session: Session) -> Sequence[Finding]:
         _converse(visit, tasks, session, seen)
         seen.reason = session.reason
         found = visit.tools.judge(visit.pair.device, tasks, seen.table, visit.history, visit.now)
-        return visit.answers.applied(found)
+        said = visit.answers.applied(found)
+        return waived(said, visit.tools.waivers, visit.now.date())
     except Exception as error:  # noqa: BLE001 - what was answered so far is kept
         seen.failed(error)
         return ()

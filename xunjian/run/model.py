@@ -156,14 +156,20 @@ class RunRecord:
     version: int = 1  # n+1 on every correction of a closed record
 
 
+AND = "、"  # between the names of people who answered the same question
+
+
 def blanks(outcomes: Iterable[Outcome]) -> int:
     """Count what forms are still to say: findings nobody answered, cards that judge nothing."""
     return sum(sum(map(_is_blank, outcome.findings)) or outcome.is_awaited for outcome in outcomes)
 
 
 def _is_blank(finding: Finding) -> bool:
-    is_form = finding.source == "manual" and not finding.by
-    return is_form and finding.verdict is Verdict.NOT_CHECKED
+    if finding.source != "manual":
+        return False
+    if finding.verdict is Verdict.UNKNOWN:  # two people contradict each other
+        return AND in finding.by
+    return finding.verdict is Verdict.NOT_CHECKED and not finding.by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

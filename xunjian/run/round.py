@@ -1,11 +1,12 @@
 """From what an operator asked for to an order that `execute` can carry out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from xunjian.calendar.holidays import FILE as CALENDAR
+from xunjian.calendar.model import Waiver
 from xunjian.config.approvals import read_approvals
 from xunjian.errors import NothingSelected, UsageError
 from xunjian.inventory import Device, select
@@ -95,9 +96,18 @@ def tools_for(content: Content, settings: RunSettings) -> Tools:
             devices=content.inventory.devices,
             thresholds=content.thresholds,
             functions=content.plugins.functions,
-            waivers=content.store.journal.waivers(),
+            waivers=_waivers(content),
         )
     )
+
+
+def _waivers(content: Content) -> Mapping[str, Waiver]:
+    """What was waived; a workspace that stored nothing yet is left as it is."""
+    from xunjian.store.database import FILE_NAME
+
+    if not (content.workspace.state_dir / FILE_NAME).is_file():
+        return {}
+    return content.store.journal.waivers()
 
 
 def selected_devices(content: Content, playbook: Playbook, wanted: Wanted) -> tuple[Device, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from xunjian.calendar.model import Waiver
 from xunjian.checks.context import History, JudgingFunction
 from xunjian.checks.limits import Thresholds
 from xunjian.checks.model import Finding
@@ -54,6 +55,7 @@ class Tools:
     """The stages a device passes through, and what resolves its secrets.
 
     configurations: reads them behind the cards; None in a round that reads none.
+    waivers: findings that stand by somebody's leave, by id.
     """
 
     catalog: Catalog
@@ -62,6 +64,7 @@ class Tools:
     judge: Judge
     resolve: Resolve
     configurations: "Configurations | None" = None
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class Surroundings:
     thresholds: Thresholds = field(default_factory=dict)
     raise_levels: Mapping[str, int] = field(default_factory=dict)
     functions: Mapping[str, JudgingFunction] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
 
 def real_tools(around: Surroundings) -> Tools:
@@ -133,4 +137,5 @@ def real_tools(around: Surroundings) -> Tools:
         collect=collect_real,
         judge=judge_real,
         resolve=around.resolve,
+        waivers=around.waivers,
     )

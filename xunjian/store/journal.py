@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
-from xunjian.calendar.model import Declaration, FreezeOverride, JournalEntry
+from xunjian.calendar.model import Declaration, FreezeOverride, JournalEntry, Waiver
 from xunjian.store import tables as t
 from xunjian.store.codec import dumps, loads
 from xunjian.store.database import Database
@@ -23,11 +23,12 @@ from xunjian.store.rows import stamp
 
 GENESIS = "0" * 64
 
-Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride)
+Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride, Waiver)
 _KINDS: Mapping[type, str] = {
     JournalEntry: "entry",
     Declaration: "declaration",
     FreezeOverride: "override",
+    Waiver: "waiver",
 }
 
 
@@ -50,7 +51,11 @@ class JournalBook:
         """Leaves to work inside a freeze, in the order of writing, expired ones too."""
         return self._of(FreezeOverride)
 
-    def add(self, kept: JournalEntry | Declaration | FreezeOverride) -> None:
+    def waivers(self) -> Mapping[str, Waiver]:
+        """The newest waiver of each finding, expired ones too."""
+        return {waiver.id: waiver for waiver in self._of(Waiver)}
+
+    def add(self, kept: JournalEntry | Declaration | FreezeOverride | Waiver) -> None:
         """Write one entry at the end."""
         subject = kept.round_id if isinstance(kept, JournalEntry) else kept.id
         body = dumps({f.name: getattr(kept, f.name) for f in fields(kept)}, _clean)

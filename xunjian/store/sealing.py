@@ -8,6 +8,7 @@ from xunjian.language import Text
 from xunjian.store.leaks import OwnSecrets, blank
 from xunjian.transport.model import Evidence
 
+ATTACHMENT = "attachment"  # flag of a file that a person put beside a form: kept byte by byte
 CONFIGURATION = "configuration"  # flag of evidence whose text a platform pack has redacted
 
 
@@ -41,6 +42,8 @@ def keepable(evidence: Evidence, own: OwnSecrets, recipient: str | None) -> Keep
     A configuration's text was redacted by its pack, which knows more forms than the leak rules; its
     bytes are sealed or dropped whatever they hold.
     """
+    if ATTACHMENT in evidence.flags:
+        return Keepable(raw=evidence.raw, text="", custody=Custody.PLAIN, leaks=0, keywords=0)
     raw, text = own.blank_bytes(evidence.raw), own.blank(evidence.text)
     if CONFIGURATION in evidence.flags:
         return _configuration(raw, text, recipient)

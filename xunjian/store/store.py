@@ -15,8 +15,8 @@ from xunjian.calendar.model import Seen
 from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
 from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
+from xunjian.store import amend, documents, proof, reader, retrospect, writer
 from xunjian.store import compare as comparing
-from xunjian.store import documents, proof, reader, retrospect, writer
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
 from xunjian.store.bundle import proof_of
@@ -97,6 +97,21 @@ class Store:
         with self._write, self._database.writing() as connection:
             writer.fill_missing(connection, run_id, end.missing_reason, self._blobs)
             return writer.finish(connection, run_id, end)
+
+    def amend(self, run_id: str, saves: Iterable[tuple[DeviceSave, Collection[str]]]) -> RunState:
+        """Add what forms brought to a closed run: tasks by device, new evidence, a link of its own.
+
+        All of it or none; gives the state the run has now.
+        """
+        prepared = [
+            (writer.PreparedSave(run_id, save, self._blobs, self._recipient), tasks)
+            for save, tasks in saves
+        ]
+        self._blobs.settle()
+        with self._write, self._database.writing() as connection:
+            for one, tasks in prepared:
+                amend.amend_device(connection, run_id, one, tasks)
+            return amend.close_again(connection, run_id)
 
     def set_exit_code(self, run_id: str, exit_code: int) -> None:
         """Note the exit code, which the command line knows only after the run is closed."""

@@ -1,0 +1,261 @@
+"""`forms export` and `forms import`: manual items there and back."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xunjian.cli.documents import write_document, write_documents
+from xunjian.cli.language import both
+from xunjian.cli.options import InventoryOption, OutOption, WorkspaceOption
+from xunjian.cli.output import Output
+from xunjian.errors import ContentError, Problem, UsageError
+from xunjian.language import Text
+from xunjian.run.content import Content
+
+if TYPE_CHECKING:
+    from xunjian.forms.lines import Book
+    from xunjian.forms.marks import FormReading
+    from xunjian.forms.pictures import Beside
+    from xunjian.forms.take import File
+    from xunjian.playbook import Playbook
+    from xunjian.run.model import RunRecord
+
+_RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help=both("轮次，latest 为最近一轮", "run id, or `latest`"))
+]
+_FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE…",
+        help=both(
+            "填好的表：xlsx、csv，或连同照片的 zip", "forms: xlsx, csv, or a zip with pictures too"
+        ),
+    ),
+]
+
+_FileOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help=both("写到文件", "write to a file")),
+]
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the commands."""
+    forms = typer.Typer(
+        help=both(
+            "人工项的表：导出一个工作簿到现场填写，填好后收回，报告随之出新版。\n\n"
+            "例：xunjian forms export latest -o 现场表.xlsx    "
+            "xunjian forms import latest 现场表.xlsx",
+            "Forms for what no protocol sees: a workbook to fill in on site, taken in again; the "
+            "report gets its next version."
+            "\n\nExamples: xunjian forms export latest -o site.xlsx    "
+            "xunjian forms import latest site.xlsx",
+        ),
+        no_args_is_help=True,
+    )
+    app.add_typer(forms, name="forms")
+    _add_export(forms, output)
+    _add_import(forms, output)
+
+
+def _add_export(forms: typer.Typer, output: Output) -> None:
+    @forms.command(
+        "export",
+        help=both(
+            "导出一轮的表：每个机房或线路一页，上轮遗留排在最前。不写 -o 时写到标准输出。",
+            "Export a run's forms: a sheet per room or route, matters left over first. Without -o "
+            "to stdout.",
+        ),
+    )
+    def export(
+        run: _RunArgument,
+        out: _FileOption = None,
+        workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
+    ) -> int:
+        from xunjian.forms.write import write_book
+
+        content = Content(workspace, inventory)
+        record = content.store.record(_run_id(content, run))
+        book = book_for(content, record)
+        if not book.sheets:
+            raise UsageError(
+                Text("这一轮没有人工项", "this run has nothing that a person inspects"),
+                Text("看方式为 H 或 M 的项目：xunjian list tasks", "see `xunjian list tasks`"),
+            )
+        made = write_book(book, output.language)
+        if out is None:
+            output.raw(made)
+            return 0
+        write_document(out, made)
+        lines = sum(len(sheet.lines) for sheet in book.sheets)
+        output.say(
+            Text(
+                f"{len(book.sheets)} 页 {lines} 行，写到 {out}",
+                f"{len(book.sheets)} sheets, {lines} lines, written to {out}",
+            )
+        )
+        return 0
+
+
+def _add_import(forms: typer.Typer, output: Output) -> None:
+    @forms.command(
+        "import",
+        help=both(
+            "收回填好的表，可分多次、由多人填。空着的仍是未检；同一份收两次不变；"
+            "有错则一份也不收，并按工作表与单元格列出（退出码 2）。",
+            "Take filled forms in, in parts, from several people. Blank stays not checked; the "
+            "same form twice changes nothing; with a mistake nothing is taken in, each is named by "
+            "sheet and cell (exit code 2).",
+        ),
+    )
+    def import_(
+        run: _RunArgument,
+        files: _FilesArgument,
+        out: OutOption = None,
+        workspace: WorkspaceOption = None,
+        inventory: InventoryOption = None,
+    ) -> int:
+        content = Content(workspace, inventory)
+        record = content.store.record(_run_id(content, run))
+        _take(content, output, record, files, out)
+        return 0
+
+
+def _run_id(content: Content, run: str) -> str:
+    if run == "latest" and (runs := content.store.runs()):
+        return runs[0].run_id
+    return content.find_run(run).run_id
+
+
+def book_for(content: Content, record: "RunRecord") -> "Book":
+    """Arrange the forms of a run by the workspace's content of today."""
+    from xunjian.forms.lines import book_of
+    from xunjian.forms.template import load_forms
+
+    names = _playbook(content, record).manual
+    return book_of(
+        record,
+        content.catalog,
+        content.inventory.devices,
+        load_forms(content.workspace, names),
+        content.store.past(record.run_id, ()).matters,
+    )
+
+
+def _playbook(content: Content, record: "RunRecord") -> "Playbook":
+    from xunjian.playbook import find_playbook, load_playbook
+
+    return load_playbook(find_playbook(content.workspace, record.playbook))
+
+
+def _take(
+    content: Content, output: Output, record: "RunRecord", files: list[Path], out: Path | None
+) -> None:
+    from xunjian.forms.take import Reception
+    from xunjian.run.exits import exit_code
+    from xunjian.run.round import tools_for
+
+    reading, forms, pictures = _read(content, record, files)
+    for note in reading.notes:
+        output.say(note)
+    playbook = _playbook(content, record)
+    tools = tools_for(content, playbook.run)
+    store, settings = content.store, content.settings
+    with store.locked(f"forms import {record.run_id}"):
+        reception = Reception(record, store, tools, content.inventory.devices)
+        received = reception.take(reading.taken, forms, pictures)
+        if not received.answers:
+            output.say(Text("没有新内容，什么都没有变", "nothing new: nothing was changed"))
+            return
+        record = store.record(record.run_id)
+        code = exit_code(record, settings.fail_on, settings.min_coverage)
+        store.set_exit_code(record.run_id, code)
+        record = store.record(record.run_id)
+        _file_again(content, record)
+    _say(output, record, received.answers, len(received.devices))
+    folder = out or content.workspace.reports_dir / record.run_id
+    write_documents(content, output, record, playbook.report.formats, folder)
+    output.say(Text(f"报告在 {folder}", f"documents in {folder}"))
+
+
+def _say(output: Output, record: "RunRecord", answers: int, devices: int) -> None:
+    from xunjian.run.model import blanks
+
+    left = blanks(record.outcomes)
+    output.say(
+        Text(
+            f"收下 {answers} 条，涉及 {devices} 件；还有 {left} 项待填",
+            f"{answers} answers about {devices} things taken in; {left} items are still blank",
+        )
+    )
+
+
+def _read(
+    content: Content, record: "RunRecord", files: list[Path]
+) -> "tuple[FormReading, list[File], list[File]]":
+    """Read all files whole before anything is stored.
+
+    Raises:
+        ContentError: with every mistake of every file.
+    """
+    from xunjian.forms.marks import Against, FormReading
+    from xunjian.forms.pictures import unpack
+    from xunjian.forms.read import read_form
+    from xunjian.forms.take import File
+
+    book, reading = book_for(content, record), FormReading()
+    now = datetime.now(tz=UTC).astimezone()
+    forms: list[File] = []
+    pictures: list[File] = []
+    for path in files:
+        held, beside = unpack(path)
+        for name, held_bytes in held.items():
+            read_form(name, held_bytes, Against(book=book, find=beside.find, now=now), reading)
+            forms.append(File(name=name, content=held_bytes))
+        pictures += _pictures(beside)
+    if reading.problems:
+        raise FormMistakes(reading.problems)
+    return reading, forms, pictures
+
+
+def _pictures(beside: "Beside") -> "list[File]":
+    from xunjian.forms.take import File
+
+    return [File(name=name, content=content) for name, content in beside.used.values()]
+
+
+class FormMistakes(ContentError):
+    """Forms that cannot be taken in as they are."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        count = len(self.problems)
+        self.message = Text(
+            f"表中有 {count} 处要改，什么都没有收",
+            f"{count} mistakes in forms: nothing was taken in",
+        )
+
+
+def _file_again(content: Content, record: "RunRecord") -> None:
+    """Note the round's coverage anew: what forms show was seen."""
+    from xunjian.inventory import select
+    from xunjian.run.plan import plan_run
+    from xunjian.run.ticket import file_run, find_errand
+
+    if not record.round_id:
+        return
+    try:
+        errand = find_errand(content, record.playbook, round_id=record.round_id)
+        if errand is None:
+            return
+        playbook = _playbook(content, record)
+        devices = select(content.inventory, playbook.hosts, playbook.where or None)
+        plan = plan_run(errand.scope(devices), playbook, content.catalog)
+        ticket = errand.ticket([pair.device for pair in plan.pairs])
+    except UsageError:
+        return  # the calendar has changed since
+    if ticket is not None:
+        file_run(content.store, ticket, record)

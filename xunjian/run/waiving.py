@@ -1,0 +1,36 @@
+"""Findings that stand by somebody's leave: shown as waived, with who, why and until when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from xunjian.calendar.model import Waiver
+from xunjian.checks.model import Finding, Verdict
+from xunjian.language import Text
+
+_OPEN = frozenset({Verdict.WARNING, Verdict.ABNORMAL})
+
+
+def waived(
+    findings: Sequence[Finding], waivers: Mapping[str, Waiver], today: date
+) -> Sequence[Finding]:
+    """Let open findings stand whose waiver has not run out; what is in order needs none."""
+    if not waivers:
+        return findings
+    return tuple(_one(finding, waivers.get(finding.id), today) for finding in findings)
+
+
+def _one(finding: Finding, waiver: Waiver | None, today: date) -> Finding:
+    if waiver is None or finding.verdict not in _OPEN or waiver.until < today:
+        return finding
+    said, who, why, until = finding.message, waiver.approved_by, waiver.reason, waiver.until
+    return replace(
+        finding,
+        verdict=Verdict.WAIVED,
+        level="",
+        advice=Text(""),
+        message=Text(
+            f"{said.zh}；豁免至 {until}（批准人 {who}：{why}）",
+            f"{said.en or said.zh}; waived until {until} (approved by {who}: {why})",
+        ),
+    )
