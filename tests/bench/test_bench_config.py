@@ -3,24 +3,34 @@
 import difflib
 import random
 import resource
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.command_line import call
+from xunjian.config.baselines import BASELINE, RUNNING
 from xunjian.config.clean import clean
 from xunjian.config.compare import compare
 from xunjian.config.pack import Pack, load_packs
-from xunjian.config.pipeline import Setting, diff_texts
+from xunjian.config.pipeline import diff_texts
 from xunjian.config.redact import redact
 from xunjian.config.tree import parse
+from xunjian.inventory.model import Device
+from xunjian.run.configurations import Visit, fetch
+from xunjian.run.content import Content
+from xunjian.run.drift import compare_running
+from xunjian.run.shelf import keep_together, open_shelf
+from xunjian.transport.model import Evidence, Request
 from xunjian.workspace import open_workspace
 
 KEY = b"k" * 32
 SEED = 20261121
 
 
-def cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
+def cpu_s(who: int = resource.RUSAGE_SELF) -> float:
+    used = resource.getrusage(who)
     return used.ru_utime + used.ru_stime
 
 
@@ -125,13 +135,77 @@ def test_ten_times_less_than_difflib(pack: Pack) -> None:
     assert theirs >= 10 * ours
 
 
+@dataclass
+class Session:
+    """A device that answers with one text."""
+
+    text: str
+    raw: bytes
+
+    def ask(self, request: Request) -> Evidence:
+        return Evidence(
+            id="hz#001",
+            device="hz",
+            request=request,
+            raw=self.raw,
+            text=self.text,
+            decoded_as="utf-8",
+            started_at=datetime.now(tz=UTC),
+            elapsed_s=0.0,
+            complete=True,
+            error="",
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
 @pytest.mark.bench
-def test_a_thousand_unchanged_devices(pack: Pack, tmp_path: Path) -> None:
-    text = raw(lines_of(1_400))
-    quick = Setting(hash_first=True)
-    before = cpu_s()
-    for _ in range(1_000):
-        assert not diff_texts(text, text, pack, key=KEY, setting=quick).changes
-    spent = cpu_s() - before
-    print(f"1,000 unchanged devices: {spent:.2f} s")  # noqa: T201
+def test_a_thousand_unchanged_devices(tmp_path: Path) -> None:
+    """What `diff -l` does with each device once it has answered, keeping the backup included."""
+    assert call("init", tmp_path / "ws").code == 0
+    content = Content(tmp_path / "ws", None)
+    shelf = open_shelf(content)
+    text = "\n".join([*lines_of(1_400), ""])
+    session = Session(text, text.encode())
+    platform = content.platforms.get("huawei_vrp")
+    assert platform is not None
+    pack = shelf.packs.get("huawei_vrp")
+    devices = [
+        Device(
+            name=f"hz-sw{n}",
+            kind="switch",
+            address=f"127.0.{n // 250}.{n % 250 + 1}",
+            platform="huawei_vrp",
+        )
+        for n in range(1_000)
+    ]
+    visits = [Visit(device=device, platform=platform, pack=pack) for device in devices]
+    first = [fetch(visit, session, shelf.memory, startup=False) for visit in visits]
+    keep_together(shelf, first)
+    shelf.baselines.keep_many(
+        BASELINE,
+        {
+            visit.named: {RUNNING: f.running}
+            for visit, f in zip(visits, first, strict=True)
+            if f.running
+        },
+        "initial",
+        "reviewer",
+    )
+
+    before, children = cpu_s(), cpu_s(resource.RUSAGE_CHILDREN)
+    memory = shelf.memory
+    found = [fetch(visit, session, memory, startup=False) for visit in visits]
+    read = cpu_s() - before
+    baselines = keep_together(shelf, found)
+    kept = cpu_s() - before - read
+    for fetched in found:
+        left = baselines[fetched.visit.device.name]
+        diff = compare_running(shelf, fetched, left, "baseline")
+        assert diff.not_compared == ""
+        assert diff.changes == ()
+    spent, git = cpu_s() - before, cpu_s(resource.RUSAGE_CHILDREN) - children
+    figures = f"{spent:.2f} s (read {read:.2f}, kept {kept:.2f}), git {git:.2f} s"
+    print(f"1,000 unchanged devices: {figures}")  # noqa: T201
     assert spent <= 2.0

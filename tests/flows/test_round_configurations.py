@@ -14,9 +14,12 @@ import pytest
 
 from tests.fixtures.command_line import Said, call
 from tests.flows.test_cli_diff import BASE, CANARIES, TEXTS
+from xunjian.config import remembered
+from xunjian.config.baselines import BACKUP
 from xunjian.inventory.model import Device
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
+from xunjian.run.shelf import named, open_shelf
 from xunjian.transport.model import Channel, Evidence, Request
 
 HOSTS = """\
@@ -273,6 +276,38 @@ def test_without_a_key_only_the_redacted_text_is_kept(network: Network) -> None:
     kept = [ref for ref in record.evidence if ref.text.startswith("display")]
     assert {ref.custody for ref in kept} == {"redacted"}
     assert not (network.root / ".xunjian" / "vault").exists()
+
+
+def test_a_round_seals_the_bytes_that_a_baseline_can_be_made_anew_from(network: Network) -> None:
+    network.round("-l", "hz-sw1")
+    folder = network.root / ".xunjian" / "vault" / "_" / "hz-sw1"
+    assert {path.name.partition("-")[0] for path in folder.iterdir()} == {
+        *("running", "startup"),
+        *("running.of", "startup.of"),
+    }
+    content = Content(network.root, None)
+    shelf = open_shelf(content)
+    device = content.inventory.devices["hz-sw1"]
+    text = shelf.read(BACKUP, device)
+    assert text is not None
+    raw = shelf.vault.raw_of(named(device), text.lines)
+    assert raw is not None
+    assert raw.decode() == BASE
+    pointer = next(folder.glob("running.of-*"))
+    before = pointer.stat().st_mtime_ns
+    network.round("-l", "hz-sw1")
+    assert pointer.stat().st_mtime_ns == before
+
+
+def test_a_round_over_the_same_bytes_redacts_nothing(
+    agreed: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed.round()
+    monkeypatch.setattr(remembered, "redact", lambda *_: pytest.fail("redacted again"))
+    said, record = agreed.round()
+    assert said.code == 0, said
+    assert set(verdicts(record, "config.drift").values()) == {"normal"}
+    assert [diff.not_compared for diff in record.changes] == [""] * 3
 
 
 def test_an_approved_change_is_normal(agreed: Network) -> None:

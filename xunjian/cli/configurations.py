@@ -39,7 +39,7 @@ def fetch(
     found = fetch_all(
         visits,
         lambda device: content.open_session(device, DEADLINE_S),
-        shelf.key,
+        shelf.memory,
         workers=workers,
         startup=startup,
     )

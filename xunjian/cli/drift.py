@@ -4,14 +4,14 @@ from xunjian.cli.configurations import fetch, say_troubles
 from xunjian.cli.list import selected
 from xunjian.cli.output import Output
 from xunjian.config.approvals import read_approvals
-from xunjian.config.baselines import BACKUP, BASELINE
+from xunjian.config.baselines import BACKUP
 from xunjian.config.model import ConfigDiff
 from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.mistakes import nearest_hint
 from xunjian.run.content import Content
 from xunjian.run.drift import MODES, compare_running
-from xunjian.run.shelf import keep, named, open_shelf
+from xunjian.run.shelf import keep_together, named, open_shelf
 from xunjian.schema import Problems
 from xunjian.store.lock import held
 
@@ -42,16 +42,16 @@ def diff_devices(
     problems.raise_if_any()
     asked = [*devices, *([peer] if peer is not None and peer not in devices else [])]
     with held(content.workspace.state_dir, "diff"):
-        before = {d.name: shelf.read(BACKUP, d) for d in devices} if against == "backup" else {}
+        kept = {d.name: shelf.read(BACKUP, d) for d in devices} if against == "backup" else {}
         found = {
             fetched.visit.device.name: fetched
             for fetched in fetch(
                 shelf, output, asked, workers=_WORKERS, startup=against == "startup"
             )
         }
+        if against != "backup":
+            kept = keep_together(shelf, tuple(found.values()))
         for fetched in found.values():
-            if against != "backup":
-                keep(shelf, fetched)
             say_troubles(output, fetched)
     results = []
     for device in devices:
@@ -64,6 +64,6 @@ def diff_devices(
         elif against == "startup":
             left = fetched.startup
         else:
-            left = before.get(device.name) if before else shelf.read(BASELINE, device)
+            left = kept.get(device.name)
         results.append(compare_running(shelf, fetched, left, against, records[device.name]))
     return results

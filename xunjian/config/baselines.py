@@ -8,7 +8,9 @@ and normalised; no other text ever comes here.
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -133,11 +135,11 @@ class Baselines:
         for what, text in texts.items():
             path = self.path(kind, named, what)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join(text.lines) + "\n", encoding="utf-8", newline="\n")
+            _write(path, "\n".join(text.lines) + "\n")
             paths.append(path)
         if paths:
             meta = paths[0].parent / "meta.yml"
-            meta.write_text(_meta(next(iter(texts.values()))), "utf-8")
+            _write(meta, _meta(next(iter(texts.values()))))
             paths.append(meta)
         return paths
 
@@ -159,12 +161,27 @@ class Baselines:
         return found if _META.match(found) else ""
 
 
+def _write(path: Path, text: str) -> None:
+    """Write a file, unless it says the same: git need not look into it then."""
+    content = text.encode()
+    with suppress(FileNotFoundError):
+        if path.read_bytes() == content:
+            return
+    path.write_bytes(content)
+
+
 def _meta(text: Redacted) -> str:
     """What is known of a text beside its lines; no times, so that nothing else makes a commit."""
+    by = text.metadata.get("by", "")
+    return _meta_of(text.platform, text.pack, by if _META.match(by) else "")
+
+
+@lru_cache(maxsize=256)
+def _meta_of(platform: str, pack: str, by: str) -> str:
     import yaml
 
-    facts = {"platform": text.platform, "pack": text.pack}
-    if _META.match(by := text.metadata.get("by", "")):
+    facts = {"platform": platform, "pack": pack}
+    if by:
         facts["changed_by"] = by
     return yaml.safe_dump(facts, allow_unicode=True, sort_keys=False)
 

@@ -6,6 +6,7 @@ docs/write-a-pack.md.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -42,6 +43,7 @@ class Pack:
     """What is known of one platform's configuration; rules of extended packs stand behind.
 
     generic: the platform has no pack; this is the safe one, and outputs must say so.
+    digest: of every file that had a part in it; empty of a pack that was made otherwise.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Pack:
     evidence: str
     syntax: Syntax
     generic: bool = False
+    digest: str = ""
     commands: Commands = field(default_factory=Commands)
     parts: tuple[tuple[Part, "Pack"], ...] = ()
     errors: tuple[ErrorText, ...] = ()
@@ -162,9 +165,16 @@ def _read_files(found: Mapping[str, Found], wanted: Sequence[str], problems: Pro
     packs: dict[str, Pack] = {}
     for name, file in sorted(files.items(), key=lambda item: bool(item[1].parts)):
         if (pack := _pack(name, file, files, packs)) is not None:
-            packs[name] = pack
+            packs[name] = replace(pack, digest=_digest(pack, found, files))
     layers = {name: found[name].layer for name in documents}
     return Packs(by_name=packs, documents=documents, files=files, layers=layers)
+
+
+def _digest(pack: Pack, found: Mapping[str, Found], files: Mapping[str, PackFile]) -> str:
+    """One hash over the files of a pack, of what it extends and of its parts."""
+    own = [found[name].sha256 for name in _lineage(pack.name, files)]
+    inner = [part.digest for _, part in pack.parts]
+    return sha256("\n".join([*own, *inner]).encode()).hexdigest()
 
 
 def _check_references(

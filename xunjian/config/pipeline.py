@@ -14,7 +14,6 @@ from xunjian.config.completeness import (
     with_reason,
 )
 from xunjian.config.model import (
-    Capture,
     Comparison,
     ConfigDiff,
     DeviceFacts,
@@ -37,9 +36,6 @@ class Setting:
 
     shrink: doubt a right side that lost many lines (drift); not where that may be meant.
     whole: the transport showed that nothing is missing at the end of the right side.
-    hash_first: the same bytes twice are not redacted. Left out is then what only redaction finds:
-    the lines that rules suppress, how many secrets are not comparable, and the doubt about a
-    secret that no rule knows.
     """
 
     device: str = ""
@@ -49,7 +45,6 @@ class Setting:
     facts: DeviceFacts | None = None
     shrink: bool = False
     whole: bool = False
-    hash_first: bool = False
     label: str = ""
     site: str = ""
 
@@ -71,25 +66,8 @@ def diff_texts(
     if old != new:
         left, right = redact(clean(old, pack), pack, key), redact(clean(new, pack), pack, key)
         return diff_redacted(left, right, pack, setting=setting)
-    capture = clean(new, pack)
-    if setting is not None and setting.hash_first:
-        return _unchanged(capture, setting)
-    same = redact(capture, pack, key)
+    same = redact(clean(new, pack), pack, key)
     return diff_redacted(same, same, pack, setting=setting)
-
-
-def _unchanged(capture: Capture, setting: Setting) -> ConfigDiff:
-    """The same bytes twice, not redacted: only whether they came whole is left to say."""
-    return ConfigDiff(
-        device=setting.device,
-        platform=capture.platform,
-        mode=setting.mode,
-        left=setting.left,
-        right=setting.right,
-        trust=capture.trust,
-        label=setting.label,
-        site=setting.site,
-    )
 
 
 def diff_redacted(

@@ -27,6 +27,8 @@ def rate(
     changes: Iterable[Change], pack: Pack, facts: DeviceFacts | None = None
 ) -> tuple[Change, ...]:
     """Give the same changes with risk, rule and reason. facts: of the device, when it is known."""
+    if not changes:
+        return ()
     facts = facts or DeviceFacts()
     rater = _Rater(pack)
     parts = {part.name: _Rater(inner) for part, inner in pack.parts}

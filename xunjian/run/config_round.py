@@ -93,7 +93,7 @@ class Configurations:
         ear = _Ear(session, asked, visit)
         key = self.shelf.key
         with_startup = bool(visit.pack.commands.startup)
-        fetched = fetch(visit, ear, key, startup=with_startup)
+        fetched = fetch(visit, ear, self.shelf.memory, startup=with_startup)
         evidence = tuple(_kept(item, visit, fetched, key) for item in ear.new)
         cited = tuple(item.id for item in ear.heard if item.complete)
         running = fetched.running
@@ -108,6 +108,7 @@ class Configurations:
             return ConfigReading(outcome=outcome, evidence=evidence)
         baseline = renew_locked(self._lock, self.shelf, visit)
         if self.settings.backup and not fitness(fetched, baseline):
+            self.shelf.vault.keep(fetched)  # at once: the bytes are not held until the round ends
             with self._lock:
                 self._read.append(replace(fetched, raw={}))
         change = self._compared(fetched, baseline, now)

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from xunjian.config.baselines import RUNNING, STARTUP, Named
-from xunjian.config.clean import clean
 from xunjian.config.completeness import edited_meanwhile, not_startup, with_reason
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack
 from xunjian.config.parts import join_parts
-from xunjian.config.redact import redact
+from xunjian.config.remembered import Memory
 from xunjian.config.rules import Command
 from xunjian.errors import XunjianError
 from xunjian.inventory.model import Device
@@ -95,7 +94,7 @@ _SELF_CONTAINED = frozenset({Channel.HTTP, Channel.NUT, Channel.SHELL})
 def fetch_all(
     visits: Sequence[Visit],
     open_session: Callable[[Device], DeviceSession],
-    key: bytes,
+    memory: Memory,
     *,
     workers: int,
     startup: bool = False,
@@ -109,7 +108,7 @@ def fetch_all(
             return Fetched(visit=visit, reason=NO_COMMAND)
         session = open_session(visit.device)
         try:
-            return fetch(visit, session, key, startup=startup)
+            return fetch(visit, session, memory, startup=startup)
         except XunjianError:
             raise
         except Exception as error:  # noqa: BLE001 - one device's surprise is not the others'
@@ -122,21 +121,21 @@ def fetch_all(
             yield done.result()
 
 
-def fetch(visit: Visit, session: Asking, key: bytes, *, startup: bool) -> Fetched:
+def fetch(visit: Visit, session: Asking, memory: Memory, *, startup: bool) -> Fetched:
     """Fetch through a session that is open already; it is left open."""
     before = _first(visit, session, visit.pack.commands.stamp)
     notes: list[Text] = []
     answer = _parts(visit, session, notes) if visit.pack.parts else _running(visit, session)
     if not isinstance(answer, bytes):
         return answer
-    running = _redacted(answer, visit.pack, key)
+    running = memory.redacted(visit.named, RUNNING, answer, visit.pack)
     after = _first(visit, session, visit.pack.commands.stamp) if before is not None else None
     if before is not None and after is not None:
         reason = edited_meanwhile(before.text.encode(), after.text.encode())
         running = _doubted(running, TrustState.UNSTABLE, reason)
     found = Fetched(visit=visit, running=running, raw={RUNNING: answer}, notes=tuple(notes))
     asks = startup and bool(visit.pack.commands.startup)
-    return _with_startup(found, session, key) if asks else found
+    return _with_startup(found, session, memory) if asks else found
 
 
 def _running(visit: Visit, session: Asking) -> bytes | Fetched:
@@ -208,27 +207,22 @@ _REFUSAL_LINES = 6  # an error text and its marks; a configuration is longer
 def _is_not_understood(visit: Visit, evidence: Evidence) -> bool:
     if evidence.request.channel is Channel.HTTP and evidence.status not in {None, _HTTP_OK}:
         return True
-    lines = evidence.text.strip().splitlines()
-    if len(lines) > _REFUSAL_LINES:
+    if evidence.text.strip().count("\n") >= _REFUSAL_LINES:
         return False
     patterns = (visit.platform.unsupported, visit.platform.no_privilege)
     return any(p.search(evidence.text) for p in patterns if p is not None)
 
 
-def _with_startup(found: Fetched, session: Asking, key: bytes) -> Fetched:
+def _with_startup(found: Fetched, session: Asking, memory: Memory) -> Fetched:
     visit = found.visit
     evidence = _first(visit, session, visit.pack.commands.startup)
     raw = _usable(visit, evidence)
     if not isinstance(raw, bytes):
         note = Text("没有读到启动配置", "the startup configuration was not read")
         return replace(found, notes=(*found.notes, note))
-    startup = _redacted(raw, visit.pack, key)
+    startup = memory.redacted(visit.named, STARTUP, raw, visit.pack)
     startup = _doubted(startup, TrustState.POLLUTED, not_startup(raw, visit.pack))
     return replace(found, startup=startup, raw={**found.raw, STARTUP: raw})
-
-
-def _redacted(raw: bytes, pack: Pack, key: bytes) -> Redacted:
-    return redact(clean(raw, pack), pack, key)
 
 
 def _doubted(text: Redacted, state: TrustState, reason: Text | None) -> Redacted:

@@ -1,6 +1,6 @@
 """The workspace's configurations: the packs, what is kept under git, the key of fingerprints."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack, Packs, load_packs
 from xunjian.config.redact import redact
+from xunjian.config.remembered import FOLDER, Memory
 from xunjian.inventory.model import Device
 from xunjian.run.configurations import Fetched, Visit
 from xunjian.run.content import Content
@@ -41,6 +42,11 @@ class Shelf:
     def key(self) -> bytes:
         """The key of fingerprints; made when it is first asked for."""
         return site_key(self.key_file)
+
+    @property
+    def memory(self) -> Memory:
+        """What was redacted last, so that the same bytes are not redacted again."""
+        return Memory(self.key, self.content.workspace.state_dir / FOLDER)
 
     @property
     def vault(self) -> Vault:
@@ -117,6 +123,23 @@ def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
     return "kept" if changed else "unchanged"
 
 
+def keep_together(shelf: Shelf, found: Sequence[Fetched]) -> dict[str, Redacted | None]:
+    """Keep what many devices said as `keep` does, in one commit; gives their baselines by name."""
+    fit, baselines = [], {}
+    vault = shelf.vault
+    for fetched in found:
+        if fetched.running is None:
+            continue
+        baseline = baselines[fetched.visit.device.name] = renew_baseline(shelf, fetched.visit)
+        vault.keep(fetched)
+        if not fitness(fetched, baseline):
+            fit.append(fetched)
+    names = [fetched.visit.device.name for fetched in fit]
+    what = names[0] if len(names) == 1 else f"of {len(names)} devices"
+    keep_backups(shelf, fit, f"backup {what}")
+    return baselines
+
+
 def fitness(fetched: Fetched, baseline: Redacted | None, *, may_shrink: bool = False) -> str:
     """Why what was read must not be kept: `unreached`, `untrusted`, `shrunk`; else empty."""
     running = fetched.running
@@ -164,7 +187,7 @@ def renew_baseline(shelf: Shelf, visit: Visit) -> Redacted | None:
     """
     baselines, pack = shelf.baselines, visit.pack
     text = baselines.read(BASELINE, visit.named, pack, shelf.key)
-    if text is None or not baselines.is_of_older_pack(BASELINE, visit.named, pack):
+    if text is None or text.pack == pack.ref:
         return text
     whole, source = _from_raw(shelf, visit), "the sealed bytes"
     if whole is None:

@@ -43,7 +43,8 @@ class Vault:
             text = texts.get(what)
             if text is not None:
                 pointer = folder / f"{what}.of-{digest_of(text.lines)}"
-                pointer.write_text(path.name + "\n", "utf-8")
+                if not pointer.is_file() or pointer.read_text("utf-8") != path.name + "\n":
+                    pointer.write_text(path.name + "\n", "utf-8")
         return True
 
     def raw_of(self, named: Named, lines: Sequence[str], what: str = RUNNING) -> bytes | None:
