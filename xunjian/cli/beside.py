@@ -28,7 +28,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         past=content.store.past(record.run_id, tuple(TOPICS)),
         order=order_of(content, wanted.record_sheets if wanted else ""),
         task_titles={CONFIG: TITLE, **{task.name: task.title for task in tasks}},
-        sources=_sources(content.catalog.checks),
+        sources=sources_of(content.catalog.checks),
         title=wanted.title if wanted else None,
         system_titles=systems,
         party_titles=parties,
@@ -131,7 +131,8 @@ def _of_playbook(content: Content, name: str) -> "ReportSettings | None":
         return None
 
 
-def _sources(checks: Mapping[str, "Check"]) -> Mapping[str, Source]:
+def sources_of(checks: Mapping[str, "Check"]) -> Mapping[str, Source]:
+    """What the cards say of their checks."""
     return {
         name: Source(
             title=check.title,

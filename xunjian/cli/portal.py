@@ -61,11 +61,12 @@ def list_documents(
     """Say beside a run's documents what they are, and rewrite the portal; elsewhere do nothing."""
     from xunjian.report.portal import INDEX_FILE, entry_of, index_of
 
-    if not _is_listed(folder, content):
+    if not is_listed(folder, content):
         return
     write_document(folder / INDEX_FILE, index_of(entry_of(model, kind)))
     rewrite_portal(content, output)
 
 
-def _is_listed(folder: Path, content: Content) -> bool:
+def is_listed(folder: Path, content: Content) -> bool:
+    """Whether the portal looks into a folder."""
     return folder.resolve().is_relative_to(content.workspace.reports_dir.resolve())

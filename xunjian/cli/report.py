@@ -1,4 +1,4 @@
-"""`report run RUN`: the documents of a run, again."""
+"""`report`: the documents of a run again, of a period, and what controls them."""
 
 import typer
 
@@ -6,6 +6,7 @@ from xunjian.cli.documents import write_documents
 from xunjian.cli.language import both
 from xunjian.cli.options import DocumentsOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
+from xunjian.cli.periodic import add_periodic
 from xunjian.cli.portal import add_index
 from xunjian.cli.report_control import add_control
 from xunjian.language import Text
@@ -26,6 +27,7 @@ def register(app: typer.Typer, output: Output) -> None:
 
     add_index(report, output)
     add_control(report, output)
+    add_periodic(report, output)
 
     @report.command("run", help=both("按存储重新出一轮的文档", "Write a run's documents again"))
     def report_run(

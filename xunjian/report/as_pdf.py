@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -51,17 +53,37 @@ def as_pdf(
     """
     chosen = choose_fonts(fonts, use_system=use_system_fonts)
     data = printed(model, language)
+    at = model.ended_at or model.started_at
+    return typeset(data, template, chosen, at, Attached(model.head.logo, has_tags=_is_short(data)))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What lies beside a document. pictures: SVG by name. name: of the template, for mistakes."""
+
+    logo: bytes = b""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    name: str = SOURCE
+    has_tags: bool = True
+
+
+def typeset(
+    data: Data, template: bytes, fonts: FontChoice, at: datetime, beside: Attached
+) -> bytes:
+    """Set any document from its data and its template; `at` is the time it bears."""
     data["fonts"] = {
-        "serif": list(chosen.serif),
-        "sans": list(chosen.sans),
-        "mono": list(chosen.mono),
+        "serif": list(fonts.serif),
+        "sans": list(fonts.sans),
+        "mono": list(fonts.mono),
     }
     with tempfile.TemporaryDirectory(prefix="xunjian-pdf-") as folder:
         root = Path(folder)
-        data["logo"] = _logo(root, model.head.logo)
+        data["logo"] = _logo(root, beside.logo)
+        for name, picture in beside.pictures.items():
+            (root / name).write_bytes(picture)
         (root / SOURCE).write_bytes(template)
         (root / DATA).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return _set(root, chosen, model.ended_at or model.started_at, has_tags=_is_short(data))
+        return _set(root, fonts, at, beside)
 
 
 def _logo(root: Path, picture: bytes) -> str:
@@ -79,13 +101,13 @@ def _is_short(data: Data) -> bool:
     return rows <= _TAGGED_ROWS_MOST
 
 
-def _set(root: Path, fonts: FontChoice, at: datetime, *, has_tags: bool) -> bytes:
+def _set(root: Path, fonts: FontChoice, at: datetime, beside: Attached) -> bytes:
     job = {
         "root": str(root),
         "folders": [str(folder) for folder in fonts.folders],
         "uses_system": fonts.uses_system,
         "at": at.replace(microsecond=0).isoformat(),  # typst takes whole seconds only
-        "tags": has_tags,
+        "tags": beside.has_tags,
     }
     try:
         done = subprocess.run(
@@ -99,10 +121,10 @@ def _set(root: Path, fonts: FontChoice, at: datetime, *, has_tags: bool) -> byte
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _refused(f"> {TIME_S:.0f} s") from error
+        raise _refused(f"> {TIME_S:.0f} s", beside.name) from error
     if done.returncode == 0:
         return (root / RESULT).read_bytes()
-    raise _refused(_mistake(root, done))
+    raise _refused(_mistake(root, done, beside.name), beside.name)
 
 
 def _environment() -> dict[str, str]:
@@ -114,22 +136,22 @@ def _environment() -> dict[str, str]:
     return kept | dead | {"PYTHONPATH": os.pathsep.join((package, libraries))}
 
 
-def _mistake(root: Path, done: subprocess.CompletedProcess[str]) -> str:
+def _mistake(root: Path, done: subprocess.CompletedProcess[str], name: str) -> str:
     try:
         said = json.loads((root / MISTAKE).read_bytes())
     except (OSError, ValueError):
         return (done.stderr or "").strip().rsplit("\n", maxsplit=1)[-1] or str(done.returncode)
     # the excerpt names a folder that is gone when this is read
     where = [line.split(f"{SOURCE}:")[-1] for line in said["where"].splitlines() if SOURCE in line]
-    return f"{said['message']} (inspection.typ:{where[0].strip()})" if where else said["message"]
+    return f"{said['message']} ({name}:{where[0].strip()})" if where else said["message"]
 
 
-def _refused(what: str) -> UsageError:
+def _refused(what: str, name: str) -> UsageError:
     return UsageError(
         Text(f"PDF 模板不能排版：{what}", f"the PDF template cannot be set: {what}"),
         Text(
-            "改正 templates/report/inspection.typ；模板只能读 data.json 与标志图，不能用软件包",
-            "correct templates/report/inspection.typ; it may read data.json and the logo only, "
+            f"改正 templates/report/{name}；模板只能读 data.json 与标志图，不能用软件包",
+            f"correct templates/report/{name}; it may read data.json and the logo only, "
             "and use no package",
         ),
     )

@@ -20,10 +20,10 @@ from xunjian.report.workbook_summary import COLOURS, Summary
 Formats = dict[str, Any]  # xlsxwriter's; it ships no types
 
 _FONT = "Microsoft YaHei"
-_RISKY = ("=", "+", "-", "@")  # a spreadsheet would take them for a formula when edited
+RISKY = ("=", "+", "-", "@")  # a spreadsheet would take them for a formula when edited
 _A4 = 9  # ECMA-376, paperSize
 _PAGE_CHARACTERS = 190  # columns of one page across, in characters: 7 points high when printed
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -38,7 +38,7 @@ def as_workbook(model: ReportModel, language: Language) -> bytes:
 
     stream = io.BytesIO()
     w = Wording(language, breaks=False)
-    book = Workbook(stream, _OPTIONS)
+    book = Workbook(stream, OPTIONS)
     at = (model.ended_at or model.started_at).replace(tzinfo=None)
     book.set_properties({"title": w.say(title_of(model)), "created": at})
     formats = _formats(book)
@@ -114,7 +114,7 @@ def _write_plain(
 
 
 def _text_format(text: str, formats: Formats, *, wraps: bool) -> Any:
-    if text.startswith(_RISKY):
+    if text.startswith(RISKY):
         return formats["risky_prose" if wraps else "risky"]
     return formats["prose" if wraps else "text"]
 

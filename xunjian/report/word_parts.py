@@ -72,13 +72,14 @@ def page(section: Any) -> None:
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
     foot.add_run("{% if d.footer %}{{ d.footer }}    {% endif %}")
     for part in (t("第 ", "page "), "PAGE", t(" 页 共 ", " of "), "NUMPAGES", t(" 页", "")):
-        _field(foot, part) if part.isupper() else foot.add_run(part)
+        field(foot, part) if part.isupper() else foot.add_run(part)
     for paragraph in (head, foot):
         for run in paragraph.runs:
             run.font.size = Pt(9)
 
 
-def _field(paragraph: Any, code: str) -> None:
+def field(paragraph: Any, code: str) -> None:
+    """Add a field that Word fills in, such as the page's number."""
     for kind, text in (("begin", ""), ("", code), ("end", "")):
         run = paragraph.add_run()
         run.font.size = Pt(9)

@@ -50,7 +50,7 @@ def build_period(
         sections=sections,
         figures=dict(_figures(sections)),
         summary=_summary(g),
-        party=party,
+        part=party or "-".join(one.replace("_", "-") for one in sheets),
     )
 
 

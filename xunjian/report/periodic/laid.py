@@ -24,6 +24,8 @@ from xunjian.report.periodic.model import (
 from xunjian.report.plots.svg import Plot
 from xunjian.report.wording import Wording
 
+_WIDEST = 14  # widths of columns that an upright page holds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidFigure:
@@ -57,6 +59,11 @@ class LaidSection:
     title: str
     blocks: tuple[LaidBlock, ...]
     new_page: bool
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it needs a page on its side."""
+        return any(sum(block.widths) > _WIDEST for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

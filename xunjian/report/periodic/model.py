@@ -130,9 +130,9 @@ class PeriodModel:
     sections: tuple[Section, ...]
     figures: Mapping[str, int | float | None] = field(default_factory=dict)
     summary: Text = Text("")
-    party: str = ""
+    part: str = ""  # of one party, or only some record sheets
 
     @property
     def subject(self) -> str:
         """What tells it from others of its kind."""
-        return f"{self.period.name}/{self.party}" if self.party else self.period.name
+        return f"{self.period.name}/{self.part}" if self.part else self.period.name

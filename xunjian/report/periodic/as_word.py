@@ -1,0 +1,182 @@
+"""The Word document, built paragraph by paragraph: real headings, tables whose heads repeat."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from xunjian.language import Language
+from xunjian.report.data_uri import picture
+from xunjian.report.periodic.laid import Laid, LaidBlock, LaidSection, lay
+from xunjian.report.periodic.model import PeriodModel
+from xunjian.report.wording import Wording
+
+_PORTRAIT_CM, _LANDSCAPE_CM = 17.4, 26.1
+_TONES = {"abnormal": (0xB3, 0x26, 0x1E), "warning": (0xB2, 0x6A, 0x00)}
+
+
+def as_word(model: PeriodModel, language: Language) -> bytes:
+    """Write the document."""
+    from docx import Document
+
+    from xunjian.report.periodic.word_page import set_up
+
+    laid, w = lay(model, language), Wording(language, breaks=False)
+    document: Any = Document()
+    set_up(document, laid, w)
+    _first_page(document, laid, model, w)
+    for number, section in enumerate(laid.sections, start=1):
+        _section(document, section, number, w)
+    stream = io.BytesIO()
+    document.core_properties.title = laid.title[:255]
+    document.core_properties.author = model.head.contractor[:255]
+    document.core_properties.created = model.as_of.replace(tzinfo=None)
+    document.core_properties.modified = model.as_of.replace(tzinfo=None)
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _first_page(document: Any, laid: Laid, model: PeriodModel, w: Wording) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    if picture(model.head.logo):
+        document.add_picture(io.BytesIO(model.head.logo), height=Cm(1.3))
+    if laid.project:
+        document.add_paragraph(laid.project).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.add_paragraph(laid.title, style="Title").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for warning in laid.warnings:
+        document.add_paragraph().add_run(warning).bold = True
+    _Grid(head=("", ""), rows=laid.cover, shares=(0.17, 0.83), kinds=("name", "text")).put(document)
+    document.add_paragraph()
+    document.add_paragraph(laid.summary)
+    if len(laid.revisions) > 1:
+        head = (w.t("版本", "Version"), w.t("时间", "Time"), w.t("变更", "What changed"))
+        rows = tuple((f"V{version}", at, what) for version, at, _, what in laid.revisions)
+        _Grid(head=head, rows=rows, shares=(0.1, 0.25, 0.65)).put(document)
+
+
+def _section(document: Any, section: LaidSection, number: int, w: Wording) -> None:
+    from xunjian.report.word_parts import turned
+
+    if section.is_wide:
+        turned(document, landscape=True)
+    title = f"{_numeral(number, w)}{section.title}"
+    heading = document.add_heading(title, 1)
+    heading.paragraph_format.page_break_before = section.new_page and number > 1
+    for block in section.blocks:
+        _block(document, block, w, width_cm=_LANDSCAPE_CM if section.is_wide else _PORTRAIT_CM)
+    if section.is_wide:
+        turned(document, landscape=False)
+
+
+def _numeral(number: int, w: Wording) -> str:
+    numerals = "一二三四五六七八九十"
+    shown = numerals[number - 1] if number <= 10 else f"十{numerals[number - 11]}"
+    return w.t(f"{shown}、", f"{number}. ")
+
+
+def _block(document: Any, block: LaidBlock, w: Wording, *, width_cm: float) -> None:
+    from docx.shared import Pt
+
+    match block.kind:
+        case "text":
+            document.add_paragraph(block.lines[0])
+        case "note":
+            document.add_paragraph().add_run(block.lines[0]).font.size = Pt(9)
+        case "items":
+            for place, line in enumerate(block.lines, start=1):
+                document.add_paragraph(f"{place}. {line}")
+        case "figures":
+            _figures(document, block, width_cm)
+        case "table":
+            _table(document, block, width_cm)
+        case "plot" if block.plot is not None:
+            _plotted(document, block, width_cm)
+        case "sign":
+            _signing(document, block, w, width_cm)
+
+
+def _figures(document: Any, block: LaidBlock, width_cm: float) -> None:
+    from docx.shared import Pt, RGBColor
+
+    share = 1 / len(block.figures)
+    names = tuple(one.title for one in block.figures)
+    table = _Grid(
+        head=names,
+        rows=(tuple(one.value for one in block.figures),),
+        shares=(share,) * len(names),
+        width_cm=width_cm,
+    ).put(document)
+    for cell, figure in zip(table.rows[1].cells, block.figures, strict=True):
+        for run in cell.paragraphs[0].runs:
+            run.bold, run.font.size = True, Pt(13)
+            if figure.tone in _TONES:
+                run.font.color.rgb = RGBColor(*_TONES[figure.tone])
+    document.add_paragraph()
+
+
+def _table(document: Any, block: LaidBlock, width_cm: float) -> None:
+    if block.title:
+        document.add_heading(block.title, 2)
+    if not block.rows:
+        document.add_paragraph(block.lines[0])
+        return
+    whole = sum(block.widths)
+    shares = tuple(width / whole for width in block.widths)
+    _Grid(
+        head=block.head, rows=block.rows, shares=shares, width_cm=width_cm, kinds=block.kinds
+    ).put(document)
+    document.add_paragraph()
+
+
+def _plotted(document: Any, block: LaidBlock, width_cm: float) -> None:
+    """The figures of a plot: Word shows no SVG, and the same numbers stand below every plot."""
+    plot = block.plot
+    assert plot is not None
+    rows = tuple(row for row in plot.rows if any(cell not in {"0", ""} for cell in row[1:]))
+    if not rows:
+        return
+    document.add_heading(plot.title, 2)
+    share = 1 / len(plot.head)
+    kinds = ("text", *("number",) * (len(plot.head) - 1))
+    _Grid(
+        head=plot.head,
+        rows=rows,
+        shares=(share,) * len(plot.head),
+        width_cm=min(width_cm, 3.6 * len(plot.head)),
+        kinds=kinds,
+    ).put(document)
+    document.add_paragraph(plot.note)
+
+
+def _signing(document: Any, block: LaidBlock, w: Wording, width_cm: float) -> None:
+    from docx.shared import Cm
+
+    signed, dated = w.t("（签字）：", " (signature): "), w.t("日期：", "Date: ")
+    rows = tuple((f"{who}{signed}", dated) for who in block.lines)
+    table = _Grid(head=("", ""), rows=rows, shares=(0.65, 0.35), width_cm=width_cm).put(document)
+
+    for row in table.rows:
+        row.height = Cm(1.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grid:
+    """A table; one with an empty head is a list of names and values. shares: of `width_cm`."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    shares: tuple[float, ...]
+    width_cm: float = _PORTRAIT_CM
+    kinds: tuple[str, ...] = ()
+
+    def put(self, document: Any) -> Any:
+        """Add it at the end of the document."""
+        from xunjian.report.periodic.word_page import fill, widths
+
+        has_head = any(self.head)
+        rows = (self.head, *self.rows) if has_head else self.rows
+        table = document.add_table(rows=len(rows), cols=len(self.shares), style="Table Grid")
+        fill(table, rows, has_head=has_head, kinds=self.kinds)
+        widths(table, [share * self.width_cm for share in self.shares])
+        return table
