@@ -33,6 +33,7 @@ from xunjian.cli.options import (
 )
 from xunjian.cli.output import Output, is_terminal
 from xunjian.cli.recap import show_recap
+from xunjian.cli.telling import attended
 from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.report import words
@@ -116,7 +117,8 @@ def make_round(
         output.say(notice)
     events = LiveLine(output) if is_terminal(sys.stderr) else PlainLines(output)
     try:
-        record = execute(order, content.store, events=events)
+        with attended(content, output, order.playbook, events) as listener:
+            record = execute(order, content.store, events=listener)
     finally:
         events.stop()
     folder = out or content.workspace.reports_dir / record.run_id

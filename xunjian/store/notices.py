@@ -99,7 +99,7 @@ class NoticeBook:
             n.kind == "finding", n.device == device, n.closed_at.is_(None)
         )
         with self._database.reading() as connection:
-            rows = set(connection.execute(query).tuples())
+            rows = {(subject, check) for subject, check in connection.execute(query)}
         over = [
             subject
             for subject, check in rows
@@ -124,13 +124,6 @@ class NoticeBook:
             )
             for row in rows
         )
-
-    def number_of(self, run_id: str) -> str:
-        """Give a run's number."""
-        r = t.runs.c
-        query = select(r.number).where(r.run_id == run_id)
-        with self._database.reading() as connection:
-            return str(connection.execute(query).scalar() or "")
 
 
 def is_worse(event: str, told: str) -> bool:

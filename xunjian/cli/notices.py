@@ -1,0 +1,76 @@
+"""`notices`: what was told to whom, and a test of an address."""
+
+import typer
+
+from xunjian.cli.language import both
+from xunjian.cli.options import Form, FormatOption, WorkspaceOption
+from xunjian.cli.output import Output
+from xunjian.cli.telling import deliver_test
+from xunjian.errors import UsageError
+from xunjian.language import Text
+from xunjian.run.content import Content
+from xunjian.schema import nearest_hint, printable
+
+NOT_DELIVERED = 3
+
+
+def register(app: typer.Typer, output: Output) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(
+        help=both(
+            "通知：发过什么、没送到什么；试发一条。收件人写在 xunjian.yml 的 notify，"
+            "何时通知写在剧本的 notify。\n\n例：xunjian notices list    xunjian notices test duty",
+            "Notices: what was sent, what was not delivered; a test message. Recipients stand "
+            "under `notify` in xunjian.yml, occasions under `notify` of a playbook.\n\n"
+            "Examples: xunjian notices list    xunjian notices test duty",
+        ),
+        rich_markup_mode=None,
+        no_args_is_help=True,
+    )
+    app.add_typer(group, name="notices")
+
+    @group.command(
+        "list",
+        help=both(
+            "最近发出和没送到的通知，新的在前。", "The newest notices, sent and not delivered."
+        ),
+    )
+    def list_command(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
+        content = Content(workspace)
+        rows = [
+            {
+                "at": f"{told.at:%Y-%m-%dT%H:%M:%S%z}" if told.at else "",
+                "event": told.event,
+                "recipient": told.recipient,
+                "state": told.state,
+                "reason": told.reason,
+                "subject": told.subject,
+                "device": told.device,
+                "check": told.check_id,
+                "run_id": told.run_id,
+            }
+            for told in content.store.notices.listed()
+        ]
+        output.rows(form, "notices", rows)
+        return 0
+
+    @group.command(
+        "test",
+        help=both(
+            "给一个收件人试发一条。退出码：0 每个地址都收了，3 有地址没送到。",
+            "Send a test message to a recipient. Exit codes: 0 every address took it, "
+            "3 one did not.",
+        ),
+    )
+    def test_command(name: str, workspace: WorkspaceOption = None) -> int:
+        content = Content(workspace)
+        known = content.settings.notify
+        if name not in known:
+            shown = printable(name)
+            raise UsageError(
+                Text(f"没有这个收件人：{shown}", f"no such recipient: {shown}"),
+                nearest_hint(name, known)
+                if known
+                else Text("写在 xunjian.yml 的 notify", "write it under `notify` in xunjian.yml"),
+            )
+        return NOT_DELIVERED if deliver_test(content, output, name).failed else 0

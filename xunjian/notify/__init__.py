@@ -1,0 +1,1 @@
+"""Notices to people: findings while a round goes on, its end, and rounds that were not made."""

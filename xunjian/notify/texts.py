@@ -1,0 +1,270 @@
+"""What is said on each occasion, in both languages."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xunjian.calendar.model import Round, RoundState
+from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.language import Text
+from xunjian.notify.message import Message
+from xunjian.run.model import DeviceResult, RunRecord, RunState
+
+INCOMPLETE = 3  # the exit code
+
+REASONS = {
+    "no_secret": Text("收件地址取不到", "the address cannot be read"),
+    "bad_url": Text("收件地址无法识别", "the address is not understood"),
+    "timeout": Text("超时", "timed out"),
+    "unreachable": Text("连接不上", "cannot connect"),
+    "not_delivered": Text("服务没有接收", "the service did not take it"),
+    "not_in_time": Text("轮次结束时还没发完", "not sent by the end of the round"),
+}
+EVENTS = {
+    "level_i": Text("I 级问题", "level I finding"),
+    "level_ii": Text("II 级问题", "level II finding"),
+    "level_iii": Text("III 级问题", "level III finding"),
+    "level_iv": Text("IV 级问题", "level IV finding"),
+    "missed": Text("漏做", "missed"),
+    "overdue": Text("逾期", "overdue"),
+    "finished": Text("完成", "finished"),
+    "failed": Text("未正常完成", "not completed"),
+    "changed": Text("配置变更", "configuration changed"),
+    "test": Text("试发", "test"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A finding to tell of. again: it was told, was over, and is back. seen_at: when it was met.
+
+    measured_again: what a second measurement said; empty where none was made.
+    """
+
+    finding: Finding
+    device: DeviceResult
+    seen_at: datetime
+    again: bool = False
+    measured_again: Text = Text("")
+
+    @property
+    def event(self) -> str:
+        """What playbooks call it."""
+        return f"level_{self.finding.level.lower()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The run a message is about."""
+
+    title: Text
+    run_id: str = ""
+    number: str = ""
+
+    def foot(self, at: datetime) -> Text:
+        """Say where and when."""
+        parts = [part for part in (self.number, self.run_id) if part]
+        return Text(
+            "，".join([self.title.zh, *parts, f"{at:%Y-%m-%d %H:%M:%S}"]),
+            ", ".join([self.title.en or self.title.zh, *parts, f"{at:%Y-%m-%d %H:%M:%S}"]),
+        )
+
+
+def reason(code: str) -> Text:
+    """Put a sender's code into words; answers of services carry their number."""
+    kind, _, number = code.partition("_")
+    if kind == "internal":
+        return Text(f"程序内部错误（{number}）", f"internal error ({number})")
+    if kind == "http":
+        return Text(f"服务应答 HTTP {number}", f"the service answered HTTP {number}")
+    if kind == "errcode":
+        return Text(f"服务拒绝，错误码 {number}", f"the service refused, errcode {number}")
+    return REASONS.get(code, Text(code, code))
+
+
+def alarms(found: Sequence[Alarm], source: Source, at: datetime) -> Message:
+    """Several findings in one message, the worst first."""
+    ordered = sorted(found, key=lambda a: (LEVELS.index(a.finding.level), a.device.name))
+    counted = Counter(alarm.finding.level for alarm in ordered)
+    zh = "、".join(f"{level} 级 {counted[level]} 条" for level in LEVELS if counted[level])
+    en = ", ".join(f"{counted[level]} of level {level}" for level in LEVELS if counted[level])
+    sites = list(dict.fromkeys(_site(alarm.device) for alarm in ordered if _site(alarm.device)))
+    where = "、".join(sites[:3]) + ("等" if len(sites) > 3 else "")
+    there = ", ".join(sites[:3]) + (" …" if len(sites) > 3 else "")
+    return Message(
+        title=Text(
+            f"【巡检】发现问题：{zh}" + (f"（{where}）" if where else ""),
+            f"[xunjian] findings: {en}" + (f" ({there})" if there else ""),
+        ),
+        lines=tuple(_line(alarm) for alarm in ordered),
+        foot=(source.foot(at),),
+    )
+
+
+def _site(device: DeviceResult) -> str:
+    return device.site_title or device.site
+
+
+def _line(alarm: Alarm) -> Text:
+    """One finding: level, device, item, value, limit, advice, time."""
+    one, device = alarm.finding, alarm.device
+    label = f"（{device.label}）" if device.label and device.label != device.name else ""
+    place = device.room_title or device.room
+    on = "" if one.subject == "-" else f" [{one.subject}]"
+    title = Text(f"{one.title.zh}{on}", f"{one.title.en or one.title.zh}{on}")
+    return Text(
+        "；".join(
+            part
+            for part in (
+                f"{one.level} 级{one.verdict.word.zh} {device.name}{label}",
+                place,
+                f"{title.zh}：{_measured(one).zh}",
+                f"标准：{one.standard.zh}" if one.standard.zh else "",
+                f"建议：{one.advice.zh}" if one.advice.zh else "",
+                "再次出现" if alarm.again else "",
+                alarm.measured_again.zh,
+                f"{alarm.seen_at:%H:%M:%S} 发现，编号 {one.id}",
+            )
+            if part
+        ),
+        "; ".join(
+            part
+            for part in (
+                f"level {one.level} {one.verdict.word.en} {device.name}{label}",
+                place,
+                f"{title.en}: {_measured(one).en}",
+                f"limit: {one.standard.en}" if one.standard.en else "",
+                f"advice: {one.advice.en}" if one.advice.en else "",
+                "back again" if alarm.again else "",
+                alarm.measured_again.en,
+                f"seen at {alarm.seen_at:%H:%M:%S}, {one.id}",
+            )
+            if part
+        ),
+    )
+
+
+def _measured(finding: Finding) -> Text:
+    """The value in words; the check's own sentence where it has one."""
+    value = "" if finding.value is None else f"{finding.value}{finding.unit}"
+    zh, en = finding.message.zh, finding.message.en or finding.message.zh
+    if not value or value in zh:
+        return Text(zh or value or "—", en or value or "—")
+    return Text(f"{zh}，实测 {value}" if zh else value, f"{en}, measured {value}" if en else value)
+
+
+def round_ended(record: RunRecord, source: Source, at: datetime) -> Message:
+    """A round is over: its figures and how it ended."""
+    counted = Counter(f.verdict for outcome in record.outcomes for f in outcome.findings)
+    reached = sum(device.reached for device in record.devices)
+    zh = "，".join(f"{v.word.zh} {counted[v]}" for v in Verdict if counted[v])
+    en = ", ".join(f"{v.word.en} {counted[v]}" for v in Verdict if counted[v])
+    code = record.exit_code
+    ended = _ENDED.get(record.state, _ENDED[RunState.FINISHED])
+    if code == INCOMPLETE and record.state is not RunState.INTERRUPTED:
+        ended = Text("巡检不完整", "round incomplete")
+    return Message(
+        title=Text(
+            f"【巡检】{ended.zh}：{source.title.zh}",
+            f"[xunjian] {ended.en}: {source.title.en or source.title.zh}",
+        ),
+        lines=(
+            Text(
+                f"到达 {reached}/{len(record.devices)} 台；{zh}",
+                f"{reached} of {len(record.devices)} devices reached; {en}",
+            ),
+            Text(f"退出码 {code}", f"exit code {code}"),
+        ),
+        foot=(source.foot(at),),
+    )
+
+
+_ENDED = {
+    RunState.FINISHED: Text("巡检完成", "round finished"),
+    RunState.AWAITING_MANUAL: Text("自动项完成，待填人工项", "automatic part done, forms open"),
+    RunState.INTERRUPTED: Text("巡检被中断", "round interrupted"),
+}
+
+
+def round_failed(source: Source, why: Text, at: datetime) -> Message:
+    """A round that broke off."""
+    return Message(
+        title=Text(
+            f"【巡检】未正常完成：{source.title.zh}",
+            f"[xunjian] not completed: {source.title.en or source.title.zh}",
+        ),
+        lines=(why,),
+        foot=(source.foot(at),),
+    )
+
+
+_OPEN = frozenset({"none", "expired"})
+
+
+def configurations_changed(record: RunRecord, source: Source, at: datetime) -> Message | None:
+    """Devices whose configuration differs from what was accepted; none, no message."""
+    changed = [
+        (diff, sum(change.approval.state in _OPEN for change in diff.changes))
+        for diff in record.changes
+    ]
+    open_ones = [(diff, count) for diff, count in changed if count]
+    if not open_ones:
+        return None
+    return Message(
+        title=Text(
+            f"【巡检】配置变更：{len(open_ones)} 台设备有未批准的变更",
+            f"[xunjian] configuration changed: {len(open_ones)} device(s), not approved",
+        ),
+        lines=tuple(
+            Text(f"{diff.device}：{count} 处", f"{diff.device}: {count} change(s)")
+            for diff, count in open_ones
+        ),
+        foot=(source.foot(at),),
+    )
+
+
+def rounds_late(rounds: Sequence[Round], at: datetime) -> Message:
+    """Rounds that were not made in time."""
+    missed = sum(one.state is RoundState.MISSED for one in rounds)
+    overdue = len(rounds) - missed
+    zh = "、".join(p for p in (f"漏做 {missed} 轮" * bool(missed), _late_zh(overdue)) if p)
+    en = ", ".join(p for p in (f"{missed} missed" * bool(missed), _late_en(overdue)) if p)
+    return Message(
+        title=Text(f"【巡检】{zh}", f"[xunjian] rounds: {en}"),
+        lines=tuple(_round_line(one) for one in rounds),
+        foot=(
+            Text(
+                f"{at:%Y-%m-%d %H:%M:%S}；补做：xunjian due --run；"
+                "已做的登记：xunjian rounds record",
+                f"{at:%Y-%m-%d %H:%M:%S}; make them: xunjian due --run; "
+                "done elsewhere: xunjian rounds record",
+            ),
+        ),
+    )
+
+
+def _late_zh(count: int) -> str:
+    return f"逾期 {count} 轮" if count else ""
+
+
+def _late_en(count: int) -> str:
+    return f"{count} overdue" if count else ""
+
+
+def _round_line(one: Round) -> Text:
+    word = EVENTS["missed" if one.state is RoundState.MISSED else "overdue"]
+    return Text(
+        f"{word.zh}：{one.title.zh}（{one.id}），应于 {one.due:%Y-%m-%d} 前完成；{one.reason.zh}",
+        f"{word.en}: {one.title.en or one.title.zh} ({one.id}), due {one.due:%Y-%m-%d}; "
+        f"{one.reason.en}",
+    )
+
+
+def test_message(at: datetime) -> Message:
+    """What `notices test` sends."""
+    return Message(
+        title=Text("【巡检】试发通知", "[xunjian] test notice"),
+        lines=(Text("收到这一条，说明收件地址可用。", "This arrived: the address works."),),
+        foot=(Text(f"{at:%Y-%m-%d %H:%M:%S}", f"{at:%Y-%m-%d %H:%M:%S}"),),
+    )
