@@ -25,7 +25,7 @@ check: setup
 	$(BIN)/python runner.py lint
 
 docs: setup
-	XUNJIAN_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/content/test_platform_pages.py
+	XUNJIAN_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/content/test_platform_pages.py tests/content/test_rounds_page.py
 
 format: setup
 	$(BIN)/ruff format .

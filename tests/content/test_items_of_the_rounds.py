@@ -167,7 +167,7 @@ class Item:
 
 def items() -> list[Item]:
     found: list[Item] = []
-    name, playbooks = "", ()
+    name, playbooks = "", tuple[str, ...]()
     for line in ROUNDS.strip().splitlines():
         said, _, listed = line.partition(": ")
         if not line.startswith(" "):
