@@ -123,7 +123,7 @@ def named(check: Check, subject: str) -> Text:
     """Name what a finding is about: the check, and the row if it is about one."""
     title = check.title
     zh, en = title.zh or title.en, title.en or title.zh
-    if subject in {"-", "*"}:
+    if subject in {"-", "*", check.id}:  # an item of a form bears the name of its check
         return Text(zh, en)
     row = shown(subject, None)
     return Text(f"{zh} {row}", f"{en} {row}")

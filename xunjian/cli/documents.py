@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
 from xunjian.report.control import is_controlled, next_version, with_versions
+from xunjian.report.photos import pictures_of
 from xunjian.report.remembered import remembered
 from xunjian.report.volumes import volumes
 from xunjian.run.content import Content
@@ -73,6 +75,7 @@ def write_documents(
     is_draft = is_draft or not is_controlled(model)
     if not is_draft:
         model = _versioned(content.store, model)
+    model = replace(model, pictures=pictures_of(model.manual, content.store.evidence_bytes))
     prepare_folder(folder, _REPORT_AGAIN)
     if "html" in wanted:
         model = remembered(model, content.store, system_titles(content))

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -51,6 +52,12 @@ def _name(sheet: Sheet, used: dict[str, int]) -> str:
     used[base.lower()] = used.get(base.lower(), 0) + 1
     count = used[base.lower()]
     return base if count == 1 else f"{base}-{count}"
+
+
+def _height(text: str, column: int) -> float:
+    """Give the height a text needs in a column: not every program finds it by itself."""
+    wide = sum(2.1 if ord(c) > 0x2E7F else 1.05 for c in text)
+    return 15.0 * max(1, math.ceil(wide / _WIDTHS[column])) + 3
 
 
 class _Writer:
@@ -151,8 +158,9 @@ class _Writer:
         page.write(row, 8, note, cell) if note else page.write_blank(row, 8, None, cell)
         page.write(row, _ID, line.id)
         page.write(row, _GIVEN, line.given)
-        if note:
-            page.set_row(row, 40)
+        standard = self._say(line.standard)
+        texts = ((line.device_title, 1), (shown, _ITEM), (standard, 3), (note, 8))
+        page.set_row(row, max(_height(text, column) for text, column in texts))
         self._choices(page, row, line)
 
     def _value_format(self, line: Line) -> Any:

@@ -20,8 +20,10 @@ from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.report.fonts import FontChoice, choose_fonts
 from xunjian.report.model import ReportModel
+from xunjian.report.photos import photos_of
 from xunjian.report.printed import Data, printed
 from xunjian.report.typesetter import DATA, MISTAKE, RESULT, SOURCE
+from xunjian.report.wording import Wording
 
 TIME_S = 300.0
 # packages would be fetched over HTTPS: port 9 (discard) of this machine answers nobody
@@ -54,7 +56,11 @@ def as_pdf(
     chosen = choose_fonts(fonts, use_system=use_system_fonts)
     data = printed(model, language)
     at = model.ended_at or model.started_at
-    return typeset(data, template, chosen, at, Attached(model.head.logo, has_tags=_is_short(data)))
+    photos = photos_of(model, Wording(language))
+    data["photos"] = [{"file": photo.file, "said": photo.caption} for photo in photos]
+    pictures = {photo.file: photo.content for photo in photos}
+    beside = Attached(model.head.logo, pictures, has_tags=_is_short(data))
+    return typeset(data, template, chosen, at, beside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,15 @@ from xunjian.errors import ContentError, Problem
 from xunjian.language import Language, Text
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.pages import document_words, when
+from xunjian.report.photos import photos_of
 from xunjian.report.plain import printable
 from xunjian.report.printed import printed
+from xunjian.report.wording import Wording
 from xunjian.schema import nearest
 
 TEMPLATE = "templates/report/inspection.docx"
 LOGO_CM = 3.2
+PHOTO_CM = 9.0
 _BREAK = "\u200b"  # Word breaks long words by itself
 _EPOCH = (2026, 1, 1, 0, 0, 0)
 # behind a verdict in a table; the words say the same without it
@@ -77,6 +80,7 @@ def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
         raise _broken(str(error)) from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise _broken(f"{type(error).__name__}: {error}") from error
+    _add_photos(document, model, language)
     stream = io.BytesIO()
     document.save(stream)
     return _timeless(stream.getvalue())
@@ -127,6 +131,19 @@ def _logo(picture: bytes, document: DocxTemplate | None) -> InlineImage | str:
     if not picture or document is None:
         return ""
     return InlineImage(document, io.BytesIO(picture), height=Cm(LOGO_CM))
+
+
+def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) -> None:
+    """Put the pictures of manual items behind everything else: a template need not know them."""
+    photos = photos_of(model, Wording(language))
+    if not photos:
+        return
+    written = document.get_docx()
+    title = Text("附：现场照片", "Pictures taken on site")
+    written.add_paragraph().add_run(title.to(language)).bold = True
+    for photo in photos:
+        written.add_picture(io.BytesIO(photo.content), width=Cm(PHOTO_CM))
+        written.add_paragraph(_harmless(photo.caption))
 
 
 def _wrong(name: str, near: str | None) -> ContentError:

@@ -14,10 +14,12 @@ from xunjian.report.data_uri import picture
 from xunjian.report.diff.page import diff_words
 from xunjian.report.model import BAD, DeviceSheet, ReportModel
 from xunjian.report.pages import assets, page_environment
+from xunjian.report.photos import photos_of
 from xunjian.report.plots import Plot, draw
 from xunjian.report.problem_rows import ProblemRows
 from xunjian.report.record_sheets import RecordSheets
 from xunjian.report.shown import long_text, shown
+from xunjian.report.wording import Wording
 
 PARTS = "html/"  # below templates/report/
 _WIDEST_CHOICE = 24
@@ -34,6 +36,14 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PagePhoto:
+    """A picture inside the page."""
+
+    address: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
     """What the page needs beside the model."""
 
@@ -41,6 +51,7 @@ class PageView:
     plots: tuple[Plot, ...]
     filters: Mapping[str, tuple[Option, ...]]
     logo: str
+    photos: tuple[PagePhoto, ...]
     is_open: bool  # whether sheets of devices in trouble start open
     has_short_hashes: bool
 
@@ -86,6 +97,10 @@ def _view(model: ReportModel, language: Language) -> PageView:
         plots=draw(model, language),
         filters=_filters(model, language),
         logo=picture(model.head.logo),
+        photos=tuple(
+            PagePhoto(address=picture(photo.content), caption=photo.caption)
+            for photo in photos_of(model, Wording(language))
+        ),
         is_open=bad <= _OPEN_SHEETS,
         has_short_hashes=len(model.evidence) > 2000,
     )

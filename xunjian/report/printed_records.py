@@ -55,8 +55,11 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
 def method(finding: Finding, questions: dict[str, str], w: Wording, most: int = 60) -> str:
     """How it was found out: the questions asked, or the form and who answered it."""
     if finding.source == "manual":
-        return w.t("现场检查", "on site")
-    asked = dict.fromkeys(questions[e] for e in finding.evidence_ids if e in questions)
+        return w.t("人工：现场检查", "manual: on site")
+    texts = (questions[e] for e in finding.evidence_ids if e in questions)
+    asked = dict.fromkeys(text for text in texts if not text.startswith("ASK "))
+    if finding.source == "hybrid":
+        return w.t("混合：", "hybrid: ") + w.say("; ".join(asked), most)
     return w.say("; ".join(asked), most)
 
 

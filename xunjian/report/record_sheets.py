@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
-from xunjian.checks.model import Verdict
+from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Language, Text
+from xunjian.report.code_words import SOURCES
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.pages import measured
 from xunjian.report.shown import long_text, shown_lines
@@ -49,7 +50,7 @@ class RecordSheets:
     def _row(self, row: FindingRow) -> str:
         f = row.finding
         subject = "" if f.subject == "-" else f"<small><bdi>{self._fold(f.subject)}</bdi></small>"
-        is_plain = f.verdict is Verdict.NORMAL and not f.remark
+        is_plain = f.verdict is Verdict.NORMAL and not (f.remark or f.by)
         remark = "" if is_plain else self._remark(row)
         state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'
         return (
@@ -60,12 +61,20 @@ class RecordSheets:
 
     def _remark(self, row: FindingRow) -> str:
         f = row.finding
-        by = f"（{f.by}）" if self._language is Language.ZH else f" ({f.by})"
         parts = [
-            self._fold(f.message.to(self._language)),
-            self._fold(f.remark + (by if f.by else "")) if f.remark else "",
+            "" if f.verdict is Verdict.NORMAL else self._fold(f.message.to(self._language)),
+            self._fold(f.remark),
+            self._fold(self._by(f)),
         ]
         return "<br>".join(part for part in parts if part)
+
+    def _by(self, finding: Finding) -> str:
+        """Whose word it is, where it is not the device's."""
+        if finding.source not in {"manual", "hybrid"}:
+            return ""
+        source = SOURCES[finding.source].to(self._language)
+        opening, closing = ("（", "）") if self._language is Language.ZH else (" (", ")")
+        return f"{source}{opening}{finding.by}{closing}" if finding.by else source
 
     def _ids(self, ids: Iterable[str], device: str) -> str:
         said = []

@@ -129,6 +129,11 @@ class Answers:
             remark="；".join(dict.fromkeys(words)),
             photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
         )
+        if made.value == made.verdict.value:  # the word says it all
+            title, word = made.title, made.verdict.word
+            message = Text(f"{title.zh}：{word.zh}", f"{title.en or title.zh}: {word.en}")
+            said_well = made.verdict is not Verdict.NORMAL
+            made = replace(made, value=None, message=made.message if said_well else message)
         return _judged_by(said[0], made) if len(said) == 1 else made
 
 
