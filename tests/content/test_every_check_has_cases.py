@@ -21,6 +21,8 @@ BAD = {"warning", "abnormal"}
 CHECK_EXCEPTIONS: dict[str, str] = {}
 # (platform, card) -> why no case shows it good, or bad
 CARD_EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("hikvision_snmp", "tasks/common/identity.yml"): "its MIB tells neither serial nor uptime",
+    ("pjlink", "tasks/common/identity.yml"): "class 1 tells neither serial number nor uptime",
     ("frr", "tasks/common/identity.yml"): "the daemon tells neither serial number nor uptime",
     ("fortinet", "tasks/switch/saved_config.yml"): "saved at once; when not, it cannot be read",
     (

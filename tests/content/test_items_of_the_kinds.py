@@ -116,6 +116,24 @@ ROOM = {
     "figures against the register's limits": "room.range",
     "probes that give nothing": "room.probe",
 }
+PROJECTOR = {
+    "identity against the register": "identity.known",
+    "power": "projector.power",
+    "faults that it reports": "projector.errors",
+    "hours of the lamp": "projector_lamp.hours",
+    "picture": "projector.muted projector_lamp.lit",
+}
+CAMERA = {
+    "identity against the register": "identity.known",
+    "load": "camera.cpu camera.memory",
+}
+RECORDER = {
+    **CAMERA,
+    "time": "camera.clock",
+    "disks": "camera.disk",
+    "channels": "camera.channel",
+    "reboots": "identity.reboot",
+}
 # kind, platform -> items; `|` between checks of which one is enough
 FLEET = {
     ("switch", "huawei_vrp"): SWITCH,
@@ -134,6 +152,10 @@ FLEET = {
     ("ups", "huawei_ups"): UPS,
     ("ups", "eaton_xups"): UPS,
     ("codec", "roomos"): CODEC,
+    ("projector", "pjlink"): PROJECTOR,
+    ("camera", "hikvision_isapi"): {**CAMERA, "time": "camera.clock"},
+    ("camera", "hikvision_snmp"): CAMERA,
+    ("nvr", "hikvision_isapi"): RECORDER,
     ("sensor", "modbus"): ROOM,
     ("aircon", "modbus"): ROOM,
     ("generator", "modbus"): ROOM,

@@ -39,6 +39,7 @@ KEYS = {
     "Registration": "service",
     "MediaStream": "call stream",
     "Peripheral": "name",
+    "Lamp": "lamp",
     "AdminSession": "user terminal source",
     "Certificate": "name",
     "Reading": "name",
@@ -67,6 +68,7 @@ SINGLE = [
     "Reachability",
     "Identity",
     "Clock",
+    "Display",
     "Battery",
     "UpsOutput",
     "CallState",
@@ -108,6 +110,8 @@ HaState role peer state
 Certificate not_after
 Reading reading unit state
 Inspection state reading day detail photo
+Display power input muted
+Lamp hours lit
 """
 WORDS = {
     ("PowerSupply", "state"): "ok warn fault no_input absent",

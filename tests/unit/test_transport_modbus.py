@@ -234,7 +234,7 @@ def test_the_card_reads_what_the_inventory_lists(tmp_path: Path) -> None:
     workspace = open_workspace(builtin_root())
     platforms = load_platforms(workspace)
     catalog = load_catalog(workspace, platforms)
-    tasks = catalog.named("environment", "sensor")
+    tasks = catalog.named("sensors", "sensor")
     with (
         modbus_server(holding={0: 0xFFCE, 5: 8}, contacts={2: 1}) as port,
         asking(port, tmp_path) as opened,

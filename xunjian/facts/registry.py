@@ -14,6 +14,7 @@ from xunjian.facts.codec import (
     Peripheral,
     Registration,
 )
+from xunjian.facts.display import Display, Lamp
 from xunjian.facts.firewall import AdminSession, ConserveMode
 from xunjian.facts.hardware import Drive, Firmware
 from xunjian.facts.model import Fact
@@ -105,6 +106,8 @@ _TYPES: tuple[type[Fact], ...] = (
     Peripheral,
     EndpointState,
     Diagnostic,
+    Display,
+    Lamp,
     Reading,
     Inspection,
 )

@@ -41,4 +41,46 @@ def _text(value: object) -> object:
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-DECODERS: Mapping[str, Decoder] = MappingProxyType({"huawei_te.data": decode_huawei_te})
+def decode_pjlink_lamps(text: str) -> tuple[Row, ...]:
+    """Read `%1LAMP=1234 1 56 0`: hours and whether it is lit, lamp after lamp.
+
+    PJLink Specifications 2.00, section 4.9: at most 8 lamps of at most 5 digits each.
+    """
+    words = _pjlink_value(text, "LAMP").split()
+    pairs = list(zip(words[::2], words[1::2], strict=False))
+    is_whole = words and len(words) % 2 == 0 and len(pairs) <= _MOST_LAMPS
+    if not is_whole or not all(h.isdecimal() and lit in {"0", "1"} for h, lit in pairs):
+        raise Unparsed("pjlink.lamps: not pairs of hours and 0 or 1")
+    return tuple(
+        {"lamp": str(number), "hours": hours, "lit": lit}
+        for number, (hours, lit) in enumerate(pairs, start=1)
+    )
+
+
+def decode_pjlink_errors(text: str) -> tuple[Row, ...]:
+    """Read `%1ERST=000100`: one digit per part, 0 good, 1 warning, 2 error (section 4.8)."""
+    digits = _pjlink_value(text, "ERST")
+    if len(digits) != len(_PJLINK_PARTS) or not set(digits) <= set("012"):
+        raise Unparsed("pjlink.errors: not six digits of 0 to 2")
+    return tuple(
+        {"part": part, "level": level} for part, level in zip(_PJLINK_PARTS, digits, strict=True)
+    )
+
+
+def _pjlink_value(text: str, command: str) -> str:
+    head, equals, value = text.strip().partition("=")
+    if not equals or head.upper() != f"%1{command}":
+        raise Unparsed(f"pjlink: not an answer to {command}")
+    return value.strip()
+
+
+_PJLINK_PARTS = ("fan", "lamp", "temperature", "cover", "filter", "other")
+_MOST_LAMPS = 8
+
+DECODERS: Mapping[str, Decoder] = MappingProxyType(
+    {
+        "huawei_te.data": decode_huawei_te,
+        "pjlink.lamps": decode_pjlink_lamps,
+        "pjlink.errors": decode_pjlink_errors,
+    }
+)

@@ -29,7 +29,9 @@ from xunjian.report.printed_rows import (
 from xunjian.report.wording import Wording
 from xunjian.run.model import RunState
 
-ENVIRONMENT = frozenset({"environment", "input", "output", "battery", "self_test", "ups_events"})
+ENVIRONMENT = frozenset(
+    {"environment", "sensors", "input", "output", "battery", "self_test", "ups_events"}
+)
 LINES = frozenset(
     {
         "interfaces",

@@ -32,7 +32,7 @@ from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Watchdog
 from xunjian.transport.decode import decode
-from xunjian.transport.http_login import HttpLogin, log_out_quietly, login_named
+from xunjian.transport.http_login import DIGEST, HttpLogin, log_out_quietly, login_named
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.tcp import connect_patiently, shut
 
@@ -244,7 +244,7 @@ def open_http(conversation: Conversation) -> HttpLink:
     probe.sock.close()
     conversation.seen.answered(probe.latency_s)
     name = conversation.platform.http_login if conversation.platform else ""
-    login = login_named(name) if name else None
+    login = login_named(name) if name and name != DIGEST else None
     auth = None if login else _authentication(conversation)
     shown_host = f"[{host}]" if ":" in host else host
     base = urlsplit(f"{scheme}://{shown_host}:{port}").geturl()
@@ -291,7 +291,13 @@ def _authentication(conversation: Conversation) -> httpx.Auth | None:
     password = conversation.password(Channel.HTTP)
     if password is None:
         return None
-    return httpx.BasicAuth(conversation.of(Channel.HTTP).username or "", password)
+    scheme = httpx.DigestAuth if _wants_digest(conversation) else httpx.BasicAuth
+    return scheme(conversation.of(Channel.HTTP).username or "", password)
+
+
+def _wants_digest(conversation: Conversation) -> bool:
+    """Whether the platform's devices take no password in clear (RFC 7616)."""
+    return conversation.platform is not None and conversation.platform.http_login == DIGEST
 
 
 def _verification(conversation: Conversation) -> bool | ssl.SSLContext:

@@ -18,6 +18,7 @@ from xunjian.language import Text
 from xunjian.transport.answer import Conversation
 from xunjian.transport.model import Channel
 
+DIGEST = "digest"  # no session of ours: each request proves itself, as with Basic
 _REFUSED = frozenset({401, 403})
 
 

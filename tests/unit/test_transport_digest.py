@@ -1,0 +1,118 @@
+"""HTTP digest, as cameras want it: the password never goes over the line, one attempt alone."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from typing_extensions import override
+
+from tests.fixtures.sessions import QUICK
+from xunjian.inventory.model import ChannelSettings, Device
+from xunjian.platforms import load_platforms
+from xunjian.secrets import Secret, SecretRef, SecretSource
+from xunjian.transport import Deadline, open_session
+from xunjian.transport.model import Channel, Evidence, Request
+from xunjian.workspace import builtin_root, open_workspace
+
+PASSWORD, PATH = "canary-digest-77", "/ISAPI/System/status"
+REALM, NONCE = "IP Camera(12345)", "4e5455344d7a63"
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@contextmanager
+def camera(headers: list[str]) -> Iterator[int]:
+    """Answer whoever proves the password as RFC 7616 says, with MD5 and qop auth."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            given = self.headers.get("Authorization", "")
+            headers.append(given)
+            body = b"<DeviceStatus/>" if self._proves(given) else b"<userCheck/>"
+            self.send_response(200 if self._proves(given) else 401)
+            if not self._proves(given):
+                said = f'Digest realm="{REALM}", qop="auth", nonce="{NONCE}", algorithm=MD5'
+                self.send_header("WWW-Authenticate", said)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _proves(self, given: str) -> bool:
+            part: dict[str, str] = dict(re.findall(r'(\w+)="?([^",]+)"?', given))
+            if not part:
+                return False
+            ha1, ha2 = _md5(f"xunjian:{REALM}:{PASSWORD}"), _md5(f"GET:{self.path}")
+            middle = f"{NONCE}:{part['nc']}:{part['cnonce']}:auth"
+            return part["response"] == _md5(f"{ha1}:{middle}:{ha2}")
+
+        @override
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def ask(port: int, tmp_path: Path, password: str) -> list[Evidence]:
+    settings = ChannelSettings(
+        hostname="127.0.0.1",
+        port=port,
+        username="xunjian",
+        password=SecretRef(source=SecretSource.ENV, name="PW"),
+        options={"scheme": "http"},
+    )
+    device = Device(name="c1", kind="camera", address="127.0.0.1", channels={"http": settings})
+    opened = open_session(
+        device,
+        load_platforms(open_workspace(builtin_root())).get("hikvision_isapi"),
+        known_hosts=tmp_path / "kh",
+        resolve=lambda _: Secret(password),
+        deadline=Deadline(10),
+        settings=QUICK,
+    )
+    try:
+        request = Request(channel=Channel.HTTP, text=PATH, timeout_s=3)
+        return [opened.ask(request) for _ in range(2)]
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize(("password", "error"), [(PASSWORD, ""), ("wrong-one", "login_refused")])
+def test_digest(password: str, error: str, tmp_path: Path) -> None:
+    headers: list[str] = []
+    with camera(headers) as port:
+        first, second = ask(port, tmp_path, password)
+    assert first.error == error
+    assert second.error == ("not_sent" if error else "")
+    assert all(not given.startswith("Basic") and password not in given for given in headers)
+    assert sum(bool(given) for given in headers) == (1 if error else 2)
+
+
+@pytest.mark.parametrize(
+    "path", ["/ISAPI/System/reboot", "/ISAPI/Security/users", "/ISAPI/System/time?x=1", "/"]
+)
+def test_only_known_pages_are_asked(path: str, tmp_path: Path) -> None:
+    device = Device(name="c1", kind="camera", address="127.0.0.1")
+    opened = open_session(
+        device,
+        load_platforms(open_workspace(builtin_root())).get("hikvision_isapi"),
+        known_hosts=tmp_path / "kh",
+        resolve=lambda _: Secret(""),
+        deadline=Deadline(10),
+        settings=QUICK,
+    )
+    assert opened.ask(Request(channel=Channel.HTTP, text=path)).error == "read_only"
+    opened.close()
