@@ -462,7 +462,12 @@ def test_an_approval_file_with_a_mistake_is_named(
         ("once", "roundrunner", False, 1),
         ("once", "reviewer", True, 0),
         ("planned", "ops2", True, 1),
-        ("accept-until", "ops2", True, 0),
+        ("accept-until", "ops2", True, 1),
+        ("accept-until", "reviewer", True, 0),
+        ("once", "ops2\nsecond: reviewer", True, 0),
+        ("accept-until", "ops2\nsecond: reviewer", True, 0),
+        ("accept-until", "ops2\nsecond: OPS2", True, 1),
+        ("once", "roundrunner\nsecond: roundrunner", False, 1),
     ],
 )
 def test_an_approval_written_by_hand_is_no_way_round_the_second_pair_of_eyes(
@@ -473,10 +478,34 @@ def test_an_approval_written_by_hand_is_no_way_round_the_second_pair_of_eyes(
     window = ("--until", "2099-01-01") if scope != "once" else ()
     assert approve(agreed, "--scope", scope, *window).code == 0
     (path,) = (agreed.root / "inventory/baselines/approvals").rglob("*.yml")
-    path.write_text(path.read_text("utf-8").replace("by: reviewer", f"by: {actor}"), "utf-8")
+    text = path.read_text("utf-8").replace("by: reviewer", f"by: {actor}")
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("author:")]
+    path.write_text("".join(lines), "utf-8")
     assert agreed("diff", "-l", "hz-sw1").code == code
     accepted = agreed("baseline", "accept", "--approved", "-l", "hz-sw1").code
     assert (accepted == 0) == (code == 0 and scope != "planned")
+
+
+def test_an_approval_stays_good_when_its_approver_changes_the_device_later(
+    agreed: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed.running["hz-sw1"] = TEXTS["trunk"]
+    assert approve(agreed, "--scope", "accept-until", "--until", "2099-01-01").code == 0
+    later = _by_the_author(TEXTS["trunk"]).replace("by ops2", "by reviewer", 1)
+    agreed.running["hz-sw1"] = later
+    assert agreed("diff", "-l", "hz-sw1").code == 0
+
+
+def test_what_was_not_read_is_named_for_what_it_is(network: Network) -> None:
+    network.startup["hz-sw1"] = "Error: Unrecognized command found at '^' position.\n"
+    words = ("diff", "-l", "hz-sw1", "--format", "json", "--against")
+    assert network(*words, "startup").json["devices"][0]["not_compared"] == "no_startup"
+    assert network(*words, "backup").json["devices"][0]["not_compared"] is None  # read just now
+    other = network("diff", "-l", "hz-sw2", "--format", "json", "--against", "backup")
+    assert other.json["devices"][0]["not_compared"] == "no_backup"
+    network.silent.add("hz-sw2")
+    assert network(*words, "hz-sw2").json["devices"][0]["not_compared"] == "no_peer"
+    assert network(*words, "baseline").json["devices"][0]["not_compared"] == "no_baseline"
 
 
 @pytest.mark.parametrize("nobody", ["approve", "accept"])

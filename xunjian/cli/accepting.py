@@ -8,6 +8,7 @@ from xunjian.cli.configurations import fetch, say_troubles
 from xunjian.cli.output import Output
 from xunjian.config.acceptance import accept_some
 from xunjian.config.approvals import (
+    UNKNOWN,
     ApprovalFile,
     Scope,
     actor,
@@ -140,7 +141,8 @@ def approve_changes(shelf: Shelf, output: Output, device: Device, file: Approval
         changes = _changes(shelf, device, old, new)
         _chosen(device, changes, Wanted(changes=tuple(file.changes)))
         baseline = digest(old) if file.scope == "once" else ""
-    whole = file.model_copy(update={"by": who, "baseline": baseline})
+    made_by = "" if file.scope == "planned" else author or UNKNOWN
+    whole = file.model_copy(update={"by": who, "baseline": baseline, "author": made_by})
     path = write_approval(shelf.baselines.git, named(device), whole)
     output.data(str(path.relative_to(shelf.baselines.git.root)))
 

@@ -18,6 +18,7 @@ from xunjian.language import Text
 from xunjian.schema import Model, Problems, load_yaml, validate
 
 ACTOR = "XUNJIAN_ACTOR"
+UNKNOWN = "unknown"  # the author of a change where the device does not name one
 UNPLANNED = "unplanned"  # the rule of what happened beside a plan
 _WHY_UNPLANNED = Text("计划之外的变更", "not in the plan that is in force")
 _OPEN = frozenset({"none", "expired"})
@@ -29,7 +30,8 @@ class ApprovalFile(Model):
 
     once: for the baseline of digest `baseline` only, so that the same change made again later is a
     new one. accept-until: tolerated to the end of day `until`. planned: expected between `start`
-    and `until`; its absence is a failure then.
+    and `until`; its absence is a failure then. second: another person who says the same. author:
+    who had made the change, as `baseline approve` knew it (`unknown` where the device did not say).
     """
 
     device: str
@@ -42,6 +44,8 @@ class ApprovalFile(Model):
     start: str = ""
     until: str = ""
     baseline: str = ""
+    second: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +209,25 @@ def approved(
 ) -> tuple[Change, ...]:
     """Mark what is approved. baseline: digest of the text the changes were compared with.
 
-    without: who may not approve (`barred`). A hand-written `once` or `planned` of theirs counts for
-    nothing; an `accept-until` outlives the change it was for, and was checked when it was made.
+    without: who may not approve (`barred`): an approval that nobody else shares counts for nothing.
     """
-    valid = [
-        record
-        for record in records
-        if record.file.scope == "accept-until" or record.file.by.casefold() not in without
-    ]
+    valid = [record for record in records if _counts(record.file, without)]
     return tuple(_marked(change, valid, now, baseline) for change in changes)
+
+
+def _counts(file: ApprovalFile, without: frozenset[str]) -> bool:
+    """Whether somebody approved who may.
+
+    An `accept-until` outlives the change it was for: whoever changed the device since then may have
+    approved it. So its own author decides where `baseline approve` wrote one down; a file written
+    by hand without one is held against who changed the device last, like the other kinds.
+    """
+    by = file.by.casefold()
+    if file.scope == "accept-until" and file.author:
+        without = frozenset({file.author.casefold()})
+    if by not in without:
+        return True
+    return bool(file.second) and file.second.casefold() not in {by, *without}
 
 
 def _marked(change: Change, records: Sequence[Record], now: datetime, baseline: str) -> Change:

@@ -220,4 +220,6 @@ class ConfigDiff:
     missing_planned: tuple[str, ...] = ()  # planned changes that are absent
     label: str = ""
     site: str = ""
-    not_compared: str = ""  # no_baseline | untrusted | unreached: why nothing was compared
+    not_compared: str = (
+        ""  # why nothing was: no_baseline no_startup no_backup no_peer untrusted unreached
+    )

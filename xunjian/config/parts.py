@@ -1,12 +1,12 @@
 """Configurations of several files: one text in which a line starts each part."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from xunjian.config.completeness import joined_trust, with_reason
-from xunjian.config.model import Capture, Trust, TrustState
+from xunjian.config.model import Capture, Redacted, Trust, TrustState
 from xunjian.config.pack import Pack
 from xunjian.language import Text
 
@@ -91,3 +91,24 @@ def portions(lines: tuple[str, ...], pack: Pack) -> list[tuple[str, Pack, int, i
     ]
     ends = [n for n, _ in starts[1:]] + [len(lines)] * bool(starts)
     return [(name, by_name[name], n + 1, end) for (n, name), end in zip(starts, ends, strict=True)]
+
+
+def has_part(lines: tuple[str, ...], name: str) -> bool:
+    """Whether a text has the part."""
+    return header(name) in lines
+
+
+def without_parts(text: Redacted, pack: Pack, names: Collection[str]) -> Redacted:
+    """The text without some of its parts."""
+    if not names:
+        return text
+    gone: set[int] = set()
+    for name, _, first, end in portions(text.lines, pack):
+        if name in names:
+            gone.update(range(first - 1, end))
+    kept = [n for n in range(len(text.lines)) if n not in gone]
+    return replace(
+        text,
+        lines=tuple(text.lines[n] for n in kept),
+        numbers=tuple(text.numbers[n] for n in kept),
+    )

@@ -31,6 +31,9 @@ APPROVALS = {
 }
 NOT_COMPARED = {
     "no_baseline": Text("没有基线，未比较", "not compared: no baseline"),
+    "no_startup": Text("没有读到启动配置，未比较", "not compared: the startup text was not read"),
+    "no_backup": Text("以前没有读过，未比较", "not compared: nothing was read before"),
+    "no_peer": Text("另一台没有读到，未比较", "not compared: the other device was not read"),
     "untrusted": Text("读取不可信，未比较", "not compared: the reading is not trusted"),
     "unreached": Text("未到达，未比较", "not compared: not reached"),
 }

@@ -137,6 +137,9 @@ def judge_drift(diff: ConfigDiff) -> Said:
                 "no baseline yet: xunjian baseline accept --initial",
             ),
         )
+    if diff.not_compared == "no_backup":
+        message = Text("以前没有读过，没有比较", "nothing was read before: nothing to compare with")
+        return Said(verdict=Verdict.NOT_CHECKED, message=message)
     if diff.not_compared or diff.trust.state is not TrustState.TRUSTED:
         message = Text("采集不可信，没有比较", "not trustworthy: nothing was compared")
         return Said(verdict=Verdict.UNKNOWN, message=message)

@@ -15,7 +15,7 @@ from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack
 from xunjian.config.parts import join_parts
 from xunjian.config.remembered import Memory
-from xunjian.config.rules import Command
+from xunjian.config.rules import Command, Part
 from xunjian.errors import XunjianError
 from xunjian.inventory.model import Device
 from xunjian.language import Text
@@ -55,7 +55,7 @@ class Fetched:
     """What one device answered. reason: why `running` is missing.
 
     raw: bytes by `running` and `startup`, to be sealed and forgotten. notes: what could not be read
-    beside the running configuration.
+    beside the running configuration; unread: parts of it that are there and could not be read.
     """
 
     visit: Visit
@@ -65,6 +65,7 @@ class Fetched:
     detail: str = ""
     raw: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     notes: tuple[Text, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def requests_of(visit: Visit) -> tuple[Request, ...]:
@@ -124,8 +125,8 @@ def fetch_all(
 def fetch(visit: Visit, session: Asking, memory: Memory, *, startup: bool) -> Fetched:
     """Fetch through a session that is open already; it is left open."""
     before = _first(visit, session, visit.pack.commands.stamp)
-    notes: list[Text] = []
-    answer = _parts(visit, session, notes) if visit.pack.parts else _running(visit, session)
+    unread: list[Part] = []
+    answer = _parts(visit, session, unread) if visit.pack.parts else _running(visit, session)
     if not isinstance(answer, bytes):
         return answer
     running = memory.redacted(visit.named, RUNNING, answer, visit.pack)
@@ -133,7 +134,13 @@ def fetch(visit: Visit, session: Asking, memory: Memory, *, startup: bool) -> Fe
     if before is not None and after is not None:
         reason = edited_meanwhile(before.text.encode(), after.text.encode())
         running = _doubted(running, TrustState.UNSTABLE, reason)
-    found = Fetched(visit=visit, running=running, raw={RUNNING: answer}, notes=tuple(notes))
+    found = Fetched(
+        visit=visit,
+        running=running,
+        raw={RUNNING: answer},
+        notes=_notes(unread),
+        unread=tuple(part.name for part in unread),
+    )
     asks = startup and bool(visit.pack.commands.startup)
     return _with_startup(found, session, memory) if asks else found
 
@@ -143,8 +150,8 @@ def _running(visit: Visit, session: Asking) -> bytes | Fetched:
     return _usable(visit, evidence)
 
 
-def _parts(visit: Visit, session: Asking, notes: list[Text]) -> bytes | Fetched:
-    """The parts that could be read, as one text; why one could not goes to `notes`."""
+def _parts(visit: Visit, session: Asking, unread: list[Part]) -> bytes | Fetched:
+    """The parts that could be read, as one text; those that are there and could not: `unread`."""
     answers: dict[str, bytes] = {}
     for part, _ in visit.pack.parts:
         evidence = session.ask(_request(part.command))
@@ -153,15 +160,20 @@ def _parts(visit: Visit, session: Asking, notes: list[Text]) -> bytes | Fetched:
         if evidence.complete and not evidence.status:
             answers[part.name] = evidence.text.encode()
         elif not _is_absent(visit, evidence):
-            notes.append(
-                Text(
-                    f"{part.name} 没有读到（{part.command.send}）",
-                    f"{part.name} was not read ({part.command.send})",
-                )
-            )
+            unread.append(part)
     if visit.pack.parts and not answers:
         return Fetched(visit=visit, reason=NOT_UNDERSTOOD)
     return join_parts(answers)
+
+
+def _notes(unread: Sequence[Part]) -> tuple[Text, ...]:
+    return tuple(
+        Text(
+            f"{part.name} 没有读到（{part.command.send}）",
+            f"{part.name} was not read ({part.command.send})",
+        )
+        for part in unread
+    )
 
 
 def _is_absent(visit: Visit, evidence: Evidence) -> bool:

@@ -6,13 +6,17 @@ from datetime import datetime
 
 from xunjian.config.approvals import Record, absent_planned, approved, barred, raise_unplanned
 from xunjian.config.baselines import digest
+from xunjian.config.completeness import with_reason
 from xunjian.config.model import ConfigDiff, Redacted, Side, TrustState
+from xunjian.config.parts import has_part, without_parts
 from xunjian.config.pipeline import Setting, diff_redacted
+from xunjian.language import Text
 from xunjian.run.configurations import Fetched, arrives_whole
 from xunjian.run.shelf import Shelf, accounts_of
 from xunjian.run.uplinks import device_facts
 
 MODES = {"baseline": "drift", "startup": "running-startup", "backup": "pre-post"}
+_MISSING = {"running-startup": "no_startup", "pre-post": "no_backup", "pair": "no_peer"}
 _SOURCES = {"baseline": "baseline", "startup": "startup", "backup": "before"}
 
 
@@ -37,12 +41,18 @@ def compare_running(  # noqa: PLR0913 - what, against what, and which approvals 
         found = _not_compared(setting, pack.platform, "untrusted")
         return replace(found, trust=running.trust)
     if left is None:
-        return _not_compared(setting, pack.platform, "no_baseline")
+        return _not_compared(setting, pack.platform, _MISSING.get(setting.mode, "no_baseline"))
+    identity = digest(left)
+    missing = tuple(name for name in fetched.unread if has_part(left.lines, name))
+    left = without_parts(left, pack, missing)
     now = now or datetime.now().astimezone()
     diff = diff_redacted(left, running, pack, setting=setting)
+    for name in missing:
+        reason = Text(f"{name} 没有读到，没有比较", f"{name} was not read and not compared")
+        diff = replace(diff, trust=with_reason(diff.trust, TrustState.INCOMPLETE, reason))
     author = running.metadata.get("by", "")
     without = barred(author, accounts_of(fetched.visit.device))
-    changes = approved(diff.changes, records, now, digest(left), without=without)
+    changes = approved(diff.changes, records, now, identity, without=without)
     if setting.mode != "pre-post":
         return replace(diff, changes=changes)
     return replace(

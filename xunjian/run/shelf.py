@@ -18,6 +18,7 @@ from xunjian.config.completeness import shrunk
 from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack, Packs, load_packs
+from xunjian.config.parts import has_part
 from xunjian.config.redact import redact
 from xunjian.config.remembered import FOLDER, Memory
 from xunjian.inventory.model import Device
@@ -105,7 +106,7 @@ def open_shelf(content: Content) -> Shelf:
 
 
 def keep(shelf: Shelf, fetched: Fetched, *, may_shrink: bool = False) -> str:
-    """Keep what was read: `kept`, `unchanged`, `untrusted`, `shrunk`, `unreached`.
+    """Keep what was read: `kept`, `unchanged`, `untrusted`, `partial`, `shrunk`, `unreached`.
 
     A baseline of an older pack is normalised anew first, in a commit of its own. may_shrink: keep a
     text also if it lost so many lines that it is doubted.
@@ -141,12 +142,18 @@ def keep_together(shelf: Shelf, found: Sequence[Fetched]) -> dict[str, Redacted 
 
 
 def fitness(fetched: Fetched, baseline: Redacted | None, *, may_shrink: bool = False) -> str:
-    """Why what was read must not be kept: `unreached`, `untrusted`, `shrunk`; else empty."""
+    """Why what was read must not be kept; empty when it may be.
+
+    `unreached`, `untrusted`, `shrunk`, or `partial`: a part that the baseline has is there and
+    could not be read; it is not gone.
+    """
     running = fetched.running
     if running is None:
         return "unreached"
     if running.trust.state is not TrustState.TRUSTED:
         return "untrusted"
+    if baseline is not None and any(has_part(baseline.lines, name) for name in fetched.unread):
+        return "partial"
     if baseline is not None and not may_shrink and shrunk(len(baseline.lines), len(running.lines)):
         return "shrunk"
     return ""

@@ -47,6 +47,9 @@ TRUST_WORDS = {
 
 NOT_COMPARED_WORDS = {
     "no_baseline": Text("尚无基线", "no baseline yet"),
+    "no_startup": Text("没有读到启动配置", "the startup configuration was not read"),
+    "no_backup": Text("还没有读过配置，无从比较", "nothing was read before"),
+    "no_peer": Text("另一台设备的配置没有读到", "the other device's configuration was not read"),
     "untrusted": Text("采集不可信，未与基线比较", "not trustworthy, not compared"),
     "unreached": Text("设备未到达", "device not reached"),
 }
