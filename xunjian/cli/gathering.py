@@ -1,5 +1,6 @@
 """What a periodic document is made from, gathered from store, calendar, register and settings."""
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -52,12 +53,24 @@ def gather(
         coming=_rounds(content, period, at, ahead=True) if kind.name == "weekly" else None,
         order=order_of(content),
         sources=sources,
-        playbooks={run.playbook: run.title for run in span.runs},
+        playbooks=_titles(content, span),
     )
     if kind.looks_back:
         before = content.store.span(period.before.start, period.start, ())
         found = replace(found, before=before, faults_before=_faults(before, period.before))
     return _of_party(found, party) if party else found
+
+
+def _titles(content: Content, span: Span) -> dict[str, Text]:
+    """What playbooks are called: as they were run, else as they stand; broken ones by name."""
+    from xunjian.playbook import list_playbooks, load_playbook
+
+    found: dict[str, Text] = {}
+    for one in list_playbooks(content.workspace):
+        with contextlib.suppress(ContentError, UsageError):
+            playbook = load_playbook(one)
+            found[playbook.name] = playbook.title
+    return found | {run.playbook: run.title for run in span.runs}
 
 
 def _inventory(content: Content) -> "Inventory | None":
@@ -82,7 +95,8 @@ def _rounds(
     """The calendar's rounds due in the period, or in the days after it."""
     from xunjian.run.agenda import Agenda
 
-    if content.settings.contract_starts is None:
+    starts, ends = content.settings.contract_starts, content.settings.contract_ends
+    if starts is None:
         return None
     first, last = period.first, period.last
     if ahead:
@@ -90,9 +104,10 @@ def _rounds(
         first = last + timedelta(days=1)
         last = first + days
     try:
-        return Agenda(content, at).span(first, last)
+        found = Agenda(content, at).span(first, last)
     except (ContentError, UsageError):
         return None
+    return tuple(one for one in found if one.due >= starts and (ends is None or one.first <= ends))
 
 
 def _of_party(found: Gathered, party: str) -> Gathered:

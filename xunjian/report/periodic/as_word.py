@@ -48,7 +48,8 @@ def _first_page(document: Any, laid: Laid, model: PeriodModel, w: Wording) -> No
         document.add_paragraph().add_run(warning).bold = True
     _Grid(head=("", ""), rows=laid.cover, shares=(0.17, 0.83), kinds=("name", "text")).put(document)
     document.add_paragraph()
-    document.add_paragraph(laid.summary)
+    if laid.summary:
+        document.add_paragraph(laid.summary)
     if len(laid.revisions) > 1:
         head = (w.t("版本", "Version"), w.t("时间", "Time"), w.t("变更", "What changed"))
         rows = tuple((f"V{version}", at, what) for version, at, _, what in laid.revisions)

@@ -49,7 +49,7 @@ def build_period(
         as_of=g.as_of,
         sections=sections,
         figures=dict(_figures(sections)),
-        summary=_summary(g),
+        summary=_summary(g) if kind.name != "sheets" else Text(""),
         part=party or "-".join(one.replace("_", "-") for one in sheets),
     )
 
@@ -133,10 +133,10 @@ def _summary(g: Gathered) -> Text:
         f"期末未恢复 {len(g.open)} 项，隐患 {len(g.open_warnings)} 项。"
     )
     en = (
-        f"{len(g.span.rounds)} rounds over {visits.devices} devices, "
-        f"{_pct(visits.reached_pct)} of visits reached, {_pct(visits.intact_pct)} intact on the "
-        f"mean; {len(g.began)} new faults ({major} major), {len(g.resolved)} resolved, "
-        f"{len(g.open)} open at the end, {len(g.open_warnings)} warnings."
+        f"Rounds {len(g.span.rounds)}, devices {visits.devices}, visits reached "
+        f"{_pct(visits.reached_pct)}, mean intact rate {_pct(visits.intact_pct)}; new faults "
+        f"{len(g.began)} (major {major}), resolved {len(g.resolved)}, open at the end "
+        f"{len(g.open)}, warnings {len(g.open_warnings)}."
     )
     return Text(zh, en)
 

@@ -23,11 +23,13 @@ LISTED = 200  # rows of one list in a document; the register and the workbook of
 METHOD = Paragraph(
     text=Text(
         "故障由巡检判定得出：某项由首次判定异常起，至首次复核正常止，记一次；时刻为巡检时刻，"
-        "实际发生早于首次发现，实际恢复早于复核。仅为预警的列为隐患，不计故障。",
+        "实际发生早于首次发现，实际恢复早于复核；历时自首次发现起计，含本期之前，未恢复的计至数据"
+        "截至时。仅为预警的列为隐患，不计故障。",
         "Faults are judged by rounds: one lasts from the first abnormal verdict of an item to the "
         "first round that found it in order. Times are those of rounds: a fault began before it "
-        "was first seen and ended before it was found in order. What was only ever a warning is "
-        "not counted as a fault.",
+        "was first seen and ended before it was found in order. Durations count from when it was "
+        "first seen, before the period too, and of open ones to the time the data end. What was "
+        "only ever a warning is not counted as a fault.",
     ),
     is_note=True,
 )
@@ -80,11 +82,11 @@ def fault_table(
         title=title,
         empty=empty,
         columns=(
-            Column(title=Text("编号", "Id"), kind="code", width=1.35),
+            Column(title=Text("编号", "Id"), kind="code", width=1.75),
             Column(title=Text("设备", "Device"), width=2.1),
             Column(title=Text("地点", "Site"), width=1.1),
             Column(title=Text("责任方", "Party"), width=1.1),
-            Column(title=Text("项目与现象", "What"), width=3.4),
+            Column(title=Text("项目与现象", "What"), width=3.1),
             Column(title=Text("级", "Lv."), width=0.45),
             Column(title=Text("首次发现", "First seen"), width=1.45),
             Column(title=Text("恢复", "In order"), width=1.45),

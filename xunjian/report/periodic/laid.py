@@ -1,6 +1,6 @@
 """A document laid out in one language: texts only, as every printed form shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from xunjian.report.periodic.model import (
     Lines,
     Paragraph,
     PeriodModel,
+    Section,
     Shares,
     Signatures,
     Table,
@@ -106,7 +107,7 @@ def lay(model: PeriodModel, language: Language, *, breaks: bool = False) -> Laid
             LaidSection(
                 key=section.key,
                 title=w.say(section.title),
-                blocks=tuple(one for block in section.blocks for one in _laid(block, w)),
+                blocks=_blocks(section, w),
                 new_page=section.new_page,
             )
             for section in model.sections
@@ -134,6 +135,13 @@ def _cover(model: PeriodModel, w: Wording) -> tuple[tuple[str, str], ...]:
         (w.t("人员", "People"), w.say(people)),
     )  # fmt: skip
     return tuple((name, value) for name, value in rows if value)
+
+
+def _blocks(section: Section, w: Wording) -> Blocks:
+    """A table that is called as its chapter needs no title of its own."""
+    found = (one for block in section.blocks for one in _laid(block, w))
+    title = w.say(section.title)
+    return tuple(replace(one, title="") if one.title == title else one for one in found)
 
 
 def _laid(block: Block, w: Wording) -> Blocks:

@@ -138,10 +138,11 @@ def earthing(g: Gathered) -> Section:
         )
         blocks.append(Paragraph(text=none, is_note=True))
         rows = [(None,) * 7] * _BLANK_ROWS
+    known = "text" if electrodes else "blank"
     columns = (
-        Column(title=Text("接地极", "Electrode"), width=1.8),
-        Column(title=Text("地点", "Place"), width=1.9),
-        Column(title=Text("限值（Ω）", "Limit (Ω)"), kind="number", width=1),
+        Column(title=Text("接地极", "Electrode"), kind=known, width=1.8),
+        Column(title=Text("地点", "Place"), kind=known, width=1.9),
+        Column(title=Text("限值（Ω）", "Limit (Ω)"), kind=known, width=1),
         Column(title=Text("实测（Ω）", "Measured (Ω)"), kind="blank", width=1.2),
         Column(title=Text("结论", "Verdict"), kind="blank", width=1),
         Column(title=Text("测量日期", "Date"), kind="blank", width=1.2),

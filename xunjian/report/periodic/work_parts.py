@@ -23,6 +23,7 @@ from xunjian.store.span_model import SpanChange
 _DONE = (RoundState.DONE, RoundState.LATE, RoundState.PARTIAL)
 _GONE_WRONG = (RoundState.MISSED, RoundState.OVERDUE)
 _LISTED = 200
+_EACH = 20  # rounds told one by one
 _ADVISED = 30
 NO_CALENDAR = Text(
     "无记录：合同开始日期（contract.starts）未登记，或该年节假日未知，日历没有应做的巡检。",
@@ -64,7 +65,42 @@ def inspections(g: Gathered) -> tuple[Figures | Table | Paragraph, ...]:
             ),
         )
     )  # fmt: skip
-    return (figures, calendar_table(g.rounds, "inspections", Text("应做巡检", "Rounds due")))
+    title = Text("应做巡检", "Rounds due")
+    if len(g.rounds) > _EACH:
+        return (figures, _by_rule(g, g.rounds, title))
+    return (figures, calendar_table(g.rounds, "inspections", title))
+
+
+def _by_rule(g: Gathered, rounds: Sequence[Round], title: Text) -> Table:
+    """Rounds of a long period, counted by playbook."""
+    groups: dict[str, Counter[RoundState]] = {}
+    for one in rounds:
+        groups.setdefault(one.playbook, Counter())[one.state] += 1
+    return Table(
+        key="inspections",
+        title=title,
+        columns=(
+            Column(title=Text("巡检", "Round"), width=3),
+            Column(title=Text("应做", "Due"), kind="number"),
+            Column(title=Text("已做", "Done"), kind="number"),
+            Column(title=Text("其中迟做", "Late"), kind="number"),
+            Column(title=Text("部分完成", "Partial"), kind="number"),
+            Column(title=Text("漏做或逾期", "Missed"), kind="number", width=1.2),
+            Column(title=Text("未到期", "To come"), kind="number"),
+        ),
+        rows=tuple(
+            (
+                g.playbook(playbook),
+                states.total(),
+                sum(states[state] for state in _DONE),
+                states[RoundState.LATE],
+                states[RoundState.PARTIAL],
+                sum(states[state] for state in _GONE_WRONG),
+                states[RoundState.PLANNED] + states[RoundState.DUE],
+            )
+            for playbook, states in sorted(groups.items())
+        ),
+    )
 
 
 def calendar_table(rounds: Sequence[Round], key: str, title: Text) -> Table:
@@ -216,13 +252,25 @@ def _advice(g: Gathered) -> Iterator[Text]:
                 f"{label} {series.title.zh}{part}：{told.zh}，宜提前处理。",
                 f"{label}, {series.title.en or series.title.zh}{part}: {told.en}; act before that.",
             )
-    for missed in (each for each in g.rounds or () if each.state in _GONE_WRONG):
-        title, state = missed.title, STATES[missed.state]
-        yield Text(
-            f"补做{title.zh}（最迟 {missed.due}，{state.zh}）。",
-            f"Make up for {title.en or title.zh} (due {missed.due}, {state.en}).",
-        )
+    yield from _not_done(g)
     yield from _never_reached(g)
+
+
+def _not_done(g: Gathered) -> Iterator[Text]:
+    """Rounds overdue are to be made up for one by one; what was missed is counted by playbook."""
+    for one in g.rounds or ():
+        if one.state is RoundState.OVERDUE:
+            yield Text(
+                f"尽快补做{one.title.zh}（最迟 {one.due}）。",
+                f"Make up soon for {one.title.en or one.title.zh} (due {one.due}).",
+            )
+    missed = Counter(one.playbook for one in g.rounds or () if one.state is RoundState.MISSED)
+    for playbook, count in missed.most_common():
+        title = g.playbook(playbook)
+        yield Text(
+            f"{title.zh}漏做 {count} 次，需说明原因并保证后续按期完成。",
+            f"{title.en or title.zh}: {count} missed; say why, and keep to the days from now on.",
+        )
 
 
 def _never_reached(g: Gathered) -> Iterator[Text]:
