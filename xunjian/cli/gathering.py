@@ -1,6 +1,5 @@
 """What a periodic document is made from, gathered from store, calendar, register and settings."""
 
-import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -63,13 +62,10 @@ def gather(
 
 def _titles(content: Content, span: Span) -> dict[str, Text]:
     """What playbooks are called: as they were run, else as they stand; broken ones by name."""
-    from xunjian.playbook import list_playbooks, load_playbook
+    from xunjian.playbook import list_playbooks
 
-    found: dict[str, Text] = {}
-    for one in list_playbooks(content.workspace):
-        with contextlib.suppress(ContentError, UsageError):
-            playbook = load_playbook(one)
-            found[playbook.name] = playbook.title
+    listed = (one.playbook for one in list_playbooks(content.workspace))
+    found = {playbook.name: playbook.title for playbook in listed if playbook}
     return found | {run.playbook: run.title for run in span.runs}
 
 
