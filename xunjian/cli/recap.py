@@ -80,7 +80,7 @@ def _problems(output: Output, record: RunRecord) -> None:
     if bad:
         output.data("")
     for finding in bad:
-        subject = "" if finding.subject == "-" else f" [{finding.subject}]"
+        subject = "" if finding.subject in {"-", finding.check} else f" [{finding.subject}]"
         output.data(
             harmless(
                 f"{output.text(finding.verdict.word)} {finding.level:<3} {finding.device} "

@@ -175,7 +175,7 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
                 leads=leads,
                 judged=judged if leads else "",
                 photo=photo if leads else "",
-                value=_known_value(first, asked) if leads else None,
+                value=_known_value(first, card, name) if leads else None,
                 verdict=_known_verdict(first) if leads else "",
                 source=first.source if first and first.verdict is not Verdict.NOT_CHECKED else "",
             )
@@ -200,10 +200,12 @@ def _findings(outcome: Outcome, card: Task, step: Step, item: str) -> list[Findi
     return [f for f in outcome.findings if f.check in checks and f.subject == subject]
 
 
-def _known_value(finding: Finding | None, asked: Question) -> object:
+def _known_value(finding: Finding | None, card: Task, name: str) -> object:
+    """What is known of a blank; what a check computes from it is not what was written there."""
     if finding is None or finding.verdict in {Verdict.NOT_CHECKED, Verdict.UNKNOWN}:
         return None
-    return None if asked.is_verdict else finding.value
+    check = next((one for one in card.checks if one.id == finding.check), None)
+    return finding.value if check is not None and str(check.value) == name else None
 
 
 def _known_verdict(finding: Finding | None) -> str:

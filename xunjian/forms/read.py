@@ -87,7 +87,7 @@ class _SheetReader(MarkedSheet):
             return
         given_value, given_verdict = self._given(row)
         is_of_the_old_value = verdict == given_verdict and given_value not in {"", None}
-        if is_of_the_old_value and said_value is not None and str(said_value) != str(given_value):
+        if is_of_the_old_value and said_value is not None and not _is_same(said_value, given_value):
             verdict = ""
         if line.judged and verdict in {Verdict.NORMAL.value, Verdict.ABNORMAL.value}:
             values[line.judged] = verdict
@@ -184,8 +184,7 @@ class _SheetReader(MarkedSheet):
 
     def _is_as_given(self, row: int, value: object, verdict: str) -> bool:
         before, was = self._given(row)
-        shown = "" if value is None else str(value)
-        return verdict == was and shown == ("" if before is None else str(before))
+        return verdict == was and _is_same(value, before)
 
     def _take(self, row: int, line: Line, body: Mapping[str, object]) -> None:
         where = f"{self._file} {self._grid.where(row, 0)}"
@@ -254,3 +253,12 @@ class _SheetReader(MarkedSheet):
         if said and sheet.lines and self._by:
             body: Mapping[str, object] = {"values": said}
             self._take(self._head, replace(sheet.lines[0], question=f"SIGN {sheet.title}"), body)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two values are the same to a reader: 55 and 55.0 are, nothing and blank are."""
+    texts = ["" if value is None else str(value) for value in (one, other)]
+    try:
+        return float(texts[0]) == float(texts[1])
+    except ValueError:
+        return texts[0] == texts[1]

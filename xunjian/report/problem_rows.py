@@ -87,7 +87,7 @@ class ProblemRows:
 
     def _what(self, f: Finding | FindingTrail) -> str:
         title = self._say(f.title)
-        if f.subject == "-":
+        if f.subject in {"-", f.check}:
             return title
         return f"{title}<small><bdi>{self._fold(f.subject)}</bdi></small>"
 

@@ -49,7 +49,11 @@ class RecordSheets:
 
     def _row(self, row: FindingRow) -> str:
         f = row.finding
-        subject = "" if f.subject == "-" else f"<small><bdi>{self._fold(f.subject)}</bdi></small>"
+        subject = (
+            ""
+            if f.subject in {"-", f.check}
+            else f"<small><bdi>{self._fold(f.subject)}</bdi></small>"
+        )
         is_plain = f.verdict is Verdict.NORMAL and not (f.remark or f.by)
         remark = "" if is_plain else self._remark(row)
         state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'

@@ -71,7 +71,7 @@ class Wording:
 
     def subject(self, finding: Finding) -> str:
         """The part of the device that was judged; empty for the whole of it."""
-        return "" if finding.subject == "-" else self.say(finding.subject, 80)
+        return "" if finding.subject in {"-", finding.check} else self.say(finding.subject, 80)
 
     def intact(self, rate: IntactRate) -> str:
         """The intact rate in percent with what it was counted from."""
