@@ -91,8 +91,15 @@ def _false_findings(findings: Iterable[Finding], planted: Sequence[Fault]) -> li
             reason=str(finding.message),
         )
         for finding in findings
-        if finding.verdict in _SPEAKING and not any(_explains(fault, finding) for fault in planted)
+        if finding.verdict in _SPEAKING
+        and not _is_blank(finding)
+        and not any(_explains(fault, finding) for fault in planted)
     ]
+
+
+def _is_blank(finding: Finding) -> bool:
+    """Whether only a person can answer it, and nobody has: no fault of the lab shows there."""
+    return finding.source == "manual" and not finding.by
 
 
 def _explains(fault: Fault, finding: Finding) -> bool:
