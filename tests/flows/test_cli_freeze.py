@@ -213,6 +213,10 @@ def test_light_touch_halves_and_leaves_probes_out(floor: Path) -> None:
     frozen = {one.device for one in order.plan.left_out if one.reason.value == "freeze"}
     assert frozen == {"hz-sipterm1"}  # asked by SIP alone
     assert "hz-sipterm1" not in {pair.device.name for pair in order.plan.pairs}
+    restraint = order.restraint
+    assert restraint.at_once([pair.device for pair in order.plan.pairs], 20) == 10
+    assert usual.restraint.at_once([pair.device for pair in order.plan.pairs], 20) == 20
+    assert call("exec", "display version", "-w", floor, "-l", "hz-core-sw1").code == 0
     said = call("run", "look", "-w", floor, "-C")
     assert "hz-sipterm1 reachability: 封网期间不做" in said.err
 

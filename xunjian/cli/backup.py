@@ -62,6 +62,7 @@ def register(app: typer.Typer, output: Output) -> None:
         refuse_early(restraint, is_change=False)
         devices = selected(content, limit, where)
         refuse_touch(restraint, devices)
+        forks = restraint.at_once(devices, forks)
         shelf = open_shelf(content)
         rows: list[dict[str, object]] = []
         with held(content.workspace.state_dir, "backup"):

@@ -20,24 +20,22 @@ if TYPE_CHECKING:
     from xunjian.run.agenda import Agenda
 
 FORMS = ("table", "json", "xlsx")
+HELP = both(
+    "一段时间里合同要求看的，哪些看过、哪些没看、为什么：按机房、地点、系统和各轮巡检。"
+    "设备答全了才算看过，机房里的都看过才算看过机房。退出码 0。"
+    "\n\n例：xunjian coverage --period 2026H1    xunjian coverage --period 2026Q2 --by site"
+    "    xunjian coverage --period 2026 --format xlsx -o 覆盖.xlsx",
+    "What the contract wanted seen in a period: seen, unseen and why, by room, site, "
+    "system and round. A device counts with complete answers, a room when all in it do. "
+    "Exit code 0.\n\nExamples: xunjian coverage --period 2026H1    xunjian coverage "
+    "--period 2026Q2 --by site    xunjian coverage --period 2026 --format xlsx -o c.xlsx",
+)
 
 
 def register(app: typer.Typer, output: Output) -> None:
     """Add the command."""
 
-    @app.command(
-        "coverage",
-        help=both(
-            "一段时间里合同要求看的，哪些看过、哪些没看、为什么：按机房、地点、系统和各轮巡检。"
-            "设备答全了才算看过，机房里的都看过才算看过机房。退出码 0。"
-            "\n\n例：xunjian coverage --period 2026H1    xunjian coverage --period 2026Q2 --by site"
-            "    xunjian coverage --period 2026 --format xlsx -o 覆盖.xlsx",
-            "What the contract wanted seen in a period: seen, unseen and why, by room, site, "
-            "system and round. A device counts with complete answers, a room when all in it do. "
-            "Exit code 0.\n\nExamples: xunjian coverage --period 2026H1    xunjian coverage "
-            "--period 2026Q2 --by site    xunjian coverage --period 2026 --format xlsx -o c.xlsx",
-        ),
-    )
+    @app.command("coverage", help=HELP)
     def coverage(
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,

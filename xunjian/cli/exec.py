@@ -74,7 +74,11 @@ def register(app: typer.Typer, output: Output) -> None:
                 Text("选中的设备都没有命令行", "none of the selected devices has a command line")
             )
         answers = list(
-            ask_all(plan, lambda device: content.open_session(device, timeout_s), workers=forks)
+            ask_all(
+                plan,
+                lambda device: content.open_session(device, timeout_s),
+                workers=restraint.at_once(devices, forks),
+            )
         )
         answers.sort(key=lambda answer: answer.device)
         _show(output, form, answers)

@@ -39,6 +39,17 @@ class Restraint:
         least = STRICTNESS.index(mode)
         return any(STRICTNESS.index(one.mode) >= least for one in self.over(device))
 
+    def untouchable(self, devices: Sequence[Device]) -> frozenset[str]:
+        """Name the devices that nobody may ask anything."""
+        if not self.windows:
+            return frozenset()
+        return frozenset(d.name for d in devices if self.is_under(d, FreezeMode.NO_TOUCH))
+
+    def at_once(self, devices: Sequence[Device], workers: int) -> int:
+        """How many of them may be asked at a time: half as many under a light touch."""
+        light = any(self.is_under(device, FreezeMode.LIGHT_TOUCH) for device in devices)
+        return max(workers // 2, 1) if light else workers
+
     def everywhere(self, mode: FreezeMode) -> FreezeWindow | None:
         """Give a window of this mode or a stricter one that covers every device."""
         least = STRICTNESS.index(mode)
@@ -200,7 +211,9 @@ def held_back(
         if stays:
             pairs.append(replace(pair, tasks=stays))
     held = replace(plan, pairs=tuple(pairs), left_out=tuple(left_out))
-    return replace(playbook, run=gentle(playbook.run)), held
+    if any(restraint.is_under(pair.device, FreezeMode.LIGHT_TOUCH) for pair in held.pairs):
+        playbook = replace(playbook, run=gentle(playbook.run))
+    return playbook, held
 
 
 def _allowed(content: Content, pair: Pair, restraint: Restraint) -> tuple[str, ...]:

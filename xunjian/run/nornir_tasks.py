@@ -114,7 +114,8 @@ def run_nornir_tasks(
         return secret
 
     known = order.plan.devices or tuple(pair.device for pair in order.plan.pairs)
-    devices = [device for device in known if device.address is not None]
+    frozen = order.restraint.untouchable(known)
+    devices = [d for d in known if d.address is not None and d.name not in frozen]
     settings = order.playbook.run
     results: dict[str, object] = {}
     for loaded in order.nornir_tasks:
