@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from xunjian.notify.texts import Source
 from xunjian.notify.watch import Watch
 from xunjian.playbook.model import NotifySettings
 from xunjian.run.events import Silence
-from xunjian.run.model import Outcome, RunRecord, RunState
+from xunjian.run.model import DeviceResult, Outcome, RunRecord, RunState
 from xunjian.secrets import Secret, SecretRef, SecretSource, resolve_secret
 from xunjian.settings import Address
 from xunjian.store import open_store
@@ -123,7 +124,8 @@ def test_apprise_itself_still_encodes_it_twice() -> None:
     """The reason for our own request; when this fails, theirs can be used."""
     from apprise.plugins.dingtalk import NotifyDingTalk
 
-    timestamp, signature = NotifyDingTalk(token=CANARY, secret="SECabc").get_signature()
+    robot: Any = NotifyDingTalk
+    timestamp, signature = robot(token=CANARY, secret="SECabc").get_signature()
     assert timestamp.isdigit()
     assert "%3D" in signature  # quoted here, and again by requests
 
@@ -307,28 +309,38 @@ def test_a_message_goes_out_while_the_round_goes_on(hook: HttpSink, store: Store
 
 
 def test_what_is_gone_when_measured_again_is_not_told(hook: HttpSink, store: Store) -> None:
-    post = Post(
-        desk(
-            store,
-            measure_again=lambda alarm: (
-                None
-                if alarm.device.name == "sw1"
-                else Text("复测仍异常", "still so when measured again")
-            ),
-        ),
-        Source(title=Text("日常")),
-        ("level_i",),
-    )
-    for name in ("sw1", "sw2"):
-        post.device(result(name), outcome(bad(name)))
-    for _ in range(200):
-        if hook.taken:
-            break
-        threading.Event().wait(0.05)
-    summary = post.close(30)
-    assert summary.gone == 1
-    assert "复测仍异常" in hook.texts[0]
-    assert "sw1" not in hook.texts[0]
+    asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def again(device: DeviceResult, tasks: tuple[str, ...]) -> Mapping[str, Finding]:
+        asked.append((device.name, tasks))
+        if device.name == "sw4":
+            raise RuntimeError(CANARY)
+        now = {
+            "sw1": [good("sw1")],
+            "sw2": [bad("sw2")],
+            "sw5": [bad("sw5", verdict=Verdict.NOT_APPLICABLE, level="")],
+            "sw6": [good("sw6"), bad("sw6", "another row")],
+        }
+        return {one.id: one for one in now.get(device.name, ())}
+
+    names = ("sw1", "sw2", "sw3", "sw4", "sw5", "sw6")
+    given = desk(store, measure_again=again, gather_s=5.0)
+    summary = told(given, *(outcome(bad(name)) for name in names))
+    assert asked == [(name, ("fan",)) for name in names]
+    assert (summary.gone, summary.sent) == (1, 1)
+    lines = {line.split("（")[0][-3:]: line for line in hook.taken[0].body["message"].splitlines()}
+    assert "sw1" not in lines
+    assert "复测仍如此" in lines["sw2"]
+    unclear = [lines[name] for name in ("sw3", "sw4", "sw5", "sw6")]  # told all the same
+    assert not [line for line in unclear if "复测" in line]
+    assert told(given, outcome(bad("sw2"))).sent == 0
+    assert len(asked) == 6  # nor measured again: it was told
+
+
+def test_many_bad_devices_are_not_measured_again(hook: HttpSink, store: Store) -> None:
+    given = desk(store, gather_s=5.0, measure_again=lambda *_: pytest.fail("measured again"))
+    assert told(given, *(outcome(bad(f"sw{n}")) for n in range(9))).sent == 1
+    assert "I 级 9 条" in hook.taken[0].body["title"]
 
 
 # --- trouble ---

@@ -196,7 +196,7 @@ def _carry_out(content: Content, output: Output, order: "RunOrder") -> "RunRecor
         output.say(notice)
     events = PlainLines(output)
     try:
-        with attended(content, output, order.playbook, events) as listener:
+        with attended(content, output, order, events) as listener:
             record = execute(order, content.store, events=listener)
     finally:
         events.stop()

@@ -117,7 +117,7 @@ def make_round(
         output.say(notice)
     events = LiveLine(output) if is_terminal(sys.stderr) else PlainLines(output)
     try:
-        with attended(content, output, order.playbook, events) as listener:
+        with attended(content, output, order, events) as listener:
             record = execute(order, content.store, events=listener)
     finally:
         events.stop()

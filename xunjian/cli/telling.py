@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,15 @@ from xunjian.calendar.model import Round, RoundState
 from xunjian.cli.output import Output
 from xunjian.errors import XunjianError
 from xunjian.language import Text
-from xunjian.playbook import Playbook, find_playbook, load_playbook
+from xunjian.playbook import find_playbook, load_playbook
 from xunjian.playbook.model import NotifySettings
 from xunjian.run.content import Content
 from xunjian.run.events import Events
 
 if TYPE_CHECKING:
     from xunjian.notify.message import Message
-    from xunjian.notify.post import Desk, MeasureAgain, Summary
+    from xunjian.notify.post import Desk, Summary
+    from xunjian.run.execute import RunOrder
     from xunjian.store.notices import Told
 
 CLOSE_S = 45.0
@@ -26,19 +28,19 @@ _EVENTS = {RoundState.MISSED: "missed", RoundState.OVERDUE: "overdue"}
 
 @contextmanager
 def attended(
-    content: Content,
-    output: Output,
-    playbook: Playbook,
-    events: Events,
-    measure_again: "MeasureAgain | None" = None,
+    content: Content, output: Output, order: "RunOrder", events: Events
 ) -> Iterator[Events]:
     """Give the listener that a run is carried out with: `events`, and people besides."""
+    playbook = order.playbook
     if not playbook.notify.on or not playbook.notify.to:
         yield events
         return
     from xunjian.notify.watch import Watch
+    from xunjian.run.again import SecondLook
 
-    desk = _desk(content, output, playbook.notify.to, measure_again)
+    desk = _desk(content, output, playbook.notify.to)
+    if desk.recipients:
+        desk = replace(desk, measure_again=SecondLook(order=order, store=content.store))
     watch, patience_s = Watch(desk, playbook, events), CLOSE_S
     try:
         yield watch
@@ -115,12 +117,7 @@ def _deliver(
     return summary
 
 
-def _desk(
-    content: Content,
-    output: Output,
-    names: Sequence[str],
-    measure_again: "MeasureAgain | None" = None,
-) -> "Desk":
+def _desk(content: Content, output: Output, names: Sequence[str]) -> "Desk":
     from xunjian.notify.post import Desk
 
     known = content.settings.notify
@@ -130,7 +127,6 @@ def _desk(
         language=output.language,
         resolve=content.resolve,
         book=content.store.notices,
-        measure_again=measure_again,
     )
 
 

@@ -29,8 +29,11 @@ GATHER_S = 5.0  # house rule: findings this close together are one message
 QUIET_S = 20.0  # house rule: DingTalk and WeChat Work take 20 messages a minute, we send three
 CLOSE_S = 45.0  # at the end of a round, at most
 _OPEN = frozenset({Verdict.ABNORMAL, Verdict.WARNING})
+_FINE = frozenset({Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED})
 
-MeasureAgain = Callable[[Alarm], Text | None]
+MOST_AGAIN = 8  # devices measured again for one message; where more are bad at once, none is sudden
+AGAIN_S = 40.0  # for all of them: what is found is told within two minutes
+MeasureAgain = Callable[[DeviceResult, tuple[str, ...]], Mapping[str, Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Desk:
     """Who is told, in which language, and where it is written down.
 
     recipients: addresses by name; a name nobody has an address for is in `nobody`.
-    measure_again: measures a new finding a second time; None says that it is gone.
+    measure_again: measures some cards of a device a second time; empty where it cannot.
     """
 
     recipients: Mapping[str, Sequence[Address]]
@@ -223,16 +226,20 @@ class Post:
 
     def _confirmed(self, alarms: Sequence[Alarm]) -> list[Alarm]:
         """Measure new findings again where that is possible; those that are gone are left out."""
-        again = self._desk.measure_again
-        if again is None or self._closing.is_set():
+        again, until = self._desk.measure_again, time.monotonic() + AGAIN_S
+        devices = {one.device.name: one.device for one in alarms if _can_repeat(one)}
+        if again is None or len(devices) > MOST_AGAIN:
             return list(alarms)
-        kept = []
-        for alarm in alarms:
-            words = again(alarm)
-            if words is None:
-                self.summary.gone += 1
-            else:
-                kept.append(_with(alarm, words))
+        kept = [one for one in alarms if one.device.name not in devices]
+        for name, device in devices.items():
+            mine = [one for one in alarms if one.device.name == name]
+            found: Mapping[str, Finding] = {}
+            if time.monotonic() < until and not self._hurry.is_set():
+                with contextlib.suppress(Exception):  # told without a second look
+                    found = again(device, tuple(dict.fromkeys(one.finding.task for one in mine)))
+            verdicts = [_second(one, found) for one in mine]
+            kept += [one for one in verdicts if one is not None]
+            self.summary.gone += verdicts.count(None)
         return kept
 
     def _send(
@@ -274,8 +281,23 @@ def _row(alarm: Alarm, run_id: str) -> Told:
     )
 
 
-def _with(alarm: Alarm, words: Text) -> Alarm:
-    return replace(alarm, measured_again=words)
+def _can_repeat(alarm: Alarm) -> bool:
+    return alarm.finding.source == "automatic"
+
+
+def _second(alarm: Alarm, found: Mapping[str, Finding]) -> Alarm | None:
+    """Say how a finding stood at the second look; None when it was gone.
+
+    Gone is only what is normal now, in a card that finds nothing else wrong: a device that does not
+    answer any more leaves checks that do not apply, and those prove nothing.
+    """
+    now, task = found.get(alarm.finding.id), alarm.finding.task
+    if now is not None and now.verdict in _OPEN:
+        return replace(alarm, measured_again=Text("复测仍如此", "the same when measured again"))
+    others = {one.verdict for one in found.values() if one.task == task}
+    if now is not None and now.verdict is Verdict.NORMAL and others <= _FINE:
+        return None
+    return alarm
 
 
 def _addressed(row: Told, recipient: str, state: str, why: str) -> Told:

@@ -146,12 +146,16 @@ def _line(alarm: Alarm) -> Text:
 
 
 def _measured(finding: Finding) -> Text:
-    """The value in words; the check's own sentence where it has one."""
-    value = "" if finding.value is None else f"{finding.value}{finding.unit}"
-    zh, en = finding.message.zh, finding.message.en or finding.message.zh
-    if not value or value in zh:
-        return Text(zh or value or "—", en or value or "—")
-    return Text(f"{zh}，实测 {value}" if zh else value, f"{en}, measured {value}" if en else value)
+    """The check's own sentence, and the number behind it where it does not say it."""
+    zh, en, value = finding.message.zh, finding.message.en or finding.message.zh, finding.value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = f"{value:g}" if is_number else "" if value is None else str(value)
+    shown = f"{number}{finding.unit}"
+    if not zh:
+        return Text(shown or "—", shown or "—")
+    if not is_number or number in zh:
+        return Text(zh, en)
+    return Text(f"{zh}，实测 {shown}", f"{en}, measured {shown}")
 
 
 def round_ended(record: RunRecord, source: Source, at: datetime) -> Message:
@@ -254,10 +258,12 @@ def _late_en(count: int) -> str:
 
 def _round_line(one: Round) -> Text:
     word = EVENTS["missed" if one.state is RoundState.MISSED else "overdue"]
+    due = Text(f"应于 {one.due:%Y-%m-%d} 前完成", f"was due on {one.due:%Y-%m-%d}")
+    zh = one.reason.zh if due.zh in one.reason.zh else f"{due.zh}；{one.reason.zh}"
+    en = one.reason.en if due.en in one.reason.en else f"{due.en}; {one.reason.en}"
     return Text(
-        f"{word.zh}：{one.title.zh}（{one.id}），应于 {one.due:%Y-%m-%d} 前完成；{one.reason.zh}",
-        f"{word.en}: {one.title.en or one.title.zh} ({one.id}), due {one.due:%Y-%m-%d}; "
-        f"{one.reason.en}",
+        f"{word.zh}：{one.title.zh} {one.id}；{zh}",
+        f"{word.en}: {one.title.en or one.title.zh} {one.id}; {en}",
     )
 
 
