@@ -53,13 +53,12 @@ def register(app: typer.Typer, output: Output) -> None:
         form: FormatOption = Form.TABLE,
     ) -> int:
         from xunjian.cli.configurations import fetch, say_shrunk, say_troubles
-        from xunjian.run.freeze import refuse_early, refuse_touch, restraint_at
+        from xunjian.run.freeze import may_touch, refuse_touch
         from xunjian.run.shelf import keep, open_shelf
         from xunjian.store.lock import held
 
         content = Content(workspace, inventory)
-        restraint = restraint_at(content, None)
-        refuse_early(restraint, is_change=False)
+        restraint = may_touch(content)
         devices = selected(content, limit, where)
         refuse_touch(restraint, devices)
         forks = restraint.at_once(devices, forks)

@@ -56,11 +56,10 @@ def register(app: typer.Typer, output: Output) -> None:
         form: FormatOption = Form.TABLE,
     ) -> int:
         from xunjian.run.adhoc import ask_all, plan_adhoc
-        from xunjian.run.freeze import refuse_early, refuse_touch, restraint_at
+        from xunjian.run.freeze import may_touch, refuse_touch
 
         content = Content(workspace, inventory)
-        restraint = restraint_at(content, None)
-        refuse_early(restraint, is_change=False)
+        restraint = may_touch(content)
         devices = selected(content, limit, where)
         refuse_touch(restraint, devices)
         plan = plan_adhoc(devices, command, content.platforms.get, timeout_s=timeout_s)

@@ -82,11 +82,10 @@ def register(app: typer.Typer, output: Output) -> None:
                 Text("没有终端，不能询问", "there is no terminal to ask on"),
                 Text("核对过指纹后加 --yes", "add --yes once the fingerprints are checked"),
             )
-        from xunjian.run.freeze import refuse_early, refuse_touch, restraint_at
+        from xunjian.run.freeze import may_touch, refuse_touch
 
         content = Content(workspace, inventory)
-        restraint = restraint_at(content, None)
-        refuse_early(restraint, is_change=False)
+        restraint = may_touch(content)
         devices = [d for d in selected(content, limit, where) if _has_ssh(content, d)]
         refuse_touch(restraint, devices)
         if not devices:

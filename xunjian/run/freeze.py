@@ -101,6 +101,13 @@ def refuse_early(restraint: Restraint, *, is_change: bool) -> None:
         raise refusal(window, is_change=is_change)
 
 
+def may_touch(content: Content) -> Restraint:
+    """Give what holds now for asking devices by hand; refuse where nobody may be asked."""
+    restraint = restraint_at(content, None)
+    refuse_early(restraint, is_change=False)
+    return restraint
+
+
 def refuse_for(restraint: Restraint, devices: Sequence[Device], *, is_change: bool) -> None:
     """Refuse what a window forbids for some of the devices (a change) or for all (any question)."""
     mode = FreezeMode.NO_CHANGE if is_change else FreezeMode.NO_TOUCH
