@@ -108,10 +108,11 @@ def book_of(
     kept: dict[tuple[str, str], tuple[FormTemplate, str]] = {}
     for name, own in lines.items():
         device, unique = devices[name], {line.id: line for line in own}
-        if unique:
-            form = next(one for one in forms if one.takes()(device))
+        fitting = [one for one in forms if one.takes()(device)]
+        for line in unique.values():
+            form = next((one for one in fitting if line.task in one.tasks), fitting[0])
             key, title = _place(device, form)
-            placed.setdefault((form.name, key), []).extend(unique.values())
+            placed.setdefault((form.name, key), []).append(line)
             kept.setdefault((form.name, key), (form, title))
     sheets = [_sheet(key, *kept[form, key], found) for (form, key), found in placed.items()]
     return Book(

@@ -36,8 +36,9 @@ class FormFile(Model):
 class FormTemplate:
     """One form.
 
-    kinds, where: whose lines it takes; empty is everybody's. tasks: the order of its lines, what is
-    not named comes after. sheet: what one sheet is for; a thing without a room has its own.
+    kinds, where: whose lines it takes; empty is everybody's. tasks: the order of its lines; a line
+    goes to the first form that names its task, else to the first that takes its thing, at the end.
+    sheet: what one sheet is for; a thing without a room has its own.
     """
 
     name: str
