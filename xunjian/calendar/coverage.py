@@ -197,7 +197,8 @@ def cover(duties: Duties, within: Period, by: str = "room") -> Coverage:
     things = [thing for thing in duties.things if thing.name in wanted]
     sights = [s for s in duties.seen if within.holds(day_of(s.at))]
     seen = {s.device: s for s in sights if s.complete}
-    missing = tuple(_unseen(t, duties, sights) for t in things if t.name not in seen)
+    latest = {s.device: s for s in sights}
+    missing = tuple(_unseen(t, duties, latest) for t in things if t.name not in seen)
     parts = {p.name: _seen_in(duties.seen, p) for p in within.parts if p.first <= duties.today}
     return Coverage(
         period=within,
@@ -270,9 +271,9 @@ def _share(one: Expected, duties: Duties) -> RoundShare:
     )
 
 
-def _unseen(thing: Thing, duties: Duties, sights: Sequence[Seen]) -> Unseen:
+def _unseen(thing: Thing, duties: Duties, latest: Mapping[str, Seen]) -> Unseen:
     """Say why a thing was not seen: what was met with last, else why nobody went."""
-    tried = next((s for s in reversed(sights) if s.device == thing.name), None)
+    tried = latest.get(thing.name)
     if tried is not None:
         reason = tried.reason or "incomplete"
         return Unseen(thing=thing, reason=reason, round_id=tried.round_id, run_id=tried.run_id)
