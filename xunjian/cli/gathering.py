@@ -48,8 +48,8 @@ def gather(
         faults=_faults(span, period),
         series=series_in(span, sources, {n: d.label for n, d in span.devices.items()}),
         inventory=inventory,
-        rounds=_rounds(content, period, at, ahead=False),
-        coming=_rounds(content, period, at, ahead=True) if kind.name == "weekly" else None,
+        rounds=_rounds(content, period, clock, ahead=False),
+        coming=_rounds(content, period, clock, ahead=True) if kind.name == "weekly" else None,
         order=order_of(content),
         sources=sources,
         playbooks=_titles(content, span),
@@ -86,9 +86,9 @@ def _faults(span: Span, period: Period) -> tuple[Fault, ...]:
 
 
 def _rounds(
-    content: Content, period: Period, at: datetime | None, *, ahead: bool
+    content: Content, period: Period, clock: datetime, *, ahead: bool
 ) -> "tuple[Round, ...] | None":
-    """The calendar's rounds due in the period, or in the days after it."""
+    """The calendar's rounds due in the period, or in the days after it, as its end knew them."""
     from xunjian.run.agenda import Agenda
 
     starts, ends = content.settings.contract_starts, content.settings.contract_ends
@@ -100,7 +100,8 @@ def _rounds(
         first = last + timedelta(days=1)
         last = first + days
     try:
-        found = Agenda(content, at).span(first, last)
+        seen_at = period.end - timedelta(seconds=1) if ahead else period.end
+        found = Agenda(content, min(clock, seen_at)).span(first, last)
     except (ContentError, UsageError):
         return None
     return tuple(one for one in found if one.due >= starts and (ends is None or one.first <= ends))

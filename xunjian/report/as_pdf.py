@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ _DEAD_END = "http://127.0.0.1:9"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 # tags help readers of the screen, and cost as much as all the rest: only where they stay quick
 _TAGGED_ROWS_MOST = 1000
+_PPI = 200.0  # of drawings as pictures: 440 wide are 13 cm on paper
 
 
 def as_pdf(
@@ -65,12 +66,16 @@ def as_pdf(
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What lies beside a document. pictures: SVG by name. name: of the template, for mistakes."""
+    """What lies beside a document. pictures: SVG by name. name: of the template, for mistakes.
+
+    pictures_of: the pattern of pictures to be made of its pages, instead of a PDF.
+    """
 
     logo: bytes = b""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     name: str = SOURCE
     has_tags: bool = True
+    pictures_of: str = ""
 
 
 def typeset(
@@ -90,6 +95,20 @@ def typeset(
         (root / SOURCE).write_bytes(template)
         (root / DATA).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         return _set(root, fonts, at, beside)
+
+
+def as_pictures(drawings: Sequence[bytes], fonts: FontChoice, at: datetime) -> tuple[bytes, ...]:
+    """Turn SVG drawings into PNG, for formats that know no SVG."""
+    source = "#set page(width: auto, height: auto, margin: 0pt)\n" + "#pagebreak()\n".join(
+        f'#image("{number}.svg")\n' for number, _ in enumerate(drawings, start=1)
+    )
+    with tempfile.TemporaryDirectory(prefix="xunjian-png-") as folder:
+        root = Path(folder)
+        for number, drawing in enumerate(drawings, start=1):
+            (root / f"{number}.svg").write_bytes(drawing)
+        (root / SOURCE).write_text(source, encoding="utf-8")
+        _set(root, fonts, at, Attached(pictures_of="plot-{0p}.png"))
+        return tuple(path.read_bytes() for path in sorted(root.glob("plot-*.png")))
 
 
 def _logo(root: Path, picture: bytes) -> str:
@@ -115,6 +134,8 @@ def _set(root: Path, fonts: FontChoice, at: datetime, beside: Attached) -> bytes
         "at": at.replace(microsecond=0).isoformat(),  # typst takes whole seconds only
         "tags": beside.has_tags,
     }
+    if beside.pictures_of:
+        job |= {"output": beside.pictures_of, "ppi": _PPI}
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "xunjian.report.typesetter"],
@@ -129,7 +150,7 @@ def _set(root: Path, fonts: FontChoice, at: datetime, beside: Attached) -> bytes
     except subprocess.TimeoutExpired as error:
         raise _refused(f"> {TIME_S:.0f} s", beside.name) from error
     if done.returncode == 0:
-        return (root / RESULT).read_bytes()
+        return b"" if beside.pictures_of else (root / RESULT).read_bytes()
     raise _refused(_mistake(root, done, beside.name), beside.name)
 
 

@@ -2,7 +2,8 @@
 
 `python -m xunjian.report.typesetter`, a job as JSON on stdin: the folder that holds the document
 (its root: typst reads nothing outside it), the fonts, the time to stamp. The PDF goes to
-`report.pdf` in that folder, a mistake of the template to `mistake.json` there (exit code 1).
+`report.pdf` in that folder, a mistake of the template to `mistake.json` there (exit code 1). With
+`ppi` in the job the pages become pictures instead, `output` is their pattern.
 """
 
 import json
@@ -29,13 +30,13 @@ def main() -> int:
     try:
         compile_document(
             str(root / SOURCE),
-            output=str(root / RESULT),
+            output=str(root / job.get("output", RESULT)),
             root=str(root),
             font_paths=fonts,
             package_path=str(root / "packages"),
             package_cache_path=str(root / "packages"),
             timestamp=datetime.fromisoformat(job["at"]),
-            pdf_tags=job["tags"],
+            **({"format": "png", "ppi": job["ppi"]} if "ppi" in job else {"pdf_tags": job["tags"]}),
         )
     except TypstError as error:
         said = {"message": str(error.message), "where": error.diagnostic}

@@ -1,20 +1,27 @@
 """The Word document, built paragraph by paragraph: real headings, tables whose heads repeat."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from xunjian.language import Language
+from xunjian.report.as_pdf import as_pictures
 from xunjian.report.data_uri import picture
+from xunjian.report.fonts import choose_fonts
+from xunjian.report.periodic.drawn import standing_alone
+from xunjian.report.periodic.gathered import local
 from xunjian.report.periodic.laid import Laid, LaidBlock, LaidSection, lay
 from xunjian.report.periodic.model import PeriodModel
 from xunjian.report.wording import Wording
 
-_PORTRAIT_CM, _LANDSCAPE_CM = 17.4, 26.1
+_PORTRAIT_CM, _LANDSCAPE_CM, _PLOT_CM = 17.4, 26.1, 13.0
 _TONES = {"abnormal": (0xB3, 0x26, 0x1E), "warning": (0xB2, 0x6A, 0x00)}
 
 
-def as_word(model: PeriodModel, language: Language) -> bytes:
+def as_word(model: PeriodModel, language: Language, fonts: Path | None = None) -> bytes:
     """Write the document."""
     from docx import Document
 
@@ -24,8 +31,9 @@ def as_word(model: PeriodModel, language: Language) -> bytes:
     document: Any = Document()
     set_up(document, laid, w)
     _first_page(document, laid, model, w)
+    pictures = _pictures(laid, local(model.as_of), fonts)
     for number, section in enumerate(laid.sections, start=1):
-        _section(document, section, number, w)
+        _section(document, (section, number), w, pictures)
     stream = io.BytesIO()
     document.core_properties.title = laid.title[:255]
     document.core_properties.author = model.head.contractor[:255]
@@ -56,16 +64,22 @@ def _first_page(document: Any, laid: Laid, model: PeriodModel, w: Wording) -> No
         _Grid(head=head, rows=rows, shares=(0.1, 0.25, 0.65)).put(document)
 
 
-def _section(document: Any, section: LaidSection, number: int, w: Wording) -> None:
+def _section(
+    document: Any, numbered: tuple[LaidSection, int], w: Wording, pictures: Mapping[str, bytes]
+) -> None:
     from xunjian.report.word_parts import turned
 
+    section, number = numbered
     if section.is_wide:
         turned(document, landscape=True)
     title = f"{_numeral(number, w)}{section.title}"
     heading = document.add_heading(title, 1)
     heading.paragraph_format.page_break_before = section.new_page and number > 1
     for block in section.blocks:
-        _block(document, block, w, width_cm=_LANDSCAPE_CM if section.is_wide else _PORTRAIT_CM)
+        if block.kind == "plot":
+            _plotted(document, block, pictures)
+        else:
+            _block(document, block, w, width_cm=_LANDSCAPE_CM if section.is_wide else _PORTRAIT_CM)
     if section.is_wide:
         turned(document, landscape=False)
 
@@ -91,8 +105,6 @@ def _block(document: Any, block: LaidBlock, w: Wording, *, width_cm: float) -> N
             _figures(document, block, width_cm)
         case "table":
             _table(document, block, width_cm)
-        case "plot" if block.plot is not None:
-            _plotted(document, block, width_cm)
         case "sign":
             _signing(document, block, w, width_cm)
 
@@ -130,24 +142,31 @@ def _table(document: Any, block: LaidBlock, width_cm: float) -> None:
     document.add_paragraph()
 
 
-def _plotted(document: Any, block: LaidBlock, width_cm: float) -> None:
-    """The figures of a plot: Word shows no SVG, and the same numbers stand below every plot."""
+def _plotted(document: Any, block: LaidBlock, picture_of: Mapping[str, bytes]) -> None:
+    from docx.shared import Cm
+
     plot = block.plot
     assert plot is not None
-    rows = tuple(row for row in plot.rows if any(cell not in {"0", ""} for cell in row[1:]))
-    if not rows:
-        return
     document.add_heading(plot.title, 2)
-    share = 1 / len(plot.head)
-    kinds = ("text", *("number",) * (len(plot.head) - 1))
-    _Grid(
-        head=plot.head,
-        rows=rows,
-        shares=(share,) * len(plot.head),
-        width_cm=min(width_cm, 3.6 * len(plot.head)),
-        kinds=kinds,
-    ).put(document)
-    document.add_paragraph(plot.note)
+    if plot.id in picture_of:
+        shape = document.add_picture(io.BytesIO(picture_of[plot.id]), width=Cm(_PLOT_CM))
+        shape._inline.docPr.set("descr", plot.description)  # noqa: SLF001 - no call for it
+    document.add_paragraph(plot.note or plot.description)
+
+
+def _pictures(laid: Laid, at: datetime, fonts: Path | None) -> Mapping[str, bytes]:
+    """Word shows no SVG: the drawings as pictures, set as the PDF's are."""
+    plots = {
+        block.plot.id: block.plot
+        for section in laid.sections
+        for block in section.blocks
+        if block.plot is not None
+    }
+    if not plots:
+        return {}
+    chosen = choose_fonts(fonts)
+    drawn = as_pictures([standing_alone(one, chosen.sans) for one in plots.values()], chosen, at)
+    return dict(zip(plots, drawn, strict=True))
 
 
 def _signing(document: Any, block: LaidBlock, w: Wording, width_cm: float) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -48,7 +49,13 @@ def plot_of(block: Bars | Shares | Lines, language: Language) -> Plot | None:
     if isinstance(block, Shares):
         return _shares(block, language)
     found = trend_plots(judged([block.series], {}), language)
-    return found[0] if found else None
+    return _renamed(found[0], f"plot-{block.key.replace('_', '-')}") if found else None
+
+
+def _renamed(plot: Plot, name: str) -> Plot:
+    """A page holds several of them: each needs an id of its own."""
+    svg = plot.svg.replace(f"{plot.id}-", f"{name}-")  # of its title and its description
+    return replace(plot, id=name, svg=svg)
 
 
 def standing_alone(plot: Plot, families: Sequence[str]) -> bytes:

@@ -87,7 +87,7 @@ def fault_table(
             Column(title=Text("地点", "Site"), width=1.1),
             Column(title=Text("责任方", "Party"), width=1.1),
             Column(title=Text("项目与现象", "What"), width=3.1),
-            Column(title=Text("级", "Lv."), width=0.45),
+            Column(title=Text("级", "Lv."), width=0.6),
             Column(title=Text("首次发现", "First seen"), width=1.45),
             Column(title=Text("恢复", "In order"), width=1.45),
             Column(title=Text("历时", "Lasted"), width=1.1),

@@ -35,7 +35,7 @@ _ALL = (
     DocumentKind(
         name="daily-log",
         code="RZ",
-        title=Text("每日运维服务日志", "Daily service log"),
+        title=Text("运维服务日志", "Daily service log"),
         purpose=Text(
             "记录当日巡检、故障与处理。", "What was inspected, found and done on the day."
         ),
@@ -45,7 +45,7 @@ _ALL = (
     DocumentKind(
         name="weekly",
         code="ZB",
-        title=Text("周工作报告", "Weekly report"),
+        title=Text("工作报告", "Weekly report"),
         purpose=Text(
             "报告一周的巡检、故障与下周计划。",
             "Rounds and faults of a week, and the plan of the next.",

@@ -29,7 +29,7 @@ def render_period(
     if form == "docx":
         from xunjian.report.periodic.as_word import as_word
 
-        return as_word(model, language)
+        return as_word(model, language, fonts)
     if form == "xlsx":
         from xunjian.report.periodic.as_workbook import as_workbook
 
