@@ -16,6 +16,7 @@ from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog, Check, StepGroup
 from xunjian.workspace import builtin_root, open_workspace
 
+PATH = {"loss, delay and jitter of the channel": "path.loss path.delay path.jitter path.expected"}
 NETWORK = {
     "identity against the register": "identity.known identity.serial",
     "reboots": "identity.reboot",
@@ -136,13 +137,13 @@ RECORDER = {
 }
 # kind, platform -> items; `|` between checks of which one is enough
 FLEET = {
-    ("switch", "huawei_vrp"): SWITCH,
-    ("router", "huawei_vrp"): NETWORK,
+    ("switch", "huawei_vrp"): {**SWITCH, **PATH},
+    ("router", "huawei_vrp"): {**NETWORK, **PATH},
     ("firewall", "huawei_vrp"): FIREWALL,
-    ("switch", "hp_comware"): SWITCH,
+    ("switch", "hp_comware"): {**SWITCH, **PATH},
     ("firewall", "hp_comware"): FIREWALL,
     ("firewall", "fortinet"): FIREWALL,
-    ("switch", "cisco_ios"): SWITCH,
+    ("switch", "cisco_ios"): {**SWITCH, **PATH},
     ("switch", "cisco_nxos"): NETWORK,
     ("server", "linux"): LINUX,
     ("server", "redfish"): CONTROLLER,
