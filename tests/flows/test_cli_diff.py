@@ -183,3 +183,30 @@ def test_a_file_that_cannot_be_written_is_a_usage_error(
     files: Mapping[str, Path], tmp_path: Path
 ) -> None:
     assert diff(files, "base", "trunk", "-o", str(tmp_path / "no" / "out")).code == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\n\tbroken",
+        "version: 1\nsyntax: {family: nowhere}\n",
+        "extends: [nobody]\nsecrets: 7\n",
+    ],
+    ids=["no YAML", "no such family", "wrong shape"],
+)
+def test_a_broken_pack_of_another_platform_is_not_in_the_way(
+    files: Mapping[str, Path], tmp_path: Path, text: str
+) -> None:
+    root = tmp_path / "ws"
+    assert call("init", root).code == 0
+    folder = root / "templates" / "config"
+    folder.mkdir(parents=True)
+    (folder / "hp_comware.yml").write_text(text, "utf-8")
+    words = ("-w", root, "--format", "json")
+    assert call("diff", files["base"], files["same"], "--platform", "huawei_vrp", *words).code == 0
+    changed = call("diff", files["base"], files["trunk"], "--platform", "huawei_vrp", *words)
+    assert (changed.code, len(changed.json["changes"])) == (1, 1)
+    broken = call("diff", files["base"], files["same"], "--platform", "hp_comware", *words)
+    assert broken.code == 2
+    assert "hp_comware.yml" in broken.err
+    assert call("lint", "-w", root).code == 2
