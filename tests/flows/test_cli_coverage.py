@@ -75,7 +75,7 @@ def test_due_run_takes_turns_and_coverage_tells(floor: Path) -> None:
     assert share["seen"] >= 11  # what the other rounds saw with the same items counts too
     made = call("due", "--run", "-w", floor, "--at", "2026-09-01")
     (rest,) = devices_of_runs(floor, "half@2026-H2")
-    assert len(rest) == 11
+    assert len(rest) >= 11  # and whoever was abnormal in between, on top
     assert drawn | rest == {one["name"] for one in hosts(floor)}  # everybody in the year
     year = coverage(floor, "--period", "2026", "--at", "2026-12-31")
     assert year["unseen"] == []

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from xunjian.calendar.model import Seen
 from xunjian.checks.model import Verdict
+from xunjian.facts.model import AWAITING_FORM
 from xunjian.store import tables as t
 from xunjian.store.rows import moment, stamp
+from xunjian.transport.model import Channel
 
 _AT_ONCE = 500  # run ids in one statement
 
@@ -36,6 +38,7 @@ def sightings(
         at = moment(started_at)
         failed = set(connection.execute(_failed(run_id)).scalars())
         papers = set(connection.execute(_on_paper(run_id)).scalars())
+        blank = set(connection.execute(_blank(run_id)).scalars())
         for device, complete, reason in connection.execute(_results(run_id)):
             found.append(
                 Seen(
@@ -44,8 +47,8 @@ def sightings(
                     run_id=run_id,
                     how="form" if device in papers else "evidence",
                     failed=device in failed,
-                    complete=bool(complete),
-                    reason=reason,
+                    complete=bool(complete) and device not in blank,
+                    reason=reason or (AWAITING_FORM if device in blank else ""),
                     playbook=playbook,
                     round_id=round_id,
                 )
@@ -84,11 +87,20 @@ def _failed(run_id: str) -> Select[Any]:
 
 def _on_paper(run_id: str) -> Select[Any]:
     """Devices of a run that no evidence of a channel came from."""
-    asked = select(t.evidence.c.device).where(t.evidence.c.run_id == run_id)
+    asked = select(t.evidence.c.device).where(
+        t.evidence.c.run_id == run_id, t.evidence.c.channel != Channel.MANUAL.value
+    )
     return select(t.devices.c.device).where(
         t.devices.c.run_id == run_id,
         t.devices.c.complete.is_(True),
         t.devices.c.device.not_in(asked),
+    )
+
+
+def _blank(run_id: str) -> Select[Any]:
+    """Devices of which a form is still to be filled in."""
+    return select(t.outcomes.c.device).where(
+        t.outcomes.c.run_id == run_id, t.outcomes.c.reason == AWAITING_FORM
     )
 
 
