@@ -1,6 +1,6 @@
 """`waive FINDING`: somebody with the right to do so lets a finding stand for a time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -44,35 +44,45 @@ def register(app: typer.Typer, output: Output) -> None:
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
     ) -> int:
-        from xunjian.calendar.clock import day_of, now
-        from xunjian.calendar.model import Waiver
-
         content = Content(workspace, inventory)
-        known = {one.finding.id: one.finding for one in content.store.findings()}
-        if finding not in known:
-            raise UsageError(
-                Text(f"没有这项判定：{finding}", f"no such finding: {finding}"),
-                Text("看有哪些：xunjian list findings", "see them: xunjian list findings"),
-            )
-        if not approver.strip() or not reason.strip():
-            raise UsageError(Text("批准人与原因不能空着", "approver and reason must not be blank"))
-        if until.date() < day_of(now()):
-            raise UsageError(Text("期限已过", "that day is over"))
-        waiver = Waiver(
-            id=finding,
-            approved_by=approver.strip(),
-            reason=reason.strip(),
-            until=until.date(),
-            recorded_at=datetime.now(tz=UTC),
-        )
-        with content.store.locked("waive"):
-            content.store.journal.add(waiver)
-        title = known[finding].title
+        title = _write_down(content, finding, approver.strip(), reason.strip(), until.date())
         output.say(
             Text(
-                f"{known[finding].device} {title.zh} 豁免至 {until:%Y-%m-%d}；下一轮起生效",
-                f"{known[finding].device} {title.en or title.zh} is waived until "
-                f"{until:%Y-%m-%d}, from the next round on",
+                f"{title.zh} 豁免至 {until:%Y-%m-%d}；下一轮起生效",
+                f"{title.en} is waived until {until:%Y-%m-%d}, from the next round on",
             )
         )
         return 0
+
+
+def _write_down(content: Content, finding: str, approver: str, reason: str, until: date) -> Text:
+    """Put the waiver into the journal; gives what it is about.
+
+    Raises:
+        UsageError: there is no such finding, or who, why and until when are not all said.
+    """
+    from xunjian.calendar.clock import day_of, now
+    from xunjian.calendar.model import Waiver
+
+    known = {one.finding.id: one.finding for one in content.store.findings()}
+    if finding not in known:
+        raise UsageError(
+            Text(f"没有这项判定：{finding}", f"no such finding: {finding}"),
+            Text("看有哪些：xunjian list findings", "see them: xunjian list findings"),
+        )
+    if not approver or not reason:
+        raise UsageError(Text("批准人与原因不能空着", "approver and reason must not be blank"))
+    if until < day_of(now()):
+        raise UsageError(Text("期限已过", "that day is over"))
+    waiver = Waiver(
+        id=finding,
+        approved_by=approver,
+        reason=reason,
+        until=until,
+        recorded_at=datetime.now(tz=UTC),
+    )
+    with content.store.locked("waive"):
+        content.store.journal.add(waiver)
+    found = known[finding]
+    title = found.title
+    return Text(f"{found.device} {title.zh}", f"{found.device} {title.en or title.zh}")

@@ -36,7 +36,7 @@ class Totals:
     reached: int
     verdicts: Mapping[Verdict, int]
     awaiting: int = 0  # items of forms that nobody has answered yet
-    on_paper: int = 0  # devices that only forms ask about and that are still to be seen
+    on_paper: int = 0  # devices that nothing was sent to: forms ask about them, or nobody does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from xunjian.report.model import DeviceSheet, Totals
 from xunjian.run.model import RunRecord, RunState, blanks
 from xunjian.store.model import Past
 
+LEFT_OUT = "left_out"  # reason of a device that was asked nothing: that is no failure to reach it
 _HOLDS = (Verdict.NORMAL, Verdict.WARNING, Verdict.ABNORMAL)
 _GRADED = (Verdict.WARNING, Verdict.ABNORMAL)
 
@@ -25,7 +26,7 @@ def totals_of(record: RunRecord, findings: Iterable[Finding]) -> Totals:
         reached=sum(device.reached for device in record.devices),
         verdicts={verdict: counted[verdict] for verdict in Verdict},
         awaiting=blanks(record.outcomes),
-        on_paper=sum(device.is_awaited for device in record.devices),
+        on_paper=sum(device.is_awaited or device.reason == LEFT_OUT for device in record.devices),
     )
 
 
