@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from xunjian.checks.limits import written_limits
 from xunjian.checks.model import LEVELS, Finding, Verdict, finding_id
-from xunjian.checks.row_verdict import Judgement
+from xunjian.checks.plan import WINDOW
+from xunjian.checks.row_verdict import Judgement, as_told
 from xunjian.checks.situation import Situation
 from xunjian.checks.wording import display_value, fill, message_of, named, standard_of
 from xunjian.language import Text
@@ -14,7 +15,7 @@ from xunjian.tasks.model import Check
 # The house's default when a card says nothing: something bad is a single device's matter (II),
 # something coming is a matter of redundancy or time (III).
 _DEFAULT_LEVELS = {Verdict.WARNING: "III", Verdict.ABNORMAL: "II"}
-_WINDOW = ("low", "high")  # `let` names of cards whose devices print their own window
+_NUMBERS = (int, float)
 _NO_ADVICE = Text("")
 NO_EVIDENCE = Text("没有可引用的完整证据", "no complete evidence to cite")
 
@@ -32,10 +33,12 @@ def judged(  # noqa: PLR0913  what a finding is made of
     if judgement.verdict is Verdict.NORMAL and not evidence:
         judgement, why = replace(judgement, verdict=Verdict.UNKNOWN), NO_EVIDENCE
     verdict = judgement.verdict
+    bad = verdict in _DEFAULT_LEVELS
+    if bad or "{" in check.standard.zh:
+        judgement = as_told(situation.plan(check), judgement, situation)
     message = message_of(check, subject, judgement)
     if why is not None:
         message = Text(f"{message.zh}（{why.zh}）", f"{message.en} ({why.en or why.zh})")
-    bad = verdict in _DEFAULT_LEVELS
     return Finding(
         id=finding_id(situation.device.name, check.id, subject),
         check=check.id,
@@ -57,13 +60,16 @@ def judged(  # noqa: PLR0913  what a finding is made of
 
 def _numbers(judgement: Judgement) -> tuple[tuple[str, float], ...]:
     """The limits in numbers, and the window (`low`, `high`) a device prints for itself."""
-    if not isinstance(judgement.value, int | float) or isinstance(judgement.value, bool):
+    if type(judgement.value) not in _NUMBERS:
         return ()
-    window = {name: judgement.values[name] for name in _WINDOW if name in judgement.values}
+    values = judgement.values
+    window = {name: values[name] for name in WINDOW if name in values}
     return tuple(
-        (name, float(limit))
-        for name, limit in {**window, **judgement.limits}.items()
-        if isinstance(limit, int | float) and not isinstance(limit, bool)
+        [
+            (name, float(limit))
+            for name, limit in {**window, **judgement.limits}.items()
+            if isinstance(limit, (int, float)) and not isinstance(limit, bool)
+        ]
     )
 
 

@@ -12,6 +12,7 @@ from xunjian.tasks.model import Check
 
 Provided = Mapping[str, frozenset[str]]
 _NEVER = constant(value=False)
+WINDOW = ("low", "high")  # `let` names of cards whose devices print their own window
 _ROW_NAMES = ("row", "previous", "reference")  # hold a row of the judged fact
 
 
@@ -21,6 +22,7 @@ class CheckPlan:
 
     where_comes_first: `where` asks neither for the value, a limit nor a `let`.
     late: the `let` names that use the value, and are worked out after it.
+    told: those that no verdict needs; they are worked out only for a text that is shown.
     lacking: what the platform does not report when nothing is left to judge; else empty.
     facts: names of all facts read, the judged one first. counted: those in `count(Fact, …)`, also
     where it only decides whether a row is judged.
@@ -35,6 +37,7 @@ class CheckPlan:
     where_comes_first: bool = False
     let: Mapping[str, Expression] = field(default_factory=dict)
     late: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     value: Expression | None = None
     warning: Expression | None = None
     abnormal: Expression | None = None
@@ -104,6 +107,7 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
     kept_parts = [e for e in (*kept_let.values(), value, warning, abnormal) if e is not None]
     when, where = drop(check.when), drop(check.where)
     rested_on = (*kept_parts, *(e for e in (when, where) if e is not None))
+    told = _only_told(kept_let, (where, value, warning, abnormal))
     return CheckPlan(
         check=check,
         when=when,
@@ -111,7 +115,8 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
         where_comes_first=where is not None
         and where.names.isdisjoint({"value", "limits", *check.let}),
         let=kept_let,
-        late=tuple(name for name, kept in kept_let.items() if "value" in kept.names),
+        late=tuple(n for n, kept in kept_let.items() if "value" in kept.names and n not in told),
+        told=told,
         value=value,
         warning=warning,
         abnormal=abnormal,
@@ -130,6 +135,17 @@ def plan_check(check: Check, provided: Provided) -> CheckPlan:
             if path.startswith("expected.")
         ),
     )
+
+
+def _only_told(
+    let: Mapping[str, Expression], decisive: Iterable[Expression | None]
+) -> tuple[str, ...]:
+    """Give the names that neither a verdict nor a chart needs, itself or by way of another."""
+    needed = {name for e in decisive if e is not None for name in e.names} | {*WINDOW}
+    for name in reversed(tuple(let)):  # a `let` names only those before it
+        if name in needed:
+            needed |= let[name].names
+    return tuple(name for name in let if name not in needed)
 
 
 def _fields_of(check: Check, parts: Iterable[Expression]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The verdict over one row, one item or the device: known bad wins, unknown is never normal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xunjian.checks.model import Verdict
 from xunjian.checks.plan import CheckPlan
@@ -41,14 +41,14 @@ def judge_values(
     Abnormal when an abnormal condition holds, whatever else is missing; else warning when a
     warning condition holds; else unknown when anything needed is unknown; else normal.
     """
-    value = names["value"]
+    value, worse = names["value"], plan.check.worse
     unknown = plan.value is not None and value is None
     conditions: tuple[tuple[Verdict, str, Expression | None], ...] = (
         (Verdict.ABNORMAL, "critical", plan.abnormal),
         (Verdict.WARNING, "warning", plan.warning),
     )
     for verdict, limit, expression in conditions:
-        beyond = _beyond(plan.check.worse, value, limits, limit)
+        beyond = _beyond(worse, value, limits, limit) if worse else False
         if beyond is True:
             return Judgement(verdict=verdict, value=value, limit=limit, limits=limits, values=names)
         holds = truth(expression.evaluate(names, facts)) if expression is not None else False
@@ -72,15 +72,26 @@ def completed(
     limits: Mapping[str, object],
     facts: FactAccess,
 ) -> dict[str, object]:
-    """Add limits, every `let` in order, and the value to the names of a row."""
+    """Add limits, the `let` names that decide, in order, and the value to the names of a row."""
     names: dict[str, object] = {**values, "limits": limits, "value": None}
     for name, expression in plan.let.items():
-        names[name] = expression.evaluate(names, facts)
+        if name not in plan.told:
+            names[name] = expression.evaluate(names, facts)
     if plan.value is not None:
         names["value"] = plan.value.evaluate(names, facts)
     for name in plan.late:
         names[name] = plan.let[name].evaluate(names, facts)
     return names
+
+
+def as_told(plan: CheckPlan, judgement: Judgement, facts: FactAccess) -> Judgement:
+    """Add the `let` names that only texts show."""
+    if not plan.told or not judgement.values:
+        return judgement
+    names = dict(judgement.values)
+    for name in plan.told:
+        names[name] = plan.let[name].evaluate(names, facts)
+    return replace(judgement, values=names)
 
 
 def began_anew(plan: CheckPlan, values: Mapping[str, object]) -> bool:
@@ -96,7 +107,7 @@ def began_anew(plan: CheckPlan, values: Mapping[str, object]) -> bool:
 
 def _beyond(worse: str, value: object, limits: Mapping[str, object], limit: str) -> bool | None:
     """Whether the value is beyond a limit; False when there is no such limit."""
-    if not worse or limit not in limits:
+    if limit not in limits:
         return False
     number, bound = as_number(value), as_number(limits[limit])
     if number is None or bound is None:

@@ -51,11 +51,13 @@ def scope_of(plan: CheckPlan, situation: Situation, sources: LimitSources) -> Sc
     """Give the rows that `where` admits and `ignore` does not take out."""
     rows: list[ScopedRow] = []
     unclear: list[ScopedRow] = []
+    adds_nothing = situation.adds_nothing(plan)
     for named in situation.named_rows(plan.check.for_each):
-        row = named[0]
-        if _is_ignored(plan.check, row, situation):
+        row, names = named
+        if plan.check.ignore and _is_ignored(plan.check, row, situation):
             continue
-        names = situation.row_values(plan, named)
+        if not adds_nothing:
+            names = situation.row_values(plan, named)
         early = is_inside(plan, names, situation) if plan.where_comes_first else None
         if early is False:
             continue  # most ports of a switch: not worth limits and values
@@ -189,7 +191,7 @@ def vanished(plan: CheckPlan, situation: Situation, sources: LimitSources) -> tu
     before = situation.previous(check.for_each)
     if check.vanished is None or not before or not _is_wholly_read(plan, situation):
         return ()
-    now = {row.fact.key for row in situation.table.of(check.for_each)}
+    now = situation.keys(check.for_each)
     why = Text("上次存在，本次消失", "known last time, gone now")
     evidence = situation.evidence((check.for_each,))
     found: list[Finding] = []

@@ -31,6 +31,7 @@ class Situation:
         self._before: dict[tuple[str, str], Rows | None] = {}
         self._joins: dict[tuple[str, str], dict[object, FactRow]] = {}
         self._named: dict[str, tuple[NamedRow, ...]] = {}
+        self._keys: dict[str, frozenset[tuple[str, ...]]] = {}
         self._device_values = _device_view(device)
         self._plans = context.plans.plans_for(table.provided)
 
@@ -87,6 +88,12 @@ class Situation:
                 None if rows is None else {row.fact.key: row for row in rows}
             )
         return self._before[which, fact]
+
+    def keys(self, fact: str) -> frozenset[tuple[str, ...]]:
+        """Give the keys of the rows there are."""
+        if fact not in self._keys:
+            self._keys[fact] = frozenset(row.fact.key for row in self.table.of(fact))
+        return self._keys[fact]
 
     def joined(self, fact: str, by: str, value: object) -> FactRow | None:
         """Give the first row of a fact whose field has this value."""
@@ -148,10 +155,11 @@ class Situation:
         return names
 
     def row_values(self, plan: CheckPlan, named: NamedRow) -> Mapping[str, object]:
-        """Give the names for one row as a check sees it: with the rows it joins."""
+        """Give the names for one row as a check sees it: with the rows it joins.
+
+        Where the check `adds_nothing`, they are those of `named`.
+        """
         row, names = named
-        if self._adds_nothing(plan):
-            return names
         values = {**names, "expected": self._expected(plan)}
         for alias, join in plan.check.join.items():
             joined = self.joined(join.fact, join.by, getattr(row.fact, join.by, None))
@@ -161,7 +169,7 @@ class Situation:
             values[COUNTERS_RESTARTED] = True
         return values
 
-    def _adds_nothing(self, plan: CheckPlan) -> bool:
+    def adds_nothing(self, plan: CheckPlan) -> bool:
         """Whether a check sees a row as every other check does: most do."""
         check = plan.check
         if check.join or plan.expected_names or check.first == "current":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from xunjian.checks.model import Verdict
 from xunjian.checks.row_verdict import Judgement
@@ -57,19 +58,32 @@ def fill(text: Text, check: Check, subject: str, judgement: Judgement) -> Text:
     sources = (own, judgement.values, {"subject": subject}, judgement.limits)
 
     def put(language: Language, template: str) -> str:
-        def one(found: re.Match[str]) -> str:
-            name = found.group(1)
+        said: list[str] = []
+        for before, slot, name, *rest in _pieces(template):
+            said.append(before)
             source = next((source for source in sources if name in source), None)
             if source is None:
-                return found.group()
+                said.append(slot)
+                continue
             value = source[name]
-            for part in found.group(2).split(".")[1:]:
+            for part in rest:
                 value = attribute(value, part)
-            return shown(value, check.digits if name == "value" else None, language)
-
-        return _SLOT.sub(one, template)
+            said.append(shown(value, check.digits if name == "value" else None, language))
+        return "".join(said)
 
     return Text(put(Language.ZH, text.zh), put(Language.EN, text.en))
+
+
+@lru_cache(maxsize=4096)  # more than the texts of all shipped cards; a round fills each many times
+def _pieces(template: str) -> tuple[tuple[str, ...], ...]:
+    """Take a text apart at its slots: what stands before, the slot as written, its dotted name."""
+    found: list[tuple[str, ...]] = []
+    end = 0
+    for slot in _SLOT.finditer(template):
+        dotted = slot.group(1) + slot.group(2)
+        found.append((template[end : slot.start()], slot.group(), *dotted.split(".")))
+        end = slot.end()
+    return (*found, (template[end:], "", ""))
 
 
 def _limit(judgement: Judgement) -> object:
@@ -91,14 +105,15 @@ def message_of(check: Check, subject: str, judgement: Judgement) -> Text:
 def _default(check: Check, judgement: Judgement) -> tuple[list[str], list[str]]:
     """Give value, verdict, limit and what decided, in Chinese and in English."""
     unit = f" {check.unit}" if check.unit else ""
-    word, zh, en = judgement.verdict.word, list[str](), list[str]()
+    word = judgement.verdict.word
+    zh, en = [word.zh], [word.en]
     value = judgement.value
-    if value is not None and (type(value) in _PLAIN or not isinstance(value, Mapping)):
+    if type(value) in _PLAIN:  # the same in both languages
+        said = shown(value, check.digits) + unit
+        zh, en = [said, word.zh], [said, word.en]
+    elif value is not None and not isinstance(value, Mapping):
         both = _in_both(value, check.digits)
-        zh.append(f"{both.zh}{unit}")
-        en.append(f"{both.en}{unit}")
-    zh.append(word.zh)
-    en.append(word.en)
+        zh, en = [f"{both.zh}{unit}", word.zh], [f"{both.en}{unit}", word.en]
     limit = judgement.limits.get(judgement.limit)
     if limit is not None:
         bound = shown(limit, None)
@@ -165,7 +180,7 @@ def display_value(
         rounded = round(value, check.digits if check.digits is not None else 6)
         crosses = [limit for limit in limits.values() if _crosses(value, rounded, limit)]
         return value if crosses else rounded
-    if isinstance(value, str | int | bool):
+    if isinstance(value, (str, int, bool)):
         return value
     if isinstance(value, datetime):
         return value.isoformat()

@@ -7,12 +7,12 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from xunjian.collect.follow import Walk
-from xunjian.collect.mapping import fields_filled, map_rows
+from xunjian.collect.mapping import Mapped, fields_filled, map_rows
 from xunjian.collect.questions import ITEM_PATTERN, requests_of
 from xunjian.collect.read_once import ReadOnce
 from xunjian.collect.reading import Reading, parse_step
 from xunjian.errors import ReadOnlyViolation
-from xunjian.facts import merge_rows
+from xunjian.facts import FACTS, merge_rows
 from xunjian.facts.model import (
     AWAITING_FORM,
     FactRow,
@@ -22,7 +22,7 @@ from xunjian.facts.model import (
 )
 from xunjian.inventory.model import Device
 from xunjian.language import Text
-from xunjian.parse import TemplateCache
+from xunjian.parse import Row, TemplateCache
 from xunjian.platforms import Platform, unused_ways
 from xunjian.safety import check_request
 from xunjian.tasks.model import Step, StepGroup, Task
@@ -100,6 +100,7 @@ class _Collector:
     _rows: dict[str, list[FactRow]] = field(default_factory=dict)
     _steps: list[StepResult] = field(default_factory=list)
     _problems: list[Text] = field(default_factory=list)
+    _mapped: list[tuple[Sequence[Row], Step]] = field(default_factory=list)  # without a problem
 
     def group(self, task: Task, group: StepGroup) -> Generator[Request, Evidence, None]:
         """Try the alternatives in order until one is ok or the device stops answering.
@@ -251,7 +252,11 @@ class _Collector:
     def _keep_part(self, task: Task, step: Step, reading: Reading) -> str:
         """Keep the facts of one answer; gives why rows were lost."""
         taken_at = min((one.started_at for one in reading.evidence), default=None)
-        mapped = map_rows(step, reading.rows, self.platform, taken_at)
+        mapped = Mapped()
+        if not self._is_kept(step, reading):
+            mapped = map_rows(step, reading.rows, self.platform, taken_at)
+            if not mapped.problems and not mapped.broken:
+                self._mapped.append((reading.rows, step))
         self._note(task, *mapped.problems)
         if lines := reading.unmatched:
             first = lines[0][:80]
@@ -262,9 +267,22 @@ class _Collector:
         ids = tuple(one.id for one in reading.evidence)
         if taken_at is not None:
             self._rows.setdefault(step.fact, []).extend(
-                FactRow(fact=fact, evidence_ids=ids, taken_at=taken_at) for fact in mapped.facts
+                [FactRow(fact=fact, evidence_ids=ids, taken_at=taken_at) for fact in mapped.facts]
             )
         return mapped.broken
+
+    def _is_kept(self, step: Step, reading: Reading) -> bool:
+        """Whether another card kept these rows, with all that this one would make of them.
+
+        What is made of the ports for one item is part of what is made of them for the next; to
+        make and merge it again would change nothing.
+        """
+        return not FACTS[step.fact].EVENT and any(
+            rows is reading.rows
+            and (before.fact, before.skip) == (step.fact, step.skip)
+            and before.map.items() >= step.map.items()
+            for rows, before in self._mapped
+        )
 
     def _note(self, task: Task, *problems: Text) -> None:
         name = task.name

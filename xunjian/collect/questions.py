@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Mapping
 
 from xunjian.tasks.model import Step
 from xunjian.transport.model import Channel, Request
@@ -11,6 +12,14 @@ REDFISH_ROOT = "/redfish/v1/"  # DMTF DSP0266, service root
 # An item of a `repeat` list becomes part of a command: letters, digits and the few signs that
 # unit names, host names, ports and file names need; never a blank, quote, pipe or leading dash.
 ITEM_PATTERN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@%+-]{0,199}")
+
+
+_FIXED: Mapping[Channel, str] = {
+    Channel.ICMP: "PING",
+    Channel.SIP: "OPTIONS",
+    Channel.SESSION: "SESSION",
+    Channel.MODBUS: "",
+}
 
 
 def requests_of(step: Step, item: str = "") -> tuple[Request, ...]:
@@ -38,15 +47,10 @@ def request(step: Step, text: str) -> Request:
 
 
 def _text(step: Step, item: str) -> str:
-    fixed = {
-        Channel.ICMP: "PING",
-        Channel.SIP: "OPTIONS",
-        Channel.SESSION: "SESSION",
-        Channel.MANUAL: manual_question(step, item),
-        Channel.MODBUS: "",
-    }
-    if step.channel in fixed:
-        return fixed[step.channel]
+    if step.channel is Channel.MANUAL:
+        return manual_question(step, item)
+    if step.channel in _FIXED:
+        return _FIXED[step.channel]
     if step.follow:
         return REDFISH_ROOT
     text = step.send or str(step.get)

@@ -20,6 +20,7 @@ class ReadOnce:
     platform: Platform | None
     templates: TemplateCache
     _tables: dict[tuple[str, str], Table | Unparsed] = field(default_factory=dict)
+    _lines: dict[str, list[str]] = field(default_factory=dict)
     _found: dict[tuple[str, int, str], Match[str] | None] = field(default_factory=dict)
 
     def table(self, form: str, text: str) -> Table:
@@ -29,7 +30,8 @@ class ReadOnce:
             Unparsed: the text is not of this form.
         """
         name = self.platform.name if self.platform else ""
-        return self._table(form, text, lambda: self.templates.parse(name, form, text))
+        parse = self.templates.parse
+        return self._table(form, text, lambda: parse(name, form, text, self._lines_of(text)))
 
     def ntc_table(self, command: str, text: str) -> Table:
         """Parse with the template that ntc-templates has for a command.
@@ -51,6 +53,13 @@ class ReadOnce:
         if key not in self._found:
             self._found[key] = search(pattern, text)
         return self._found[key]
+
+    def _lines_of(self, text: str) -> list[str]:
+        """Split a text once for all its forms; a line met again is not hashed anew."""
+        lines = self._lines.get(text)
+        if lines is None:
+            lines = self._lines[text] = text.splitlines()
+        return lines
 
     def _table(self, form: str, text: str, parse: Callable[[], Table]) -> Table:
         known = self._tables.get((form, text))

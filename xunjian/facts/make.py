@@ -14,6 +14,7 @@ from xunjian.language import Text
 
 Reader = Callable[[object], object]
 
+_NO_VALUE = (None, "")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -43,7 +44,7 @@ def make_fact(name: str, values: Mapping[str, object]) -> tuple[Fact, tuple[Text
             problems.append(Text(f"{name} 没有字段 {field}", f"{name} has no field {field}"))
             continue
         value = given.strip() if isinstance(given, str) else given
-        if value is None or value == "":
+        if value in _NO_VALUE:
             continue  # every field is None from the start
         try:
             read[field] = reader(value)

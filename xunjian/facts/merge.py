@@ -1,7 +1,6 @@
 """Several steps or cards that fill one fact: rows of one key become one row."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from xunjian.facts.model import Fact, FactRow
 from xunjian.language import Text
@@ -33,8 +32,9 @@ def _merge(first: FactRow, second: FactRow, problems: list[Text]) -> FactRow:
 
 def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
     added: dict[str, object] = {}
+    before = first.values()
     for name, value in second.values().items():
-        if value is None or (kept := getattr(first, name)) is value or kept == value:
+        if value is None or (kept := before[name]) is value or kept == value:
             continue
         if kept is None:
             added[name] = value
@@ -42,4 +42,4 @@ def _merge_fact(first: Fact, second: Fact, problems: list[Text]) -> Fact:
             what = f"{type(first).__name__}[{first.subject}].{name}"
             both = f"{str(kept)[:60]}, {str(value)[:60]}"
             problems.append(Text(f"{what} 有两个值：{both}", f"{what} has two values: {both}"))
-    return replace(first, **added) if added else first
+    return type(first)(**{**before, **added}) if added else first

@@ -1,10 +1,11 @@
 """The base of all facts, the rows a device's run collected, and where they came from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from xunjian.language import Text
@@ -39,12 +40,17 @@ class Fact:
     def values(self) -> dict[str, object]:
         """All fields by name."""
         kind: Any = type(self)  # mypy takes a class's __hash__ for that of its rows
-        return {name: getattr(self, name) for name in _names(kind)}
+        names, read = _fields(kind)
+        return dict(zip(names, read(self), strict=True))
 
 
 @cache
-def _names(fact_type: type[Fact]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(fact_type))
+def _fields(fact_type: type[Fact]) -> tuple[tuple[str, ...], Callable[[Fact], tuple[object, ...]]]:
+    """Give the names of a fact's fields, and what reads them all at once."""
+    names = tuple(one.name for one in fields(fact_type))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda fact: tuple(getattr(fact, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ nothing at all.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import textfsm
@@ -45,6 +46,7 @@ class _Move(NamedTuple):
 
 
 _Act: TypeAlias = tuple[_Move, _Assigned]  # values are assigned, then the move follows
+_Deed: TypeAlias = tuple[str, list[_Act]]  # a line, and what it does in a state
 
 
 def _move(place: int, rule: _Rule) -> _Move:
@@ -59,6 +61,23 @@ def _move(place: int, rule: _Rule) -> _Move:
         new_state=rule.new_state,
         continues=rule.line_op == "Continue",
     )
+
+
+class _Deeds(dict[str, "_Deed | None"]):
+    """What lines do in a state, worked out at first sight; None for a line that does nothing.
+
+    A mapping that fills itself can be asked by `map`, and what does nothing dropped by `filter`:
+    most lines of a text then pass without a step of Python.
+    """
+
+    def __init__(self, work_out: Callable[[str], list[_Act]]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, line: str) -> _Deed | None:
+        acts = self._work_out(line)
+        deed = self[line] = (line, acts) if acts else None
+        return deed
 
 
 @dataclass(slots=True)
@@ -90,7 +109,7 @@ class _Finder:
             before += own.groups + 1
             self._by_group[before] = move, groups
             # the empty group says which alternative fitted
-            parts.append(f"(?:{_NAMED_GROUP.sub('(', rule.regex)})()")
+            parts.append(f"(?:{_NAMED_GROUP.sub('(', _at_start(rule.regex))})()")
         self._pattern = re.compile("|".join(parts)) if parts else None
 
     def find(self, line: str) -> _Act | None:
@@ -101,7 +120,7 @@ class _Finder:
         if match is None:
             return None
         move, groups = self._by_group[match.lastindex or 0]
-        return move, [(value, match[number]) for value, number in groups]
+        return move, [(value, match[number]) for value, number in groups] if groups else []
 
     def _find_one_by_one(self, line: str) -> _Act | None:
         for move in self._moves:
@@ -111,39 +130,55 @@ class _Finder:
         return None
 
 
+def _at_start(regex: str) -> str:
+    """Leave out a leading `^`, which says nothing to `match`.
+
+    `re` passes over an alternative by its first sign alone, but not if that is an anchor.
+    """
+    rest = regex.removeprefix("^")
+    return regex if rest[:1] in set("*+?{") else rest
+
+
 class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     """A TextFSM machine; `Reset` before each text, as with the original."""
 
     _cur_state_name: str
     _finders: dict[tuple[str, int], _Finder]
-    _known: dict[str, dict[str, list[_Act]]]  # state -> line -> what the line does there
+    _known: dict[str, _Deeds]  # by state
     _hooked: list[_Value]  # an option of theirs does something; of the others only `Required` may
     _plain: list[_Value]
     _required: list[_Value]  # of the plain ones
+    _by_name: dict[str, _Value]
 
     @override
     def Reset(self) -> None:
         """Make ready for the next text."""
         super().Reset()
-        self._finders = getattr(self, "_finders", {})
-        self._known = {state: {} for state in self.states}
+        if not hasattr(self, "_finders"):
+            self._sort_values()
+            self._finders = {}
+        self._known = {state: _Deeds(partial(self._acts, state)) for state in self.states}
+
+    def _sort_values(self) -> None:
         self._hooked = [v for v in self.values if not _PASSIVE.issuperset(v.OptionNames())]
         self._plain = [value for value in self.values if value not in self._hooked]
         self._required = [value for value in self._plain if "Required" in value.OptionNames()]
+        self._by_name = {value.name: value for value in self.values}
 
     @override
     def ParseText(self, text: str, eof: bool = True) -> list[list[Any]]:
         """Pass every line through the rules; give the rows."""
-        known = self._known[self._cur_state_name]
-        for line in text.splitlines():
-            acts = known.get(line)
-            if acts is None:
-                acts = known[line] = self._acts(line)
-            if acts:
+        return self.parse_lines(text.splitlines(), eof=eof)
+
+    def parse_lines(self, lines: Sequence[str], *, eof: bool = True) -> list[list[Any]]:
+        """Pass the lines of a text, already split, through the rules; give the rows."""
+        rest, state = iter(lines), ""
+        while state != self._cur_state_name not in _LAST_STATES:  # else no line is left
+            state = self._cur_state_name
+            for line, acts in filter(None, map(self._known[state].__getitem__, rest)):
                 self._do(acts, line)
-                if self._cur_state_name in _LAST_STATES:
+                if self._cur_state_name != state:
                     break
-                known = self._known[self._cur_state_name]
         rows: list[list[Any]] = super().ParseText("", eof)  # what the end of the text does
         return rows
 
@@ -161,7 +196,7 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
             self._ClearRecord()
             return
         record = [value.value for value in self.values]
-        if any(one is not None and one != [] for one in record):
+        if self._required or any(one is not None and one != [] for one in record):
             self._result.append(["" if one is None else one for one in record])
             self._ClearRecord()
 
@@ -173,9 +208,8 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         for value in self._hooked:
             value.ClearVar()
 
-    def _acts(self, line: str) -> list[_Act]:
-        """Give what a line does in the current state, in order, up to the rule that ends it."""
-        state = self._cur_state_name
+    def _acts(self, state: str, line: str) -> list[_Act]:
+        """Give what a line does in a state, in order, up to the rule that ends it."""
         acts: list[_Act] = []
         start = 0
         while (act := self._finder(state, start).find(line)) is not None:
@@ -191,7 +225,7 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
         hooked = self._hooked
         for move, assigned in acts:
             for value, text in assigned:
-                if value in hooked:
+                if hooked and value in hooked:
                     value.AssignVar(text)
                 else:
                     value.value = text
@@ -205,7 +239,6 @@ class Machine(textfsm.TextFSM):  # type: ignore[misc] # textfsm ships no types
     def _finder(self, state: str, start: int) -> _Finder:
         finder = self._finders.get((state, start))
         if finder is None:
-            values = {value.name: value for value in self.values}
-            finder = _Finder(list(self.states[state]), values, start)
+            finder = _Finder(list(self.states[state]), self._by_name, start)
             self._finders[state, start] = finder
         return finder

@@ -1,7 +1,7 @@
 """The templates a run uses: read once, compiled once, safe from many threads."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from re import Pattern
 
@@ -52,8 +52,10 @@ class TemplateCache:
                 self._ntc[platform, command] = self._look_up(platform, command)
             return self._ntc[platform, command]
 
-    def parse(self, platform: str, name: str, text: str) -> Table:
-        """Parse with one of our templates.
+    def parse(
+        self, platform: str, name: str, text: str, lines: Sequence[str] | None = None
+    ) -> Table:
+        """Parse with one of our templates; `lines` is the text already split, where it is.
 
         Raises:
             Unparsed: the text is not of this form.
@@ -62,7 +64,7 @@ class TemplateCache:
             form = self.form(platform, name)
         except (UsageError, TemplateError) as error:
             raise Unparsed(f"{name}: {error}") from None
-        return self._machines.parse(form, text)
+        return self._machines.parse(form, text, lines)
 
     def parse_ntc(self, platform: str, command: str, text: str) -> Table:
         """Parse with the template of ntc-templates.

@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import textfsm
@@ -106,8 +106,8 @@ class Machines:
 
     _local: threading.local = field(default_factory=threading.local)
 
-    def parse(self, form: Form, text: str) -> Table:
-        """Run a template over a text.
+    def parse(self, form: Form, text: str, lines: Sequence[str] | None = None) -> Table:
+        """Run a template over a text; `lines` is the text already split, where it is.
 
         Raises:
             Unparsed: a rule said Error, or the template itself is broken.
@@ -115,7 +115,7 @@ class Machines:
         machine = self._of_this_thread(form)
         machine.Reset()
         try:
-            rows = machine.ParseText(text)
+            rows = machine.parse_lines(text.splitlines() if lines is None else lines)
         except textfsm.TextFSMError as error:
             raise Unparsed(f"{form.name}: {_one_line(str(error))}") from None
         columns = form.columns
