@@ -1,8 +1,11 @@
 """The lab's answers through the shipped cards, without a socket: clean is clean, a fault is found."""
 
+import json
+import struct
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from functools import cache
+from typing import cast
 
 import pytest
 
@@ -11,9 +14,11 @@ from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
 from xunjian.facts.model import FactRow, FactTable
 from xunjian.inventory.model import Device
+from xunjian.inventory.registers import register_of
 from xunjian.lab.devices import LabDevice, lab_devices
 from xunjian.lab.faults import FAULTS, Fault
 from xunjian.lab.inventory import asset_of
+from xunjian.lab.modbus import respond
 from xunjian.lab.personality import (
     LAB_ZONE,
     PERSONALITIES,
@@ -22,6 +27,7 @@ from xunjian.lab.personality import (
     load_personality,
     template_values,
 )
+from xunjian.lab.station import Station
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms, load_platforms
 from xunjian.tasks.load import load_catalog
@@ -32,7 +38,11 @@ from xunjian.workspace import builtin_root, open_workspace
 DAY = timedelta(days=1)
 QUIET = {Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.NOT_CHECKED}
 DEVICES = {device.name: device for device in lab_devices()}
-PLANTED = [fault for fault in FAULTS.values() if list(PERSONALITIES.glob(f"*/faults/{fault.name}"))]
+PLANTED = [  # what cards find; a changed configuration is found by comparing
+    fault
+    for fault in FAULTS.values()
+    if list(PERSONALITIES.glob(f"*/faults/{fault.name}")) and not fault.check.startswith("config.")
+]
 
 
 class Yesterday:
@@ -67,6 +77,8 @@ def canned(lab: LabDevice, personality: Personality, shift: timedelta) -> Canned
         answers["LIST VAR"] = CannedAnswer(raw=as_upsd(personality.file("vars.txt", values)))
     if lab.channel == "sip":
         answers["OPTIONS"] = CannedAnswer(raw=b"SIP/2.0 200 OK\r\n" + answers["OPTIONS"].raw)
+    if lab.registers:
+        answers |= as_gateway(lab, personality, values)
     agent = None
     if (folder / "agent.snmprec").is_file():
         agent = read_agent(personality.file("agent.snmprec", values))
@@ -80,6 +92,31 @@ def as_upsd(variables: str) -> bytes:
     return "\n".join(["BEGIN LIST VAR ups", *lines, "END LIST VAR ups", ""]).encode()
 
 
+class Tables:
+    """As much of a station as the Modbus answers need."""
+
+    def __init__(self, personality: Personality, values: dict[str, object]) -> None:
+        self.personality, self.values = personality, values
+
+    def file(self, name: str) -> str:
+        return self.personality.file(name, self.values)
+
+
+def as_gateway(
+    lab: LabDevice, personality: Personality, values: dict[str, object]
+) -> dict[str, CannedAnswer]:
+    """What the transport makes of the lab's answer to each register of the inventory."""
+    answers: dict[str, CannedAnswer] = {}
+    for register in inventory_device(lab).registers.values():
+        function, address, count = (int(part) for part in register.question.split()[1:])
+        asked = struct.pack(">BHH", function, address, count)
+        said = respond(cast("Station", Tables(personality, values)), asked)
+        words = [said[2] & 1] if function < 3 else list(struct.unpack(f">{count}H", said[2:]))
+        raw = json.dumps({"registers": words}).encode()
+        answers[register.question] = CannedAnswer(raw=raw)
+    return answers
+
+
 def inventory_device(device: LabDevice) -> Device:
     return Device(
         name=device.name,
@@ -88,6 +125,7 @@ def inventory_device(device: LabDevice) -> Device:
         role=device.role,
         address=device.address,
         expected=dict(device.expected),
+        registers={name: register_of(one) for name, one in device.registers.items()},
         asset=asset_of(device, datetime.now(LAB_ZONE).date()),
     )
 

@@ -44,7 +44,7 @@ def _station(name: str, tmp_path: Path, *faults: Fault, clock: LabClock = CLOCK)
 
 def _everything(station: Station) -> dict[str, str]:
     said = {question: station.answer(question) or "" for question in station.personality.answers}
-    files = {"rfc1628": "agent.snmprec", "nut": "vars.txt"}
+    files = {"rfc1628": "agent.snmprec", "nut": "vars.txt", "modbus": "tables.yml"}
     if name := files.get(station.device.personality):
         said[name] = station.file(name)
     return said

@@ -1,6 +1,8 @@
 """The lab's HTTP, SNMP, NUT and SIP devices, seen by independent clients."""
 
+import hashlib
 import socket
+import struct
 
 import httpx
 import pytest
@@ -153,3 +155,55 @@ def test_sip_answers_options_and_nothing_else(
         assert "Server: lab\r\n" in answer
         connection.send(OPTIONS.format("INVITE", "INVITE").encode())
         assert connection.recv(65535).startswith(b"SIP/2.0 405 ")
+
+
+def _modbus(lab: LabHandle, body: bytes) -> bytes:
+    with socket.create_connection(lab.address("hz-env1"), timeout=5) as connection:
+        connection.sendall(struct.pack(">HHHB", 77, 0, len(body) + 1, 1) + body)
+        head = connection.recv(7)
+        transaction, protocol, length, unit = struct.unpack(">HHHB", head)
+        assert (transaction, protocol, unit) == (77, 0, 1)
+        return connection.recv(length)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (struct.pack(">BHH", 4, 0, 2), b"\x04\x04\x00\xe7\x00\xfa"),
+        (struct.pack(">BHH", 2, 0, 4), b"\x02\x01\x00"),
+        (struct.pack(">BHH", 3, 10, 1), b"\x03\x02\x00\x03"),
+        (struct.pack(">BHH", 3, 11, 1), b"\x83\x02"),
+        (struct.pack(">BHH", 3, 0, 126), b"\x83\x03"),
+        (struct.pack(">BHH", 6, 10, 0), b"\x86\x01"),  # it never writes
+        (b"\x10", b"\x90\x01"),
+    ],
+)
+def test_modbus_reads_and_never_writes(faulty_lab: LabHandle, asked: bytes, answer: bytes) -> None:
+    assert _modbus(faulty_lab, asked) == answer
+    assert asked.hex(" ") in faulty_lab.transcript("hz-env1")
+
+
+def _pjlink(lab: LabHandle, query: str, password: str) -> str:
+    with socket.create_connection(lab.address("hz-proj1"), timeout=5) as connection:
+        greeting = connection.recv(100).decode().split()
+        proof = hashlib.md5((greeting[2] + password).encode(), usedforsecurity=False).hexdigest()
+        connection.sendall(f"{proof}{query}\r".encode())
+        return connection.recv(200).decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("%1POWR ?", "%1POWR=1\r"),
+        ("%1LAMP ?", "%1LAMP=1204 1\r"),
+        ("%1FILT ?", "%1FILT=ERR1\r"),
+        ("%1POWR 0", "%1POWR=ERR3\r"),
+    ],
+)
+def test_the_projector_answers_queries_alone(
+    faulty_lab: LabHandle, query: str, answer: str
+) -> None:
+    assert _pjlink(faulty_lab, query, faulty_lab.credential.password) == answer
+    assert _pjlink(faulty_lab, query, "wrong") == "PJLINK ERRA\r"
+    assert query in faulty_lab.transcript("hz-proj1")
+    assert faulty_lab.credential.password not in faulty_lab.transcript("hz-proj1")

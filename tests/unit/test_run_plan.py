@@ -17,7 +17,6 @@ from xunjian.run.model import (
 )
 from xunjian.run.plan import cards_of, describe, plan_run, resume_plan
 from xunjian.tasks.model import Catalog
-from xunjian.transport.model import Channel
 
 R = LeftOutReason
 
@@ -50,12 +49,6 @@ def test_a_task_of_another_kind_is_not_planned() -> None:
     plan = plan_run([device("sw1")], playbook(), catalog)
     assert [pair.tasks for pair in plan.pairs] == [("identity",)]
     assert plan.planned == 1
-
-
-def test_channels_of_a_later_issue_are_left_out() -> None:
-    catalog = Catalog(tasks=(card("identity", "x"), card("levels", "y", Channel.MODBUS)))
-    plan = plan_run([device("sw1")], playbook(), catalog)
-    assert plan.left_out == (LeftOut(device="sw1", task="levels", reason=R.FILTERED),)
 
 
 def test_one_name_may_stand_for_several_cards() -> None:

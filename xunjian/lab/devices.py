@@ -13,10 +13,12 @@ class LabDevice:
     """One device of the lab.
 
     number: its place in the lab, from 1; address and serial number follow from it.
-    channel: what it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip.
+    channel: what it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip,
+        modbus, pjlink.
     sysname: the name it gives itself in prompts and answers.
     extras: inventory options of its channel beside port and credential.
     expected: the inventory's lists that cards ask for.
+    registers: what the registers of a Modbus device mean.
     """
 
     number: int
@@ -34,6 +36,7 @@ class LabDevice:
     power: tuple[str, ...] = ()
     extras: Mapping[str, str | int] = field(default_factory=dict)
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    registers: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -72,6 +75,8 @@ _MAKES = {
     "nut": _Make(platform="nut", kind="ups", channel="nut", model="UPS2000-G"),
     "roomos": _Make(platform="roomos", kind="codec", channel="http", model="Room Kit Pro"),
     "sip": _Make(platform="sip", kind="codec", channel="sip", model="SIP terminal"),
+    "modbus": _Make(platform="modbus", kind="sensor", channel="modbus", model="动环采集网关"),
+    "pjlink": _Make(platform="pjlink", kind="projector", channel="pjlink", model="EB-L530U"),
 }
 
 _Row: TypeAlias = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
@@ -113,6 +118,8 @@ _ROWS: tuple[_Row, ...] = (
     ("hz-codec2", "roomos", "杭州备会场终端", "terminal", ("hz-acc-sw2",), ("hz-ups3",)),
     ("hz-codec3", "roomos", "杭州应急会商室终端", "terminal", ("hz-acc-sw3",), ("hz-ups3",)),
     ("hz-sipterm1", "sip", "杭州备用SIP终端", "terminal", ("hz-acc-sw1",), ("hz-ups3",)),
+    ("hz-env1", "modbus", "核心机房动环网关", "sensor", ("hz-core-sw1",), ("hz-ups1",)),
+    ("hz-proj1", "pjlink", "主会场投影机", "venue", ("hz-acc-sw1",), ("hz-ups3",)),
 )
 
 _EXTRAS: dict[str, Mapping[str, str | int]] = {
@@ -120,6 +127,21 @@ _EXTRAS: dict[str, Mapping[str, str | int]] = {
     "snmp": {"version": "2c"},
     "nut": {"ups": "ups"},
     "sip": {"transport": "udp"},
+    "modbus": {"unit": 1},
+}
+_PROBE: Mapping[str, str | int | float] = {"function": 4, "type": "int16", "scale": 0.1}
+_CONTACT: Mapping[str, str | int | float] = {"function": 2, "normal": 0}
+_REGISTERS: Mapping[str, Mapping[str, str | int | float]] = {
+    "冷通道温度": {"measures": "temperature", "address": 0, "unit": "°C", **_PROBE},
+    "回风温度": {"measures": "return_air", "address": 1, "unit": "°C", "high": 40, **_PROBE},
+    "机房湿度": {"measures": "humidity", "address": 2, "unit": "%", **_PROBE},
+    "空调漏水绳": {"measures": "leak", "address": 0, **_CONTACT},
+    "窗边漏水绳": {"measures": "leak", "address": 1, **_CONTACT},
+    "烟感": {"measures": "smoke", "address": 2, **_CONTACT},
+    "精密空调告警": {"measures": "cooling", "address": 3, **_CONTACT},
+    "油机油位": {"measures": "fuel", "address": 0, "type": "float32", "low": 50, "unit": "%"},
+    "市电": {"measures": "power", "address": 10, "bit": 0, "normal": 1},
+    "机房门": {"measures": "door", "address": 10, "bit": 1, "normal": 1},
 }
 _EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "linux": {
@@ -169,10 +191,13 @@ def _device(number: int, row: _Row) -> LabDevice:
         power=power,
         extras=_EXTRAS.get(make.channel, {}),
         expected=_EXPECTED.get(personality, {}),
+        registers=_REGISTERS if make.channel == "modbus" else {},
     )
 
 
 def _room(number: int, name: str, role: str) -> str:
     if number > len(_ROWS):
         return county_room(number - len(_ROWS))
+    if role == "venue":
+        return "hz-hall"
     return "hz-meeting" if role in MEETING_ROLES or name == "hz-ups3" else "hz-core"

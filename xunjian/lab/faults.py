@@ -145,6 +145,7 @@ _FAULTS = (
         Text("通话丢包", "packets are lost in the call"),
         "call_quality.*",
     ),
+    _data("water-leak", "hz-env1", "room.leak", Text("机房漏水", "water leaks into the room")),
     _data(
         "config-drift",
         "hz-agg-sw1",

@@ -45,6 +45,12 @@ _SITES: dict[str, Any] = {
             "class": "core",
             "party": "integrator",
         },
+        "hz-hall": {
+            "title": {"zh": "杭州主会场", "en": "Main venue of Hangzhou"},
+            "site": "hangzhou",
+            "class": "venue",
+            "party": "customer",
+        },
     },
     "parties": {
         "integrator": {"title": {"zh": "集成商", "en": "Integrator"}},
@@ -59,10 +65,35 @@ _GROUPS: dict[str, Any] = {
 }
 
 
+def _thing(kind: str, label: str, room: str, **more: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": kind, "label": f"{label}（示例）", "room": room, **more}
+    return {"groups": ["hangzhou"], "data": data}
+
+
+# without address: they are inspected on forms
+_THINGS: dict[str, dict[str, Any]] = {
+    "hz-core-room": _thing("room", "核心机房", "hz-core"),
+    "hz-hall-room": _thing("room", "主会场", "hz-hall", party="customer"),
+    "hz-core-earth": _thing("earthing", "核心机房接地极", "hz-core"),
+    "hz-west-fibre": {
+        "groups": ["hangzhou"],
+        "data": {
+            "kind": "line",
+            "label": "杭州—西部光缆路由（示例）",
+            "site": "hz-west",
+            "uplink": ["hz-agg-sw1"],
+        },
+    },
+    "hz-hall-tv": _thing("display", "主会场电视", "hz-hall"),
+    "hz-hall-mics": _thing("microphone", "主会场话筒", "hz-hall"),
+}
+
+
 def write_inventory(folder: Path, devices: tuple[LabDevice, ...], ports: Mapping[str, int]) -> None:
     """Write the four inventory files; `ports` by device name."""
     folder.mkdir(exist_ok=True)
-    _write(folder / "hosts.yml", {d.name: _host(d, ports[d.name]) for d in devices})
+    hosts = {d.name: _host(d, ports[d.name]) for d in devices} | _THINGS
+    _write(folder / "hosts.yml", hosts)
     _write(folder / "groups.yml", _GROUPS)
     _write(folder / "defaults.yml", {"username": USERNAME, "password": _LOGIN})
     _write(folder / "sites.yml", _sites(devices))
@@ -130,6 +161,8 @@ def _host(device: LabDevice, port: int) -> dict[str, Any]:
     data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
     data["asset"] = asset_of(device, datetime.now(LAB_ZONE).date())
     data["vars"] = {"personality": device.personality}
+    if device.registers:
+        data["registers"] = {name: dict(one) for name, one in device.registers.items()}
     if device.expected:
         data["expected"] = {name: list(values) for name, values in device.expected.items()}
     return host | {"data": data}

@@ -15,6 +15,7 @@ from xunjian.language import Text
 EXCHANGE_TIMEOUT_S = 5.0
 ATTEMPTS = 3
 AT_ONCE = 8
+_READ_FIRST_WORD = bytes.fromhex("584a 0000 0006 01 03 0000 0001")
 _SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 
 
@@ -103,6 +104,20 @@ async def _nut(target: _Target) -> bool:
     return "UPS " in await _line(target, "LIST UPS\n", "END LIST UPS\n")
 
 
+async def _modbus(target: _Target) -> bool:
+    reader, writer = await asyncio.open_connection(target.device.address, target.port)
+    try:
+        writer.write(_READ_FIRST_WORD)
+        await writer.drain()
+        return (await reader.readexactly(9))[:2] == _READ_FIRST_WORD[:2]
+    finally:
+        writer.close()
+
+
+async def _pjlink(target: _Target) -> bool:
+    return (await _line(target, "", "\r")).startswith("PJLINK 1 ")
+
+
 async def _sip(target: _Target) -> bool:
     request = (
         "OPTIONS sip:lab SIP/2.0\r\nVia: SIP/2.0/TCP lab;branch=z9hG4bKlab\r\n"
@@ -134,4 +149,6 @@ _EXCHANGES: dict[str, Callable[[_Target], Awaitable[bool]]] = {
     "nut": _nut,
     "sip": _sip,
     "snmp": _snmp,
+    "modbus": _modbus,
+    "pjlink": _pjlink,
 }

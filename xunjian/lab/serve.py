@@ -25,7 +25,9 @@ from xunjian.lab.folder import (
 )
 from xunjian.lab.http import listen_http
 from xunjian.lab.listening import Listening
+from xunjian.lab.modbus import listen_modbus
 from xunjian.lab.nut import listen_nut
+from xunjian.lab.pjlink import listen_pjlink
 from xunjian.lab.sip import listen_sip
 from xunjian.lab.snmp import listen_snmp
 from xunjian.lab.ssh import listen_ssh, make_host_key
@@ -98,6 +100,8 @@ class Lab:
                 "snmp": listen_snmp,
                 "nut": listen_nut,
                 "sip": listen_sip,
+                "modbus": listen_modbus,
+                "pjlink": listen_pjlink,
             }[device.channel]
             listening = await listen(station, port)
         self._open[device.name] = listening

@@ -18,7 +18,7 @@ class LeftOutReason(StrEnum):
     NO_CARD = "no_card"  # the card has nothing for the platform
     NO_ADDRESS = "no_address"  # the thing has no address: a manual item's business
     NO_PLATFORM = "no_platform"
-    FILTERED = "filtered"  # --tags, or a channel of a later version
+    FILTERED = "filtered"  # --tags
     FREEZE = "freeze"
 
 

@@ -7,10 +7,6 @@ from xunjian.playbook.model import Playbook
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.model import DeviceResult, LeftOut, LeftOutReason, Pair, RunPlan, RunRecord
 from xunjian.tasks.model import Catalog, Task
-from xunjian.transport.model import Channel
-
-_LATER = frozenset({Channel.MODBUS})  # run by a later version
-
 
 WhyNot = Callable[[Device], LeftOutReason | None]
 
@@ -66,8 +62,6 @@ def _why_not(device: Device, cards: Sequence[Task], tags: Sequence[str]) -> Left
         return LeftOutReason.NO_ADDRESS
     if not able:
         return LeftOutReason.NO_CARD if device.platform else LeftOutReason.NO_PLATFORM
-    if all(_is_later(card, device.platform) for card in able):
-        return LeftOutReason.FILTERED
     return None
 
 
@@ -81,12 +75,6 @@ def _is_for_things_that_answer(
     if device.address is not None or any(card.kinds or card.has_form(None) for card in cards):
         return False
     return any(card.has_form(device.platform) for _, others in served for card in others)
-
-
-def _is_later(card: Task, platform: str | None) -> bool:
-    return all(
-        step.channel in _LATER for group in card.steps_for(platform) for step in group.alternatives
-    )
 
 
 def cards_of(pair: Pair, catalog: Catalog) -> tuple[Task, ...]:
