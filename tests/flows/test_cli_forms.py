@@ -341,3 +341,19 @@ def test_a_waiver_needs_approver_reason_and_day_and_shows_in_the_next_round(site
     left = next(row for row in report(site)["leftovers"] if row["id"] == one["id"])
     assert left["state"] == "waived"
     assert call("verify", "-w", site).code == 0
+
+
+def test_who_filled_in_and_who_signed_stand_in_the_documents(site: Path) -> None:
+    def sign(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, "xj:sign 1"), ITEM, "王代表")
+        sheet.cell(row_of(sheet, "xj:consent"), ITEM, "同意")
+
+    form = fill(export(site), ALL_WELL, more=sign)
+    done = call("forms", "import", "latest", form, "-w", site, "-o", site / "out")
+    assert done.code == 0, done.err
+    again = call(
+        "report", "run", last_run(site), "-w", site, "--format", "md,html", "-o", site / "out"
+    )
+    assert again.code == 0, again.err
+    page = (site / "out" / "report.html").read_text("utf-8")
+    assert all(words in page for words in ("张三", "王代表", "人工"))

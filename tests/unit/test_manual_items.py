@@ -1,7 +1,8 @@
 """Items that a person inspects: planned and judged like any other, and nothing is sent."""
 
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from tests.run_samples import playbook
 from xunjian.checks import JudgeContext, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.facts.model import AWAITING_FORM
+from xunjian.forms.lines import book_of
+from xunjian.forms.template import PLAIN
 from xunjian.inventory.model import Device
+from xunjian.language import Text
 from xunjian.run.answers import Answers, holding_of
-from xunjian.run.model import Outcome, blanks
+from xunjian.run.model import Outcome, RunRecord, RunState, blanks
 from xunjian.run.plan import cards_of, plan_run
-from xunjian.testing.replay import Canned, drive
+from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.transport.model import Channel, Evidence, Request
 
 ROOM = """
@@ -99,11 +103,33 @@ def said(question: str, by: str = "张三", *, minute: int = 0, **answer: Any) -
     )
 
 
-def inspected(built: Built, given: Sequence[Evidence], device: Device = THING) -> list[Finding]:
+RECORD = RunRecord(
+    run_id="r1",
+    number="XJ-1",
+    playbook="site",
+    title=Text("巡检"),
+    occasion="routine",
+    state=RunState.AWAITING_MANUAL,
+    started_at=AT,
+    ended_at=AT,
+    planned=1,
+    outcomes=(),
+    left_out=(),
+    devices=(),
+)
+
+
+def inspected(
+    built: Built,
+    given: Sequence[Evidence],
+    device: Device = THING,
+    texts: Mapping[str, str] | None = None,
+) -> list[Finding]:
     from xunjian.collect import collect
 
     answers = Answers(given)
-    canned = Canned(device=device.name, answers={}, at=AT)
+    raw = {text: CannedAnswer(raw=one.encode()) for text, one in (texts or {}).items()}
+    canned = Canned(device=device.name, answers=raw, at=AT)
     tasks = built.catalog.tasks
     platform = built.platforms.get(device.platform) if device.platform else None
     table, _ = drive(
@@ -220,3 +246,60 @@ def test_marks_are_derived_from_how_the_steps_ask(rooms: Built) -> None:
         "login": "A",
         "room_climate": "M",
     }
+
+
+def test_what_was_measured_stands_on_the_form_and_a_person_overrules_it(tmp_path: Path) -> None:
+    """The measured state is given with the line; another one on the form wins, as a hybrid."""
+    built = build(tmp_path, {"tasks/lamp.yml": HYBRID})
+    device = Device(name="room1", kind="switch", platform="box", address="127.0.0.1")
+    fans = "Slot Fan State\n0 1 Normal\n"
+    measured = inspected(built, [], device, {"show fan": fans})
+    assert [(f.verdict.value, f.source) for f in measured] == [("normal", "automatic")]
+    outcome = Outcome(device="room1", task="lamp", reached=True, findings=tuple(measured))
+    assert blanks([outcome]) == 0
+    record = replace(RECORD, outcomes=(outcome,))
+    book = book_of(record, built.catalog, {"room1": device}, (PLAIN,))
+    (line,) = book.lines.values()
+    assert (line.value, line.verdict, line.source) == ("ok", "normal", "automatic")
+    said_so = said(
+        "ASK Fan[0/1]: state", values={"state": "fault"}, verdict="abnormal", cause="有异响"
+    )
+    overruled = inspected(built, [said_so], device, {"show fan": fans})
+    assert [(f.verdict.value, f.source, f.by) for f in overruled] == [
+        ("abnormal", "hybrid", "张三")
+    ]
+    assert "有异响" in overruled[0].message.zh
+
+
+def test_an_unchanged_line_is_no_answer_and_overruling_needs_a_reason(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    from xunjian.forms.marks import Against, FormReading
+    from xunjian.forms.read import read_form
+    from xunjian.forms.write import write_book
+    from xunjian.language import Language
+
+    built = build(tmp_path, {"tasks/lamp.yml": HYBRID})
+    device = Device(name="room1", kind="switch", platform="box", address="127.0.0.1")
+    measured = inspected(built, [], device, {"show fan": "Slot Fan State\n0 1 Normal\n"})
+    outcome = Outcome(device="room1", task="lamp", reached=True, findings=tuple(measured))
+    book = book_of(replace(RECORD, outcomes=(outcome,)), built.catalog, {"room1": device}, (PLAIN,))
+    written = write_book(book, Language.EN)
+
+    def filled(**cells: str) -> FormReading:
+        workbook = load_workbook(io.BytesIO(written))
+        sheet = workbook.worksheets[0]
+        sheet["C3"], sheet["C4"] = "Li", "2026-11-21"
+        for cell, value in cells.items():
+            sheet[cell] = value
+        stream = io.BytesIO()
+        workbook.save(stream)
+        into = FormReading()
+        read_form("f.xlsx", stream.getvalue(), Against(book=book, find=str, now=AT), into)
+        return into
+
+    unchanged = filled()
+    assert (unchanged.taken, unchanged.problems) == ([], [])
+    assert [p.key for p in filled(F7="故障").problems] == ["room1!H7"]
+    done = filled(F7="故障", G7="abnormal", H7="noise")
+    assert [one.body["values"] for one in done.taken] == [{"state": "fault"}]

@@ -12,7 +12,9 @@ from xunjian.report.building.series import TOPICS
 from xunjian.report.document import Person
 from xunjian.run.config_checks import CONFIG, TITLE
 from xunjian.run.content import Content
-from xunjian.run.model import RunRecord
+from xunjian.run.model import AND, RunRecord
+
+_LONGEST_SIGNING = 20_000  # characters
 
 if TYPE_CHECKING:
     from xunjian.playbook.model import ReportSettings
@@ -34,6 +36,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         party_titles=parties,
         planned=_planned(content, record),
         overrides=_overrides(content, record),
+        signed=_signed(content, record),
     )
 
 
@@ -48,6 +51,32 @@ def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
     except (ContentError, UsageError):
         return None  # the calendar has no such round any more
     return found.first, found.due
+
+
+_FILLED_IN = Text("现场填表", "filled in the forms")
+_AGREED = Text("客户意见", "the customer's consent")
+
+
+def _signed(content: Content, record: RunRecord) -> tuple[Person, ...]:
+    """Everybody who filled in or signed a form of the run."""
+    from xunjian.run.answers import answer_of_text
+
+    found = {
+        Person(name=name, role=_FILLED_IN): None
+        for outcome in record.outcomes
+        for finding in outcome.findings
+        if finding.source in {"manual", "hybrid"}
+        for name in finding.by.split(AND)
+        if name
+    }
+    ids = [ref.id for ref in record.evidence if ref.text.startswith("SIGN ")]
+    texts = content.store.excerpts(record.run_id, ids, _LONGEST_SIGNING) if ids else {}
+    for text in texts.values():
+        answer = answer_of_text(text)
+        for role, name in answer.values.items() if answer else ():
+            title = _AGREED if role == "consent" else Text(role)
+            found[Person(name=str(name), role=title)] = None
+    return tuple(found)
 
 
 def _overrides(content: Content, record: RunRecord) -> tuple[FreezeOverride, ...]:

@@ -10,7 +10,7 @@ from xunjian.cli.documents import write_document, write_documents
 from xunjian.cli.language import both
 from xunjian.cli.options import InventoryOption, OutOption, WorkspaceOption
 from xunjian.cli.output import Output
-from xunjian.errors import ContentError, Problem, UsageError
+from xunjian.errors import ContentError, NothingSelected, Problem, UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -255,7 +255,7 @@ def _file_again(content: Content, record: "RunRecord") -> None:
         devices = select(content.inventory, playbook.hosts, playbook.where or None)
         plan = plan_run(errand.scope(devices), playbook, content.catalog)
         ticket = errand.ticket([pair.device for pair in plan.pairs])
-    except UsageError:
+    except (UsageError, NothingSelected):
         return  # the calendar has changed since
     if ticket is not None:
         file_run(content.store, ticket, record)

@@ -52,8 +52,13 @@ class Answer:
 
 def answer_of(evidence: Evidence) -> Answer | None:
     """Read an answer back from its evidence; None where it holds none."""
+    return answer_of_text(evidence.text)
+
+
+def answer_of_text(text: str) -> Answer | None:
+    """Read an answer back from what is kept of it; None where it is none."""
     try:
-        data = json.loads(evidence.text)
+        data = json.loads(text)
     except ValueError:
         return None
     if not isinstance(data, dict) or not isinstance(data.get("values"), dict):

@@ -56,6 +56,7 @@ class Beside:
     title: Text | None = None
     planned: tuple[date, date] | None = None
     overrides: tuple[FreezeOverride, ...] = ()
+    signed: tuple[Person, ...] = ()  # who filled in and signed the forms
     revisions: tuple[Revision, ...] = ()
     version: int = 1
     system_titles: Mapping[str, Text] = field(default_factory=dict)

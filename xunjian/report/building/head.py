@@ -96,7 +96,7 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         planned_first=beside.planned[0] if beside.planned else None,
         planned_last=beside.planned[1] if beside.planned else None,
         submitted_on=(beside.revisions[-1].at if beside.revisions else ended).date(),
-        people=order.people,
+        people=tuple(dict.fromkeys((*order.people, *beside.signed))),
         signers=order.signers or SIGNERS,
         recipients=order.recipients,
         revisions=beside.revisions,
