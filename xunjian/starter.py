@@ -20,6 +20,8 @@ fail_on: abnormal           # warning abnormal I II III IV
 # retention_days: 1095      # 证据保存天数 / days raw evidence is kept
 recipient: {recipient}
 # contract: {{name: …, customer: …, contractor: …, starts: 2026-01-01, ends: 2026-12-31}}
+# notify:                   # 通知谁；地址写引用 / who is told; addresses are references
+#   duty: [{{url: {{env: DUTY_URL}}}}]
 # document:                 # 报告封面与签审 / cover and approval of every report
 #   project: …              # 项目名称
 #   secrecy: 内部           # 密级 / secrecy level

@@ -9,14 +9,15 @@ from xunjian.calendar.load import load_calendar
 from xunjian.config.pack_lint import examine_packs
 from xunjian.errors import ContentError, Problem, UsageError
 from xunjian.inventory import load_inventory
+from xunjian.language import Text
 from xunjian.parse import TemplateCache
-from xunjian.playbook import list_playbooks
+from xunjian.playbook import Playbook, list_playbooks
 from xunjian.run.content import Content
 from xunjian.run.plugins import Plugins
-from xunjian.schema import Problems, load_yaml
+from xunjian.schema import Problems, load_yaml, nearest_hint
 from xunjian.tasks.lint import examine
 from xunjian.tasks.thresholds import check_inventory_limits, load_thresholds
-from xunjian.workspace import MARKER, Workspace
+from xunjian.workspace import MARKER, Found, Workspace
 
 HOSTS = "inventory/hosts.yml"
 
@@ -45,7 +46,26 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
     _gather(problems, lambda: load_calendar(workspace), CALENDAR)
     for listed in list_playbooks(workspace, task_names={*catalog.names, *tasks}):
         problems.merge(listed.error or ())
+        if listed.playbook is not None:
+            _check_recipients(content, listed.playbook, listed.found, problems)
     return ContentError(list(dict.fromkeys(problems.found))).problems
+
+
+def _check_recipients(
+    content: Content, playbook: Playbook, found: Found, problems: Problems
+) -> None:
+    """Note names nobody has an address for; a workspace without any recipient tells nobody."""
+    try:
+        known = content.settings.notify
+    except (ContentError, UsageError):
+        return  # told of by itself
+    for index, name in enumerate(playbook.notify.to if known else ()):
+        if name not in known:
+            message = Text(
+                "xunjian.yml 的 notify 里没有这个收件人", "no such recipient in xunjian.yml"
+            )
+            key = ("notify", "to", index)
+            problems.add(load_yaml(found), key, message, nearest_hint(name, known))
 
 
 def _plugins(content: Content, problems: Problems) -> Plugins:
