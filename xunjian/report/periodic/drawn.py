@@ -23,7 +23,7 @@ from xunjian.report.plots.svg import (
 from xunjian.report.plots.values import judged, trend_plots
 
 _LEFT, _TOP, _BOTTOM, _HEIGHT = 40, 30, 180, 206
-_ROW, _NAMES, _FIGURES = 24, 120, 96
+_ROW, _NAMES, _FIGURES = 24, 120, 124
 _SHOWN = 14
 # what stands in a file of its own, without the page's style: PDF and Word
 _STYLE = """<style>
