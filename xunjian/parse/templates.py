@@ -9,7 +9,7 @@ from xunjian.errors import UsageError
 from xunjian.parse.decoders import DECODERS, Decoder
 from xunjian.parse.model import Table, Unparsed
 from xunjian.parse.ntc import joined_rows, read_index, read_template
-from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_form
+from xunjian.parse.textfsm_form import Form, Machines, TemplateError, compile_form, shipped_form
 from xunjian.workspace import Workspace
 
 FOLDER = "templates/parse"
@@ -42,7 +42,8 @@ class TemplateCache:
             if (platform, name) not in self._forms:
                 found = self.workspace.find(relative_path(platform, name))
                 source = self.workspace.read_text(found)
-                self._forms[platform, name] = compile_form(name, source)
+                read = shipped_form if found.layer == "builtin" else compile_form
+                self._forms[platform, name] = read(name, source)
             return self._forms[platform, name]
 
     def ntc_form(self, platform: str, command: str) -> Form | None:

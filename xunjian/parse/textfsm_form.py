@@ -1,6 +1,7 @@
 """TextFSM templates: compiled once per thread, checked for what makes choosing by form safe."""
 
 import io
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from xunjian.errors import Problem
 from xunjian.language import Text
 from xunjian.parse.machine import Machine
 from xunjian.parse.model import Table, Unparsed, filled_pairs
+
+# `Value [options] NAME (regex)`; options are words joined by commas
+_VALUE = re.compile(r"^Value\s+(?:[\w,]+\s+)?(\w+)\s+\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,15 @@ def compile_form(name: str, source: str) -> Form:
         TemplateError: with the line at which the compiler stopped.
     """
     return Form(name=name, source=source, columns=tuple(_machine(source).header))
+
+
+def shipped_form(name: str, source: str) -> Form:
+    """Read the columns off a template that is known to compile; compiling all takes 0.2 s.
+
+    It is compiled when a text of its form is met, and by `lint`.
+    """
+    head = source.split("\n\n", 1)[0]  # a blank line ends the values
+    return Form(name=name, source=source, columns=tuple(_VALUE.findall(head)))
 
 
 def lint_form(source: str) -> tuple[TemplateMistake, ...]:
