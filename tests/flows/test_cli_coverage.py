@@ -62,35 +62,31 @@ def test_due_run_takes_turns_and_coverage_tells(floor: Path) -> None:
     first = {one["id"]: one for one in made.json["rounds"]}["half@2026-H1"]
     assert (first["state"], first["coverage"]) == ("done", 1.0)
     (drawn,) = devices_of_runs(floor, "half@2026-H1")
-    assert len(drawn) == 11  # half of 21, rounded up
     entry = next(
         e for e in open_store(floor / ".xunjian").journal.entries() if e.round_id == "half@2026-H1"
     )
-    assert (set(entry.drawn), len(entry.scope)) == (drawn, 21)
+    everybody = set(entry.scope)  # who can be asked anything
+    half = (len(everybody) + 1) // 2
+    assert (set(entry.drawn), len(drawn)) == (drawn, half)
     data = coverage(floor, "--period", "2026H1", "--at", "2026-06-30", "--rule", "half")
-    assert {one["device"] for one in data["unseen"]}.isdisjoint(drawn)
-    assert {one["reason"] for one in data["unseen"]} == {"not_drawn"}
+    unseen = {one["device"]: one["reason"] for one in data["unseen"]}
+    assert not set(unseen) & drawn
+    assert {unseen[name] for name in unseen if name in everybody} == {"not_drawn"}
+    assert {unseen[name] for name in unseen if name not in everybody} <= {"no_card", "no_address"}
     share = data["rounds"][0]
-    assert (share["expected"], share["met"], share["needed_pct"]) == (21, True, 50.0)
-    assert share["seen"] >= 11  # what the other rounds saw with the same items counts too
-    made = call("due", "--run", "-w", floor, "--at", "2026-09-01")
+    assert share["needed_pct"] == 50.0
+    assert share["seen"] >= half  # what the other rounds saw with the same items counts too
+    call("due", "--run", "-w", floor, "--at", "2026-09-01")
     (rest,) = devices_of_runs(floor, "half@2026-H2")
-    assert len(rest) >= 11  # and whoever was abnormal in between, on top
-    assert drawn | rest == {one["name"] for one in hosts(floor)}  # everybody in the year
+    assert len(rest) >= half  # and whoever was abnormal in between, on top
+    assert drawn | rest == everybody  # everybody in the year
     year = coverage(floor, "--period", "2026", "--at", "2026-12-31")
-    assert year["unseen"] == []
+    assert not {one["device"] for one in year["unseen"]} & everybody
     assert set(year["rows"][0]["parts"]) == {
         "2026H1", "2026H2", "2026Q1", "2026Q2", "2026Q3", "2026Q4",
     }  # fmt: skip
     quarters = {one["id"]: one["met"] for one in year["rounds"]}
     assert (quarters["quarter@2026-Q1"], quarters["quarter@2026-Q2"]) == (True, False)
-
-
-def hosts(root: Path) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = call("list", "hosts", "-w", root, "--format", "json").json[
-        "hosts"
-    ]
-    return listed
 
 
 DEAD = """\

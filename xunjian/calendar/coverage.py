@@ -94,11 +94,15 @@ class Thing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a round has to see. drawn: units (rooms or things) whose turn it was, of a rotation."""
+    """What a round has to see. drawn: units (rooms or things) whose turn it was, of a rotation.
+
+    scope: from whom they were drawn; who is not in it can be asked nothing.
+    """
 
     round: Round
     things: frozenset[str]
     drawn: frozenset[str] = frozenset()
+    scope: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +292,7 @@ def _unseen(thing: Thing, duties: Duties, latest: Mapping[str, Seen]) -> Unseen:
 
 
 # the first that holds for any of its rounds is told
-_RANK = ("no_run", "by_hand", "moved", "not_drawn", "not_yet")
+_RANK = ("no_run", "by_hand", "moved", "not_drawn", "no_card", "not_yet")
 
 
 def _why(thing: Thing, one: Expected, today: date) -> str:
@@ -298,7 +302,8 @@ def _why(thing: Thing, one: Expected, today: date) -> str:
         return "moved"
     is_rotating = bool(one.round.rotate) and one.round.quota < 1
     if is_rotating and one.drawn and not {thing.room, thing.name} & one.drawn:
-        return "not_drawn"
+        inside = not one.scope or bool({thing.room, thing.name} & one.scope)
+        return "not_drawn" if inside else "no_card"
     if one.round.state in {RoundState.DONE, RoundState.LATE} and not one.round.run_ids:
         return "by_hand"
     return "no_run"

@@ -29,8 +29,10 @@ def duties_of(agenda: Agenda, within: Period, rule: str = "") -> Duties:
     if agenda.asked:
         last = min(last, agenda.at)
     drawn: dict[str, set[str]] = {}
+    scopes: dict[str, set[str]] = {}
     for entry in agenda.entries:
         drawn.setdefault(entry.round_id, set()).update(entry.drawn)
+        scopes.setdefault(entry.round_id, set()).update(entry.scope)
     chosen: dict[str, tuple[Device, ...]] = {}
     expected = []
     for one in agenda.span(within.first, within.last):
@@ -40,8 +42,8 @@ def duties_of(agenda: Agenda, within: Period, rule: str = "") -> Duties:
             chosen[one.playbook] = _selected(agenda, one.playbook)
         scope = Errand(one, agenda).within(chosen[one.playbook])
         names = frozenset(device.name for device in scope)
-        who = frozenset(drawn.get(one.id, ()))
-        expected.append(Expected(round=one, things=names, drawn=who))
+        who, whence = (frozenset(known.get(one.id, ())) for known in (drawn, scopes))
+        expected.append(Expected(round=one, things=names, drawn=who, scope=whence))
     playbooks = frozenset(one.round.playbook for one in expected) if rule else None
     return Duties(
         things=[_thing(device) for device in agenda.content.inventory.devices.values()],
