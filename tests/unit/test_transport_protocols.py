@@ -364,7 +364,16 @@ def test_reachability_after_a_ping_still_asks_the_device(tmp_path: Path) -> None
     with asking("nut", 1, tmp_path, only="nut") as opened:
         opened.ask(request(Channel.ICMP, "PING", count=1))
         seen = json.loads(opened.ask(request(Channel.SESSION, "SESSION")).raw)
-    assert seen["reason"] == "no_answer"
+    assert (seen["answers"], seen["reason"]) == (False, "no_answer")
+
+
+def test_an_echo_is_a_sign_of_life_where_nothing_else_is_tried(tmp_path: Path) -> None:
+    with asking("icmp", 0, tmp_path, only="icmp") as opened:
+        if opened.ask(request(Channel.ICMP, "PING", count=1)).error == "unsupported":
+            pytest.skip("ICMP is not permitted here")
+        seen = json.loads(opened.ask(request(Channel.SESSION, "SESSION")).raw)
+    assert seen["answers"]
+    assert seen["latency_ms"] >= 0
 
 
 @pytest.mark.parametrize("channel", ["http", "snmp", "nut", "sip", "icmp"])

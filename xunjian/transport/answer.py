@@ -69,6 +69,7 @@ class Seen:
     host_key: str = ""  # what is wrong with it
     decoded_as: str = ""
     tls_not_after: str = ""  # end of the certificate its web interface showed, ISO 8601
+    echo_ms: float | None = None  # a reply to ICMP: its address is alive, which is no connection
 
     def note(self, code: str) -> None:
         """Note something once."""

@@ -111,7 +111,7 @@ class IcmpLink:
         sent, times = len(pings.sent_at), [pings.rtt_s[key] for key in sorted(pings.rtt_s)]
         steps = [abs(after - before) for before, after in pairwise(times)]
         if times:
-            self._conversation.seen.answered(times[0])
+            self._conversation.seen.echo_ms = round(times[0] * 1000, 2)
         return {
             "sent": sent,
             "received": len(times),

@@ -65,14 +65,16 @@ def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
 
     login: whether a login was reached: false when it was refused, when the host key forbade it,
     when every line was in use, when nothing answered; null when nobody can say (no time left).
+    answers: an echo counts where nothing else was tried: an address may be alive and take no
+    connection.
     """
     login = seen.login
     if login is None and reason not in _UNTRIED:
         login = False
     body = {
-        "answers": seen.answers,
+        "answers": seen.answers or (seen.echo_ms is not None and reason != "no_answer"),
         "login": login,
-        "latency_ms": seen.latency_ms,
+        "latency_ms": seen.latency_ms if seen.latency_ms is not None else seen.echo_ms,
         "reason": reason,
         "notes": list(seen.notes),
         "host_key": seen.host_key,

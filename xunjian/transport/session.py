@@ -211,7 +211,7 @@ class DeviceSession:
             seen.note(f"{channel.value}:{answer.error}")
         elif seen.login is None and channel is not Channel.ICMP:
             seen.login = True
-        if channel is Channel.ICMP and not seen.answers:
+        if channel is Channel.ICMP and seen.echo_ms is None:
             self._lost[Channel.SESSION] = "no_answer"
 
 
