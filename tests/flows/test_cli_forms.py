@@ -357,3 +357,14 @@ def test_who_filled_in_and_who_signed_stand_in_the_documents(site: Path) -> None
     assert again.code == 0, again.err
     page = (site / "out" / "report.html").read_text("utf-8")
     assert all(words in page for words in ("张三", "王代表", "人工"))
+
+
+def test_a_replay_says_what_the_forms_say(site: Path) -> None:
+    def problem(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, "xj:FREE 1"), ITEM, "门禁失灵")
+
+    take(site, fill(export(site), ALL_WELL, more=problem))
+    told = verdicts(site)
+    said = call("replay", last_run(site), "-w", site, "-o", site / "out")
+    assert said.code == 1, said.err
+    assert verdicts(site) == told

@@ -12,13 +12,11 @@ from xunjian.facts import make_fact
 from xunjian.forms.template import FormTemplate
 from xunjian.inventory.model import Device
 from xunjian.language import Text
+from xunjian.run.found import RECHECK
 from xunjian.run.model import Outcome, RunRecord
 from xunjian.store.model import OpenMatter
 from xunjian.tasks.model import Catalog, Question, Step, Task
 from xunjian.transport.model import Channel
-
-RECHECK = "RECHECK"  # question of a line about a matter of an earlier round
-FREE = "FREE"  # question of a problem that was on no list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

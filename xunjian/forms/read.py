@@ -11,9 +11,10 @@ from xunjian.errors import UsageError
 from xunjian.forms import words
 from xunjian.forms.cells import UnreadableCell, plain, value_of, verdict_of
 from xunjian.forms.grid import read_grids
-from xunjian.forms.lines import FREE, Line, Sheet
+from xunjian.forms.lines import Line, Sheet
 from xunjian.forms.marks import Against, FormReading, MarkedSheet, Taken, heading_of
 from xunjian.language import Text
+from xunjian.run.found import FREE
 
 _NAMES = re.compile(r"[;；,，、\n]+")
 _FIGURES = frozenset({"number", "date"})

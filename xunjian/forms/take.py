@@ -6,14 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xunjian.checks.model import Finding, Verdict, finding_id
-from xunjian.forms.lines import FREE, RECHECK
 from xunjian.forms.marks import Taken
 from xunjian.inventory.model import Device
-from xunjian.language import Text
-from xunjian.run.answers import Answer, answer_of, holding_of
+from xunjian.run.answers import answer_of
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
+from xunjian.run.found import found_beside, with_found
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import Leash
 from xunjian.run.model import Outcome, Pair, RunRecord, RunState
@@ -24,8 +22,6 @@ from xunjian.store.sealing import ATTACHMENT
 from xunjian.store.store import Store
 from xunjian.transport.model import Channel, Evidence, Request
 
-FREE_CHECK = "form.problem"
-_FREE_TITLE = Text("表外问题", "Problem outside the list")
 _UNLIMITED_S = 86_400.0
 
 
@@ -115,7 +111,7 @@ class Reception:
         outcomes = tuple(
             _keeping(one, before[one.task]) for one in save.outcomes if one.task in asked
         )
-        outcomes = _with_found(outcomes, found_beside(evidence, name, self._matters))
+        outcomes = with_found(outcomes, found_beside(evidence, name, self._matters))
         is_paper = visit.is_on_paper
         changed = replace(
             save,
@@ -131,69 +127,6 @@ def _keeping(now: Outcome, before: Outcome) -> Outcome:
     """Keep when the item was first done; a replay's own word for "not asked then" is no reason."""
     reason = before.reason if now.reason == "not_stored" else now.reason
     return replace(now, reason=reason, started_at=before.started_at, elapsed_s=before.elapsed_s)
-
-
-def _with_found(outcomes: tuple[Outcome, ...], found: Sequence[Finding]) -> tuple[Outcome, ...]:
-    """Put what no card asks beside the device's first item of a form."""
-    if not outcomes or not found:
-        return outcomes
-    first = outcomes[0]
-    added = tuple(replace(one, task=first.task) for one in found)
-    ids = dict.fromkeys([*first.evidence_ids, *(i for one in added for i in one.evidence_ids)])
-    kept = {one.id for one in added}
-    others = tuple(one for one in first.findings if one.id not in kept)
-    made = replace(first, findings=(*others, *added), evidence_ids=tuple(ids))
-    return (made, *outcomes[1:])
-
-
-def found_beside(
-    evidence: Sequence[Evidence], device: str, matters: Mapping[str, Finding]
-) -> tuple[Finding, ...]:
-    """Give the findings of free rows, and of matters of earlier rounds looked at again."""
-    given: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for one in evidence:
-        if one.request.channel is Channel.MANUAL:
-            given[one.request.text].append(one)
-    found: list[Finding] = []
-    for question, answers in given.items():
-        if not question.startswith((FREE, RECHECK)):
-            continue
-        holding = holding_of(answers)
-        said = answer_of(holding[-1]) if holding else None
-        if said is not None:
-            made = _finding(question, device, said, holding)
-            old = matters.get(made.subject)
-            if old is not None:
-                made = replace(made, check=old.check, subject=old.subject, title=old.title)
-                made = replace(made, standard=old.standard, unit=old.unit)
-            found.append(made)
-    return tuple(found)
-
-
-def _finding(question: str, device: str, said: Answer, holding: Sequence[Evidence]) -> Finding:
-    detail = str(said.values.get("detail") or "")
-    subject = question.partition(" ")[2]
-    is_free = question.startswith(FREE)
-    verdict = Verdict(said.verdict) if said.verdict else Verdict.UNKNOWN
-    if len(holding) > 1:
-        verdict = Verdict.UNKNOWN
-    words = "；".join(part for part in (detail, said.cause, said.remark) if part)
-    return Finding(
-        id=finding_id(device, FREE_CHECK, subject) if is_free else subject,
-        check=FREE_CHECK,
-        task="",
-        device=device,
-        subject=subject,
-        verdict=verdict,
-        title=_FREE_TITLE,
-        level="III" if verdict is Verdict.ABNORMAL else "",
-        message=Text(words, words),
-        evidence_ids=tuple(one.id for one in holding),
-        source="manual",
-        by=said.by,
-        remark="；".join(part for part in (said.cause, said.remark) if part),
-        photos=said.photos,
-    )
 
 
 def _evidence(one: Taken) -> Evidence:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xunjian.forms import words
-from xunjian.forms.lines import FREE, Book, Line, Sheet
+from xunjian.forms.lines import Book, Line, Sheet
 from xunjian.language import Language, Text
+from xunjian.run.found import FREE
 
 _WIDTHS = (4.5, 15, 24, 26, 6, 12, 9, 20, 16, 13, 8, 8, 8)
 _LAST = 10  # the last visible column

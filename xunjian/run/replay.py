@@ -5,14 +5,16 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from xunjian.checks.model import Finding
 from xunjian.inventory.model import Device
 from xunjian.run.answers import Answers
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.exits import exit_code
+from xunjian.run.found import found_beside, with_found
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import Leash
-from xunjian.run.model import DeviceResult, Pair, RunRecord, RunState
+from xunjian.run.model import DeviceResult, Outcome, Pair, RunRecord, RunState
 from xunjian.run.tools import Tools
 from xunjian.store.model import DeviceSave
 from xunjian.store.store import Store
@@ -75,6 +77,7 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
     configurations: they were held against the baseline and the approvals of that day.
     """
     known = devices or {}
+    matters = {m.finding.id: m.finding for m in store.past(record.run_id, ()).matters}
     outcomes = []
     results: list[DeviceResult] = []
     for result in record.devices:
@@ -89,7 +92,7 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
         tasks = tuple(outcome.task for outcome in own if outcome not in kept)
         session = StoredSession(result.name, evidence, result.reason)
         save = _judge(Pair(device=device, tasks=tasks), session, tools, store, record)
-        outcomes += [*save.outcomes, *kept]
+        outcomes += [*_with_forms(save, evidence, device, tools, matters), *kept]
         results.append(dataclasses.replace(result, notes=save.result.notes))
     again = dataclasses.replace(
         record,
@@ -117,6 +120,27 @@ def _judge(
     delivered: list[DeviceSave] = []
     inspect(visit, delivered.append)
     return delivered[0]
+
+
+def _with_forms(
+    save: DeviceSave,
+    evidence: Sequence[Evidence],
+    device: Device,
+    tools: Tools,
+    matters: Mapping[str, Finding],
+) -> tuple[Outcome, ...]:
+    """Add what forms say that no card asks, to the first item that a form asks about."""
+    found = found_beside(evidence, device.name, matters)
+    if not found:
+        return save.outcomes
+    asked = [
+        outcome
+        for outcome in save.outcomes
+        for card in tools.catalog.named(outcome.task, device.kind)
+        if card.has_form(device.platform)
+    ]
+    with_them = with_found(tuple(asked[:1]), found)
+    return tuple(with_them[0] if one in asked[:1] else one for one in save.outcomes)
 
 
 def _remembered(result: DeviceResult) -> Device:
