@@ -40,7 +40,7 @@ class DingTalk(NotifyDingTalk):  # type: ignore[no-untyped-call]  # apprise's ow
     @override
     def send(self, body: str, title: str = "", *_: Any, **_more: Any) -> bool:
         """Send one text message."""
-        params = {"access_token": self.token}
+        params = {"access_token": str(self.token)}
         if self.secret:
             params["timestamp"], params["sign"] = self.get_signature()
         text = f"{title}\n{body}" if title else body
@@ -62,7 +62,7 @@ class WeComBot(NotifyWeComBot):  # type: ignore[no-untyped-call]  # apprise's ow
         text = f"{title}\n{body}" if title else body
         payload = {"msgtype": "text", "text": {"content": text}}
         url = self.notify_url.partition("?")[0]
-        self.trouble = _post(self, url, {"key": self.key}, payload)
+        self.trouble = _post(self, url, {"key": str(self.key)}, payload)
         return not self.trouble
 
 

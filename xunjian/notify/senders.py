@@ -23,6 +23,7 @@ class Way(Protocol):
 
     def __call__(self, message: Message, language: Language) -> str:
         """Send once."""
+        ...
 
 
 def open_way(url: Secret) -> Way | None:
