@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from xunjian.calendar.model import Seen
 from xunjian.checks.model import Verdict
@@ -69,7 +69,7 @@ def sightings(
     return tuple(found)
 
 
-def _results(run_id: str) -> Select[Any]:
+def _results(run_id: str) -> Any:
     return (
         select(t.devices.c.device, t.devices.c.complete, t.devices.c.reason)
         .where(t.devices.c.run_id == run_id)
@@ -77,7 +77,7 @@ def _results(run_id: str) -> Select[Any]:
     )
 
 
-def _failed(run_id: str) -> Select[Any]:
+def _failed(run_id: str) -> Any:
     return (
         select(t.findings.c.device)
         .where(t.findings.c.run_id == run_id, t.findings.c.verdict == Verdict.ABNORMAL.value)
@@ -85,7 +85,7 @@ def _failed(run_id: str) -> Select[Any]:
     )
 
 
-def _on_paper(run_id: str) -> Select[Any]:
+def _on_paper(run_id: str) -> Any:
     """Devices of a run that no evidence of a channel came from."""
     asked = select(t.evidence.c.device).where(
         t.evidence.c.run_id == run_id, t.evidence.c.channel != Channel.MANUAL.value
@@ -97,14 +97,14 @@ def _on_paper(run_id: str) -> Select[Any]:
     )
 
 
-def _blank(run_id: str) -> Select[Any]:
+def _blank(run_id: str) -> Any:
     """Devices of which a form is still to be filled in."""
     return select(t.outcomes.c.device).where(
         t.outcomes.c.run_id == run_id, t.outcomes.c.reason == AWAITING_FORM
     )
 
 
-def _never_asked(run_id: str) -> Select[Any]:
+def _never_asked(run_id: str) -> Any:
     """Devices that were left out with everything, and the first reason."""
     asked = select(t.devices.c.device).where(t.devices.c.run_id == run_id)
     return (
