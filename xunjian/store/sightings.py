@@ -39,7 +39,7 @@ def sightings(
         failed = set(connection.execute(_failed(run_id)).scalars())
         papers = set(connection.execute(_on_paper(run_id)).scalars())
         blank = set(connection.execute(_blank(run_id)).scalars())
-        for device, complete, reason in connection.execute(_results(run_id)):
+        for device, complete, reason in _rows(connection, _results(run_id)):
             found.append(
                 Seen(
                     device=device,
@@ -64,9 +64,13 @@ def sightings(
                 playbook=playbook,
                 round_id=round_id,
             )
-            for device, reason in connection.execute(_never_asked(run_id))
+            for device, reason in _rows(connection, _never_asked(run_id))
         ]
     return tuple(found)
+
+
+def _rows(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).all()
 
 
 def _results(run_id: str) -> Any:
