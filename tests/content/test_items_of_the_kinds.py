@@ -158,6 +158,10 @@ FLEET = {
     ("camera", "hikvision_snmp"): CAMERA,
     ("nvr", "hikvision_isapi"): RECORDER,
     ("sensor", "modbus"): ROOM,
+    ("sensor", "entity_sensor"): {
+        "temperature and humidity": "room.temperature room.humidity",
+        "probes that give nothing": "room.probe",
+    },
     ("aircon", "modbus"): ROOM,
     ("generator", "modbus"): ROOM,
 }
