@@ -187,6 +187,8 @@ def test_a_party_and_a_sheet_are_documents_of_their_own(workspace: Path) -> None
         (("score", "2026-10", "--party", "integrater"), "integrator"),
         (("sheets", "2026-10", "--sheet", "spotcheck"), "spot-check"),
         (("service", "2026-10", "--format", "dox"), "docx"),
+        (("service", "2026-10", "--sheet", "earthing"), "report sheets"),
+        (("weekly", "2026-W40", "--party", "operator"), "report score"),
         (("fault-summary",), "MONTH"),
     ],
 )

@@ -147,6 +147,7 @@ def _write(content: Content, output: Output, name: str, asked: Asked) -> int:
     from xunjian.report.periodic.kinds import document_kinds
     from xunjian.report.periodic.render import FORMS
 
+    _check_options(name, asked)
     kind = document_kinds()[name]
     period = _period(kind, asked)
     wanted = _listed(asked.form, FORMS, "--format") or _usual(content)
@@ -160,6 +161,17 @@ def _write(content: Content, output: Output, name: str, asked: Asked) -> int:
     _render(content, output, (model, folder), forms, is_printed=wanted == ("json",))
     output.say(Text(f"文档在 {folder}", f"documents in {folder}"))
     return 0
+
+
+def _check_options(name: str, asked: Asked) -> None:
+    for option, given, owner in (
+        ("--party", asked.party, "score"),
+        ("--sheet", asked.sheets, "sheets"),
+    ):
+        if given and name != owner:
+            raise UsageError(
+                Text(f"{option} 只用于 report {owner}", f"{option} is for `report {owner}` only")
+            )
 
 
 def _period(kind: "DocumentKind", asked: Asked) -> "Period":
