@@ -9,6 +9,9 @@ import pytest
 from xunjian.checks import JudgeContext, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
+from xunjian.config.model import ConfigDiff
+from xunjian.config.pack import Pack, load_packs
+from xunjian.config.pipeline import diff_texts
 from xunjian.facts.model import FactRow, FactTable
 from xunjian.inventory.model import Device
 from xunjian.lab.devices import LabDevice, lab_devices
@@ -22,6 +25,7 @@ from xunjian.lab.personality import (
 )
 from xunjian.parse import TemplateCache
 from xunjian.platforms import Platforms, load_platforms
+from xunjian.run.config_checks import CONFIG_CHECKS, DRIFT, judge_drift
 from xunjian.tasks.load import load_catalog
 from xunjian.tasks.model import Catalog, Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
@@ -36,6 +40,8 @@ DATA_FAULTS = [
     for fault in FAULTS.values()
     if fault.device in DEVICES and fault.behaviour is Behaviour.NONE
 ]
+CONFIG_FAULTS = [f for f in DATA_FAULTS if f.check in {check.id for check in CONFIG_CHECKS}]
+CARD_FAULTS = [fault for fault in DATA_FAULTS if fault not in CONFIG_FAULTS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +128,47 @@ def test_first_round_leaves_only_deltas_unchecked(name: str) -> None:
     assert {f.verdict for f in found} <= {*QUIET, Verdict.NOT_CHECKED}
 
 
-@pytest.mark.parametrize("fault", DATA_FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", CARD_FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_found_and_alone(fault: Fault) -> None:
     found = second_round(DEVICES[fault.device], fault.name)
     bad = {(f.check, f.verdict) for f in found if f.verdict not in QUIET}
     assert bad == {(fault.check, fault.verdict)}
 
 
+@cache
+def pack(platform: str) -> Pack:
+    return load_packs(open_workspace(None)).get(platform)
+
+
+def configuration(device: LabDevice, clock: LabClock, *faults: str) -> bytes:
+    personality = load_personality(PERSONALITIES, device.personality, faults)
+    text = personality.answer("display current-configuration", template_values(device, clock))
+    assert text
+    return text.encode()
+
+
+def drifted(device: LabDevice, *faults: str) -> ConfigDiff:
+    old, new = configuration(device, clock(days_ago=1)), configuration(device, clock(), *faults)
+    return diff_texts(old, new, pack(device.platform), key=b"k" * 32)
+
+
+@pytest.mark.parametrize("name", sorted(DEVICES))
+def test_the_configuration_of_a_clean_device_stays_what_it_was(name: str) -> None:
+    assert judge_drift(drifted(DEVICES[name])).verdict is Verdict.NORMAL
+
+
+@pytest.mark.parametrize("fault", CONFIG_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_of_the_configuration_is_seen_by_its_check_and_by_no_card(fault: Fault) -> None:
+    device = DEVICES[fault.device]
+    assert fault.check == DRIFT.id
+    assert judge_drift(drifted(device, fault.name)).verdict is fault.verdict
+    found = second_round(device, fault.name)
+    assert {(f.check, f.verdict) for f in found if f.verdict not in QUIET} == set()
+
+
 @pytest.mark.parametrize("name", ["hz-core-sw1", "hz-core-sw2"])
 def test_all_faults_of_one_device_together(name: str) -> None:
-    planted = [fault for fault in DATA_FAULTS if fault.device == name]
+    planted = [fault for fault in CARD_FAULTS if fault.device == name]
     found = second_round(DEVICES[name], *(fault.name for fault in planted))
     bad = {f.check for f in found if f.verdict not in QUIET}
     assert bad == {fault.check for fault in planted}

@@ -56,8 +56,7 @@ def parse_form(text: str) -> Table:
         Unparsed: nothing was measured or seen; the reason is what the person said instead.
     """
     loaded = load_json(text)
-    values = loaded.get("values") if isinstance(loaded, Mapping) else None
-    if not isinstance(values, Mapping):
+    if not isinstance(loaded, Mapping) or not isinstance(values := loaded.get("values"), Mapping):
         raise Unparsed("form: no answer")
     if not any(value not in {None, ""} for value in values.values()):
         raise Unparsed(f"form: {loaded.get('verdict') or 'blank'}")

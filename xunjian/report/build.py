@@ -1,6 +1,7 @@
 """From a run's record to the model that every document shows. A pure function."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xunjian.language import Text
 from xunjian.report.building.annexes import advice_of, evidence_of, manual_of, thresholds_of
@@ -44,11 +45,8 @@ def build_report(
     problems = problems_of(findings, devices, compared.trends)
     unanswered = unanswered_of(record, devices)
     sheets = sheets_of(record, findings, problems, unanswered)
-    rows = tuple(row for sheet in sheets for row in sheet.rows)
     totals, intact, levels = totals_of(record, findings), intact_of(sheets), levels_of(findings)
-    leftovers = leftovers_of(record, beside.past)
-    series = series_of(rows, beside.past, record.started_at, beside.sources)
-    return ReportModel(
+    arranged = ReportModel(
         run_id=record.run_id,
         number=record.number,
         playbook=record.playbook,
@@ -80,18 +78,29 @@ def build_report(
         inactive=record.inactive,
         nornir_results=record.nornir_results,
         task_titles=task_titles or beside.task_titles,
-        head=head_of(record, beside),
         intact=intact,
         levels=levels,
-        leftovers=leftovers,
         changes=record.changes,
+    )
+    return _with_annexes(arranged, record, beside)
+
+
+def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> ReportModel:
+    """Add what stands around the findings: the head, the past, the annexes."""
+    rows = tuple(row for sheet in model.sheets for row in sheet.rows)
+    leftovers = leftovers_of(record, beside.past)
+    series = series_of(rows, beside.past, record.started_at, beside.sources)
+    return replace(
+        model,
+        head=head_of(record, beside),
+        leftovers=leftovers,
         manual=manual_of(rows, record.evidence),
         thresholds=thresholds_of(rows, beside.sources),
         evidence_index=evidence_of(record),
-        rounds=rounds_of(record, beside.past, totals, intact),
-        sites=sites_of(sheets),
+        rounds=rounds_of(record, beside.past, model.totals, model.intact),
+        sites=sites_of(model.sheets),
         series=series,
-        advice=advice_of(problems, leftovers, series),
+        advice=advice_of(model.problems, leftovers, series),
         system_titles=beside.system_titles,
         party_titles=beside.party_titles,
         record_sheets=record_sheets_of(record, beside),
