@@ -78,6 +78,7 @@ class Laid:
     cover: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     summary: str
+    tone: str  # how the summary is coloured
     purpose: str
     revisions: tuple[tuple[str, ...], ...]
     sections: tuple[LaidSection, ...]
@@ -98,6 +99,7 @@ def lay(model: PeriodModel, language: Language, *, breaks: bool = False) -> Laid
         cover=_cover(model, w),
         warnings=tuple(w.prose(one) for one in head.warnings),
         summary=w.prose(model.summary),
+        tone=_tone(model),
         purpose=w.prose(head.purpose),
         revisions=tuple(
             (str(one.version), w.minute(local(one.at)), w.say(one.by), w.prose(one.what))
@@ -113,6 +115,15 @@ def lay(model: PeriodModel, language: Language, *, breaks: bool = False) -> Laid
             for section in model.sections
         ),
     )
+
+
+def _tone(model: PeriodModel) -> str:
+    """The worst that still stands; none where nothing was inspected or counted."""
+    if model.figures.get("open"):
+        return "abnormal"
+    if model.figures.get("warnings") or model.head.warnings:
+        return "warning"
+    return "normal" if model.figures.get("rounds") else "unknown"
 
 
 def _cover(model: PeriodModel, w: Wording) -> tuple[tuple[str, str], ...]:
