@@ -27,7 +27,6 @@ from tests.fixtures.judging import (
 )
 from xunjian.checks import Finding, Verdict, explain_check, judging_function
 from xunjian.facts import FactTable, StepResult, StepState
-from xunjian.facts.model import NOT_ACTIVE
 from xunjian.tasks.model import Ignore, Join
 
 # What a false normal could come from: each of these was tried against the code.
@@ -240,15 +239,6 @@ def test_nothing_vanishes_beside_a_failed_step(state: StepState) -> None:
     assert found == {"1": "normal", "*": "unknown"}
 
 
-def test_a_form_that_is_not_filled_in_is_not_checked() -> None:
-    form = StepResult(task="t", fact="Temperature", state=StepState.NOT_READ, reason=NOT_ACTIVE)
-    facts = table(temperature(20))
-    both = FactTable(rows=facts.rows, steps=(*facts.steps, form), provided=facts.provided)
-    assert verdicts(run(check(**HOT), both)) == {"1/a": "normal", "*": "not_checked"}
-    alone = FactTable(steps=(form,), provided=facts.provided)
-    assert verdicts(run(check(**HOT), alone)) == {"-": "not_checked"}
-
-
 def test_ignoring_ends_with_its_date_in_a_group_too() -> None:
     rule = Ignore(match=re.compile("noise"), field="text", reason="x", until=date(2026, 11, 20))
     given: dict[str, Any] = {"group": ("module",), "warning": "n >= 2", "empty": Verdict.NORMAL}
@@ -303,8 +293,7 @@ def test_what_a_platform_does_not_report_accuses_no_device(
     assert dict(explained.expressions) == (expressions or {})
     if not explained.applies:
         assert (
-            explained.reason.en
-            == "platform does not report identity (version): Identity.version"
+            explained.reason.en == "platform does not report identity (version): Identity.version"
         )
 
 

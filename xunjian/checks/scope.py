@@ -12,7 +12,7 @@ from xunjian.checks.situation import Situation
 from xunjian.checks.wording import shown
 from xunjian.expressions.values import truth
 from xunjian.facts import make_fact
-from xunjian.facts.model import AWAITING_FORM, NOT_ACTIVE, FactRow, StepResult, StepState
+from xunjian.facts.model import AWAITING_FORM, FactRow, StepResult, StepState
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -122,9 +122,9 @@ def unread_findings(
     if rest:
         subject = "*" if situation.table.of(plan.check.for_each) or found else "-"
         why, evidence = unread_reasons(rest), step_evidence(rest)
-        is_later = all(step.reason == NOT_ACTIVE for step in rest)
-        verdict = Verdict.NOT_CHECKED if is_later else Verdict.UNKNOWN
-        found.append(stated(plan.check, situation, subject, verdict, why, evidence=evidence))
+        found.append(
+            stated(plan.check, situation, subject, Verdict.UNKNOWN, why, evidence=evidence)
+        )
     return found
 
 

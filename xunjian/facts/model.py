@@ -62,7 +62,6 @@ class FactRow:
     taken_at: datetime
 
 
-NOT_ACTIVE = "not_active"  # reason of a step that a later stage runs
 AWAITING_FORM = "awaiting_form"  # reason of a manual step that no form has answered yet
 
 
