@@ -1,9 +1,10 @@
 """A workspace whose store holds three months of simulated rounds, with faults coming and going.
 
-August to October 2026 over the sample inventory: a round a day, one before the National Day, one a
+August to October 2026 over an inventory of its own: a round a day, one before the National Day, one a
 month for the flood season. `python -m tests.period_sample DIR` makes one to look at.
 """
 
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from xunjian.transport.model import Channel, Evidence, Request
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
 TASK = "sampled"
+INVENTORY = Path(__file__).parent / "fixtures" / "period_inventory"  # its own: texts are expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ ALL_DAYS = {  # what is always asked of a device: check, subject, title, unit, l
 def make_workspace(folder: Path, *, days: tuple[date, date] = (FIRST, LAST)) -> Path:
     """Make the workspace of `init` and fill its store."""
     starter.make_workspace(folder)
+    shutil.copytree(INVENTORY, folder / "inventory", dirs_exist_ok=True)
     settings = folder / "xunjian.yml"
     text = settings.read_text("utf-8") + (
         "contract: {name: 视频会商运维 2026, customer: 某省水利厅, contractor: 某运维公司, "
