@@ -127,7 +127,8 @@ class Asked:
         self.form = form
         self.out = out
         self.party = party
-        self.sheets = _listed(sheet, _SHEETS, "--sheet")
+        given = _listed(sheet, _SHEETS, "--sheet")
+        self.sheets = tuple(one for one in _SHEETS if one in given)
 
 
 def _listed(given: str | None, known: Sequence[str], option: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """From what was gathered to the document. A pure function."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xunjian.language import Text
@@ -38,6 +38,7 @@ def build_period(
     sections = kind.sections(g)
     if sheets:
         sections = tuple(one for one in sections if one.key in sheets)
+        kind = replace(kind, title=_joined([one.title for one in sections]))
     signers = g.order.signers if kind.name not in _SIGNERS else ()
     if kind.name != "sheets":  # each of them is signed for itself
         block = Signatures(signers=signers or _SIGNERS.get(kind.name, SIGNERS))
@@ -52,6 +53,10 @@ def build_period(
         summary=_summary(g) if kind.name != "sheets" else Text(""),
         part=party or "-".join(one.replace("_", "-") for one in sheets),
     )
+
+
+def _joined(titles: Sequence[Text]) -> Text:
+    return Text("、".join(one.zh for one in titles), ", ".join(one.en or one.zh for one in titles))
 
 
 def _figures(sections: tuple[Section, ...]) -> Iterator[tuple[str, int | float | None]]:
@@ -152,8 +157,3 @@ def _this(g: Gathered) -> Text:
 
 def _pct(value: float | None) -> str:
     return "—" if value is None else f"{value:g}%"
-
-
-def with_number(model: PeriodModel, number: str) -> PeriodModel:
-    """Put the number on the cover."""
-    return replace(model, head=replace(model.head, number=number))
