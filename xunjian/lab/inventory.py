@@ -66,7 +66,7 @@ _GROUPS: dict[str, Any] = {
 
 
 def _thing(kind: str, label: str, room: str, **more: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {"kind": kind, "label": f"{label}（示例）", "room": room, **more}
+    data: dict[str, Any] = {"kind": kind, "label": f"{label}（仿真）", "room": room, **more}
     return {"groups": ["hangzhou"], "data": data}
 
 
@@ -79,7 +79,7 @@ _THINGS: dict[str, dict[str, Any]] = {
         "groups": ["hangzhou"],
         "data": {
             "kind": "line",
-            "label": "杭州—西部光缆路由（示例）",
+            "label": "杭州—西部光缆路由（仿真）",
             "site": "hz-west",
             "uplink": ["hz-agg-sw1"],
         },
