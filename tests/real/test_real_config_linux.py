@@ -208,3 +208,81 @@ def test_netplan(tmp_path: Path, key: str, kinds: list[str]) -> None:
     assert "Kanari" not in repr(diff)
     if key:  # netplan wrote the file, in the form of `get`
         assert difference(pack, file.read_bytes(), new).changes == ()
+
+
+IFCFG = {
+    "bond0": "DEVICE=bond0\nTYPE=Bond\nBONDING_MASTER=yes\nIPADDR=192.0.2.1\nPREFIX=24\nONBOOT=yes\n"
+    'BONDING_OPTS="mode=1 miimon=100"  # the second takes over\n',
+    "eth0": "DEVICE=eth0\nTYPE=Ethernet\nONBOOT=yes\nMASTER=bond0\nSLAVE=yes\nBOOTPROTO=none\n",
+    "eth2": "DEVICE=eth2\n#HWADDR=00:00:5e:00:53:01\nBOOTPROTO=static\nIPADDR=198.51.100.7\n"
+    "NETMASK=255.255.255.0\nONBOOT=yes\nNAME='hall 2'\nPEERDNS=no",
+}
+
+
+@pytest.mark.parametrize(
+    ("card", "old", "new"),
+    [
+        ("bond0", "IPADDR=192.0.2.1", 'IPADDR="192.0.2.1"'),
+        ("bond0", '"mode=1 miimon=100"  # the second takes over', "'mode=1 miimon=100'"),
+        ("bond0", "mode=1 miimon", "mode=4 miimon"),
+        ("bond0", "ONBOOT=yes\n", "ONBOOT=no\n"),
+        ("bond0", "PREFIX=24\nONBOOT=yes", "ONBOOT=yes\nPREFIX=24"),
+        ("bond0", "PREFIX=24\n", "PREFIX=24\nPREFIX=25\n"),
+        ("eth0", "MASTER=bond0\nSLAVE=yes\n", ""),
+        ("eth0", "ONBOOT=yes\n", "ONBOOT=yes\n\n# ONBOOT=no\n"),
+        ("eth2", "'hall 2'", '"hall 2"   '),
+        ("eth2", "PEERDNS=no", "PEERDNS=yes"),
+        ("eth2", "PEERDNS=no", "PEERDNS=no\n"),
+        ("eth2", "BOOTPROTO=static", "export BOOTPROTO=static"),
+        ("eth2", "#HWADDR", "HWADDR"),
+        ("eth2", "NETMASK=255.255.255.0", "NETMASK="),
+    ],
+)
+def test_ifcfg(tmp_path: Path, card: str, old: str, new: str) -> None:
+    """There is a change exactly where bash, which reads both files, finds another value."""
+    pack = shipped("linux_ifcfg")
+    assert old in IFCFG[card]
+    changed = {**IFCFG, card: IFCFG[card].replace(old, new)}
+    sides = [interfaces(tmp_path / name, cards) for name, cards in (("a", IFCFG), ("b", changed))]
+    values = [sourced(tmp_path / name) for name in ("a", "b")]
+    assert bool(found(difference(pack, *sides))) == (values[0] != values[1])
+
+
+def test_ifcfg_of_two_cards(tmp_path: Path) -> None:
+    """Addresses that two cards exchange, a card more, and a single card."""
+    pack = shipped("linux_ifcfg")
+    old = interfaces(tmp_path, IFCFG)
+    swapped = {
+        **IFCFG,
+        "bond0": IFCFG["bond0"].replace("192.0.2.1", "198.51.100.7"),
+        "eth2": IFCFG["eth2"].replace("198.51.100.7", "192.0.2.1"),
+    }
+    diff = difference(pack, old, interfaces(tmp_path, swapped))
+    assert found(diff) == [("changed", "high")] * 2
+    assert [change.path[0].rpartition("-")[2] for change in diff.changes] == [
+        *("bond0 <==", "eth2 <==")
+    ]
+    more = {**IFCFG, "eth1": IFCFG["eth0"].replace("eth0", "eth1")}
+    assert found(difference(pack, old, interfaces(tmp_path, more))) == [("added", "high")]
+    (tmp_path / "ifcfg-eth1").unlink()
+    one = interfaces(tmp_path / "one", {"eth2": IFCFG["eth2"]})
+    assert one.startswith(b"==> ")
+    assert found(difference(pack, one, one.replace(b"=no", b"=yes"))) == [("changed", "high")]
+
+
+def interfaces(folder: Path, cards: dict[str, str]) -> bytes:
+    """What the command that rounds send answers of such files."""
+    folder.mkdir(exist_ok=True)
+    for card, text in cards.items():
+        (folder / f"ifcfg-{card}").write_text(text, "utf-8")
+    return run("sh", "-c", f"cd '{folder}'; tail -v -n +1 ifcfg-*").encode()
+
+
+def sourced(folder: Path) -> str:
+    """Every variable of each file as bash has it once it has read the file."""
+    bash = need("bash")
+    script = "cd $2; unset PWD OLDPWD SHLVL _; set -a; . ./$1; for name in $(compgen -e); do echo $name=${!name}; done"
+    return "\n".join(
+        run("env", "-i", bash, "--norc", "-c", script, "bash", file.name, folder)
+        for file in sorted(folder.glob("ifcfg-*"))
+    )

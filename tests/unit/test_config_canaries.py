@@ -421,6 +421,8 @@ set system ntp authentication-key 1 type md5 value "$9${}"
 """,
     "linux_ifcfg": """\
 WPA_PSK="{}"
+WPA_PSK='{}'
+WPA_PSK="{} {}"
 KEY1={}
 KEY_PASSPHRASE1="{}"
 IEEE_8021X_PASSWORD="{}"

@@ -8,6 +8,7 @@ from re import Match, Pattern
 from xunjian.config.matching import finder
 from xunjian.config.model import Node
 from xunjian.config.pack import Pack
+from xunjian.config.parts import FILE_LINE
 from xunjian.config.rules import Order
 
 # a section that no rule knows but whose name says that the first match wins
@@ -44,14 +45,20 @@ class Item:
 class Identities:
     """Order rules of one pack, looked up by header."""
 
-    __slots__ = ("_memo", "_rules")
+    __slots__ = ("_files", "_memo", "_rules")
 
     def __init__(self, pack: Pack) -> None:
         self._rules: list[Order] = list(pack.order)
+        self._files = pack.syntax.files
         self._memo: dict[tuple[str, str], Section] = {}
 
     def section(self, path: tuple[str, ...]) -> Section:
-        """Give the meaning of order in the section at a path; the root's path is empty."""
+        """Give the meaning of order in the section at a path; the root's path is empty.
+
+        The top level of each of several files is a root.
+        """
+        if self._files and path and FILE_LINE.match(path[0]):
+            path = path[1:]
         header = path[-1] if path else ""
         under = " > ".join(path[:-1])
         if (header, under) not in self._memo:

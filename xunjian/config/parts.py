@@ -12,6 +12,8 @@ from xunjian.language import Text
 
 _HEADER = re.compile(rb"^==== part: ([^\r\n]{1,200}?) ====\r?$", re.MULTILINE)
 HEADER_LINE = re.compile(r"^==== part: (.{1,200}?) ====$")
+# what `tail -v` of coreutils and BusyBox puts above each file, even if there is only one
+FILE_LINE = re.compile(r"^==> (.{1,4096}) <==$")
 
 
 def header(name: str) -> str:

@@ -8,7 +8,7 @@ from re import Match
 from xunjian.config.matching import finder
 from xunjian.config.model import RISKS, Change, ChangeKind, DeviceFacts, Node, Risk
 from xunjian.config.pack import Pack
-from xunjian.config.parts import HEADER_LINE
+from xunjian.config.parts import FILE_LINE, HEADER_LINE
 from xunjian.config.redact import without_fingerprints
 from xunjian.config.rules import RiskRule
 from xunjian.facts.port import canonical_port
@@ -91,7 +91,7 @@ class _Rater:
 
 
 def _view(change: Change) -> _View:
-    path = change.path[1:] if change.path and HEADER_LINE.match(change.path[0]) else change.path
+    path = tuple(name for name in change.path if not _is_border(name))
     old = list(_statements(change.old_nodes))
     new = list(_statements(change.new_nodes))
     first = next(iter(new or old), "")
@@ -108,8 +108,14 @@ def _view(change: Change) -> _View:
 def _statements(nodes: Iterable[Node]) -> Iterator[str]:
     """First lines of all nodes: what stands in a banner is no statement."""
     for node in nodes:
-        yield node.text.split("\n", 1)[0].strip()
+        if not _is_border(node.text):
+            yield node.text.split("\n", 1)[0].strip()
         yield from _statements(node.children)
+
+
+def _is_border(text: str) -> bool:
+    """Whether it names a part or a file: no line of the configuration itself."""
+    return bool(HEADER_LINE.match(text) or FILE_LINE.match(text))
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[Iterator[str], Iterator[str]]:

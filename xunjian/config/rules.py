@@ -46,6 +46,7 @@ Day: TypeAlias = Annotated[date, PlainValidator(_read_date)]
 class Syntax(Model):
     """How lines become sections.
 
+    files: it may be several files, each below a line `==> name <==`, as `tail -v` gives them.
     end: the last line of a whole configuration. close: lines that only close a section.
     header: of family `headed`, the lines that open one. joined: a line that goes on in the next.
     prompt: lines a terminal put around the text. xml_head: what stands before each leaf if the
@@ -59,6 +60,7 @@ class Syntax(Model):
     close: Regex | None = None
     header: Regex | None = None
     joined: Regex | None = None
+    files: bool = False
     min_lines: int = 1
     xml_head: str = ""
     xml_end: list[str] = []

@@ -11,7 +11,7 @@ from xunjian.config.families import Draft, family_of
 from xunjian.config.matching import finder
 from xunjian.config.model import Node, Redacted, Tree
 from xunjian.config.pack import Pack
-from xunjian.config.parts import header, portions
+from xunjian.config.parts import FILE_LINE, header, portions
 from xunjian.config.rules import Group, Value
 from xunjian.config.values import canonical
 
@@ -53,9 +53,30 @@ def _parse_lines(
     lines: tuple[str, ...], numbers: tuple[int, ...], pack: Pack
 ) -> tuple[tuple[Node, ...], int]:
     family = family_of(pack.syntax)
-    top = family.build(_items(lines, numbers, pack))
-    _Additions(pack).apply("", top)
-    return tuple(_frozen(draft) for draft in top), family.unparsed
+    loose, files = _by_file(_items(lines, numbers, pack), pack)
+    top = family.build(loose)
+    additions = _Additions(pack)
+    additions.apply("", top)
+    for file, items in files:
+        file.children = family.build(items)
+        additions.apply("", file.children)
+    return tuple(_frozen(draft) for draft in (*top, *(file for file, _ in files))), family.unparsed
+
+
+def _by_file(items: list[Draft], pack: Pack) -> tuple[list[Draft], list[tuple[Draft, list[Draft]]]]:
+    """What stands before the first file, and each file's line with what stands below it."""
+    loose: list[Draft] = []
+    files: list[tuple[Draft, list[Draft]]] = []
+    if not pack.syntax.files:
+        return items, files
+    place = loose
+    for item in items:
+        if not item.indent and not item.value and FILE_LINE.match(item.text):
+            place = []
+            files.append((item, place))
+        else:
+            place.append(item)
+    return loose, files
 
 
 def _items(lines: tuple[str, ...], numbers: tuple[int, ...], pack: Pack) -> list[Draft]:

@@ -19,7 +19,7 @@ def canonical(rule: Value, values: list[str]) -> str:
         return " ".join(sorted({word for value in values for word in value.split()}))
     text = " ".join(values)
     if rule.kind == "quoted":
-        return text.replace('"', "")
+        return text.replace('"', "").replace("'", "")
     return text.lower()
 
 
