@@ -709,10 +709,11 @@ def test_default_messages_say_name_value_unit_and_limit() -> None:
     (finding,) = run(
         check("Fan", abnormal="state == 'fault'"), table(row("Fan", fan="1", state="fault"))
     )
-    assert "state=fault" in finding.message.en
+    assert finding.message.zh.endswith("：异常，状态 故障")
+    assert finding.message.en.endswith(": abnormal, state fault")
     (finding,) = run(check(**HOT), table(temperature(None)))
-    assert "缺少 celsius" in finding.message.zh
-    assert "no value for celsius" in finding.message.en
+    assert "缺少温度" in finding.message.zh
+    assert "no value for temperature" in finding.message.en
 
 
 def test_the_cards_texts() -> None:

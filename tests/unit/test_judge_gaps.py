@@ -59,7 +59,8 @@ def test_one_gap_of_a_device_is_one_finding(state: StepState) -> None:
         ("t.serial", "-", "unknown"),
         ("t.known", "-", "normal"),
     ]
-    assert "hang" in found[0].message.zh
+    assert "（应答中途停止）" in found[0].message.zh
+    assert "(stopped in mid-answer)" in found[0].message.en
 
 
 def test_a_gap_beside_another_one_is_said_too() -> None:

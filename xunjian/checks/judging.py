@@ -35,6 +35,7 @@ from xunjian.checks.scope import (
 from xunjian.checks.situation import Situation, row_evidence, together, unknown_fields
 from xunjian.expressions.values import as_number, truth
 from xunjian.facts.model import Fact, FactTable, StepResult, StepState
+from xunjian.facts.titles import field_titles
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.tasks.model import Check, Task
@@ -261,8 +262,8 @@ def _why(plan: CheckPlan, judgement: Judgement, fact: Fact | None) -> Text | Non
         return None
     fields = unknown_fields(plan, fact) if fact is not None else ()
     if fields:
-        shown = ", ".join(fields)
-        return Text(f"缺少 {shown}", f"no value for {shown}")
+        lacking = field_titles(fields)
+        return Text(f"缺少{lacking.zh}", f"no value for {lacking.en}")
     unusable = [name for name, limit in judgement.limits.items() if limit is None]
     if unusable and not judgement.is_unclear:
         shown = ", ".join(unusable)

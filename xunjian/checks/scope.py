@@ -13,6 +13,7 @@ from xunjian.checks.wording import shown
 from xunjian.expressions.values import truth
 from xunjian.facts import make_fact
 from xunjian.facts.model import AWAITING_FORM, FactRow, StepResult, StepState
+from xunjian.facts.words import REASONS
 from xunjian.language import Text
 from xunjian.tasks.model import Check
 
@@ -145,9 +146,20 @@ def unread_reasons(steps: Sequence[StepResult]) -> Text:
     """Say why steps did not work, each reason once."""
     said: dict[Text, None] = {}
     for step in steps:
-        word, why = _STATE_WORDS[step.state], shown(step.reason, None)
-        said[Text(f"{word.zh}（{why}）", f"{word.en} ({why})") if step.reason else word] = None
+        word, why = _STATE_WORDS[step.state], _in_words(step.reason)
+        said[Text(f"{word.zh}（{why.zh}）", f"{word.en} ({why.en})") if step.reason else word] = (
+            None
+        )
     return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said))
+
+
+def _in_words(reason: str) -> Text:
+    """Give the codes of a step's end as words; what is a text already stays one."""
+    parts = [REASONS.get(part) or Text(part, part) for part in reason.split("; ")]
+    return Text(
+        shown("；".join(part.zh for part in parts), None),
+        shown("; ".join(part.en for part in parts), None),
+    )
 
 
 def nothing_in_scope(plan: CheckPlan, situation: Situation) -> Finding | None:

@@ -1,7 +1,7 @@
 """The texts of findings: message, standard, advice, safely filled with what was judged."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,6 +9,8 @@ from xunjian.checks.model import Verdict
 from xunjian.checks.row_verdict import Judgement
 from xunjian.expressions.values import attribute
 from xunjian.facts.model import Fact
+from xunjian.facts.titles import FIELD_TITLES
+from xunjian.facts.words import CODED, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.tasks.model import Check
 
@@ -59,19 +61,53 @@ def fill(text: Text, check: Check, subject: str, judgement: Judgement) -> Text:
 
     def put(language: Language, template: str) -> str:
         said: list[str] = []
-        for before, slot, name, *rest in _pieces(template):
-            said.append(before)
+        is_spanned = False  # the value before told its unit
+        pieces = _pieces(template)
+        for place, (before, slot, name, *rest) in enumerate(pieces):
+            said.append(before.rstrip() if is_spanned else before)
             source = next((source for source in sources if name in source), None)
             if source is None:
                 said.append(slot)
+            elif name == "unit":
+                said.append("" if is_spanned else unit_of(check.unit).to(language))
+            else:
+                value = source[name]
+                for part in rest:
+                    value = attribute(value, part)
+                text = _span(value, name, check) if _has_unit(pieces, place) else None
+                is_spanned = text is not None
+                text = text or _word(value, name, check)
+                digits = check.digits if name == "value" else None
+                said.append(text.to(language) if text else shown(value, digits, language))
                 continue
-            value = source[name]
-            for part in rest:
-                value = attribute(value, part)
-            said.append(shown(value, check.digits if name == "value" else None, language))
+            is_spanned = False
         return "".join(said)
 
     return Text(put(Language.ZH, text.zh), put(Language.EN, text.en))
+
+
+def _has_unit(pieces: Sequence[tuple[str, ...]], place: int) -> bool:
+    """Whether the unit's slot follows at once."""
+    return (
+        place + 1 < len(pieces)
+        and pieces[place + 1][2] == "unit"
+        and not pieces[place + 1][0].strip()
+    )
+
+
+def _span(value: object, name: str, check: Check) -> Text | None:
+    """Tell a long time in days; None for all else."""
+    if name not in {"value", "limit"} or isinstance(value, bool):
+        return None
+    return span_of(value, check.unit) if isinstance(value, (int, float)) else None
+
+
+def _word(value: object, name: str, check: Check) -> Text | None:
+    """Give the word for a code of ours; None for what a device printed."""
+    if not isinstance(value, str):
+        return None
+    field = str(check.value) if name == "value" else name
+    return word_of(value, field, check.for_each) if field in CODED else None
 
 
 @lru_cache(maxsize=4096)  # more than the texts of all shipped cards; a round fills each many times
@@ -104,26 +140,31 @@ def message_of(check: Check, subject: str, judgement: Judgement) -> Text:
 
 def _default(check: Check, judgement: Judgement) -> tuple[list[str], list[str]]:
     """Give value, verdict, limit and what decided, in Chinese and in English."""
-    unit = f" {check.unit}" if check.unit else ""
+    unit = unit_of(check.unit)
     word = judgement.verdict.word
     zh, en = [word.zh], [word.en]
     value = judgement.value
-    if type(value) in _PLAIN:  # the same in both languages
-        said = shown(value, check.digits) + unit
-        zh, en = [said, word.zh], [said, word.en]
-    elif value is not None and not isinstance(value, Mapping):
-        both = _in_both(value, check.digits)
-        zh, en = [f"{both.zh}{unit}", word.zh], [f"{both.en}{unit}", word.en]
+    if value is not None and not isinstance(value, Mapping):
+        both = _span(value, "value", check)
+        if both is None:
+            both = _word(value, "value", check) or _in_both(value, check.digits)
+            both = Text(_with(both.zh, unit.zh), _with(both.en, unit.en))
+        zh, en = [both.zh, word.zh], [both.en, word.en]
     limit = judgement.limits.get(judgement.limit)
     if limit is not None:
-        bound = shown(limit, None)
-        zh.append(f"限值 {bound}{unit}")
-        en.append(f"limit {bound}{unit}")
+        span, bound = _span(limit, "limit", check), shown(limit, None)
+        zh.append(f"限值 {span.zh if span else _with(bound, unit.zh)}")
+        en.append(f"limit {span.en if span else _with(bound, unit.en)}")
     for name, seen in _decisive(judgement):
-        both = _in_both(seen, None)
-        zh.append(f"{name}={both.zh}")
-        en.append(f"{name}={both.en}")
+        both = _word(seen, name, check) or _in_both(seen, None)
+        title_zh, title_en = FIELD_TITLES.get(name, (name, name))
+        zh.append(f"{title_zh} {both.zh}")
+        en.append(f"{title_en} {both.en}")
     return zh, en
+
+
+def _with(said: str, unit: str) -> str:
+    return f"{said} {unit}" if unit else said
 
 
 def _in_both(value: object, digits: int | None) -> Text:
@@ -166,9 +207,10 @@ def standard_of(check: Check, subject: str, judgement: Judgement) -> Text:
     zh, en = [], []
     for name, verdict in (("warning", Verdict.WARNING), ("critical", Verdict.ABNORMAL)):
         if (limit := judgement.limits.get(name)) is not None:
-            what = f"{sign} {shown(limit, None)} {check.unit}".rstrip()
-            zh.append(f"{verdict.word.zh} {what}")
-            en.append(f"{verdict.word.en} {what}")
+            span = _span(limit, "limit", check)
+            bound, unit = shown(limit, None), unit_of(check.unit)
+            zh.append(f"{verdict.word.zh} {sign} {span.zh if span else _with(bound, unit.zh)}")
+            en.append(f"{verdict.word.en} {sign} {span.en if span else _with(bound, unit.en)}")
     return Text("；".join(zh), "; ".join(en))
 
 

@@ -304,6 +304,12 @@ def titled(names: Iterable[str]) -> Text:
     return Text("、".join(zh for zh, _ in read), ", ".join(en for _, en in read))
 
 
+def field_titles(fields: Iterable[str]) -> Text:
+    """Give fields as readers call them, without the fact they are of."""
+    read = [FIELD_TITLES.get(field, (field, field)) for field in fields]
+    return Text("、".join(zh for zh, _ in read), ", ".join(en for _, en in read))
+
+
 def _titled(name: str) -> tuple[str, str]:
     fact, _, field = name.partition(".")
     fact_zh, fact_en = FACT_TITLES.get(fact, (fact, fact))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from xunjian.calendar.model import Round, RoundState
 from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.facts.words import span_of, unit_of, word_of
 from xunjian.language import Text
 from xunjian.notify.message import Message
 from xunjian.run.model import DeviceResult, RunRecord, RunState
@@ -150,12 +151,14 @@ def _measured(finding: Finding) -> Text:
     zh, en, value = finding.message.zh, finding.message.en or finding.message.zh, finding.value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     number = f"{value:g}" if is_number else "" if value is None else str(value)
-    shown = f"{number}{finding.unit}"
+    unit = unit_of(finding.unit)
+    span = span_of(value, finding.unit) if isinstance(value, int | float) else None
+    shown = span or word_of(number) or Text(f"{number}{unit.zh}", f"{number}{unit.en}")
     if not zh:
-        return Text(shown or "—", shown or "—")
-    if not is_number or number in zh:
+        return shown if shown.zh else Text("—", "—")
+    if not is_number or (span.zh if span else number) in zh:
         return Text(zh, en)
-    return Text(f"{zh}，实测 {shown}", f"{en}, measured {shown}")
+    return Text(f"{zh}，实测 {shown.zh}", f"{en}, measured {shown.en or shown.zh}")
 
 
 def round_ended(record: RunRecord, source: Source, at: datetime) -> Message:

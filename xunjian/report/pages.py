@@ -14,6 +14,7 @@ from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from xunjian.checks.model import Finding
+from xunjian.facts.words import OF_CHECK, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.model import ReportModel
@@ -74,13 +75,19 @@ def measured(finding: Finding, language: Language) -> str:
         return "—"
     if isinstance(value, bool):
         return words.YES_NO[value].to(language)
+    if isinstance(value, str):
+        fact, _, field = OF_CHECK.get(finding.check, "").partition(".")
+        known = word_of(value, field, fact)
+        shown = known.to(language) if known else value
+        return f"{shown} {unit_of(finding.unit).to(language)}".rstrip()
+    if span := span_of(value, finding.unit):
+        return span.to(language)
     if isinstance(value, float):
         value += 0.0  # -0.0 reads as 0
         shown = f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
     else:
         shown = str(value)
-    unit = words.UNITS.get(finding.unit, Text(finding.unit)).to(language)
-    return f"{shown} {unit}".rstrip()
+    return f"{shown} {unit_of(finding.unit).to(language)}".rstrip()
 
 
 def escape_markdown(text: object) -> str:

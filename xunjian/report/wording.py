@@ -1,5 +1,6 @@
 """How texts, times and figures read in one language, safe for a printed cell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,7 +40,7 @@ class Wording:
         """Our own sentences, never cut at a cell's length."""
         return self.say(text, 4000)
 
-    def code(self, table: dict[str, Text], code: str) -> str:
+    def code(self, table: Mapping[str, Text], code: str) -> str:
         """The word for a code; an unknown one stands for itself."""
         return self.say(words.word(table, code)) if code else ""
 

@@ -1,34 +1,22 @@
 """The words that documents use for codes."""
 
+from collections.abc import Mapping
+
+from xunjian.facts.words import REASONS, UNITS
 from xunjian.language import Text
 
-REASONS = {
-    "no_answer": Text("设备未应答", "no answer"),
-    "login_refused": Text("登录被拒绝", "login refused"),
-    "host_key_unknown": Text("主机密钥未登记", "host key not pinned"),
-    "host_key_changed": Text("主机密钥已改变", "host key changed"),
-    "no_free_line": Text("会话数已满", "no free session line"),
-    "hang": Text("应答中途停止", "stopped in mid-answer"),
-    "session_lost": Text("会话中断", "session lost"),
-    "no_secret": Text("凭据取不到", "credential not available"),
-    "deadline": Text("超过设备时限", "device deadline passed"),
-    "run_deadline": Text("超过本轮时限", "run deadline passed"),
-    "interrupted": Text("操作员中断", "interrupted by the operator"),
-    "credential_suspended": Text("凭据已停用（多台拒绝）", "credential suspended"),
-    "not_sent": Text("会话已失，未再发送", "not sent: the session was lost"),
-    "no_privilege": Text("权限不足", "privilege too low"),
-    "unsupported": Text("方式不支持", "not supported"),
-    "awaiting_form": Text("待填表", "awaiting the form"),
-    "internal": Text("程序内部错误", "internal error"),
-    "left_out": Text("未安排任何项目", "nothing was asked"),
-    "not_stored": Text("当时没有问", "not asked then"),
-    "bad_answer": Text("应答不合规", "malformed answer"),
-    "no_card": Text("该平台没有此项", "no card for the platform"),
-    "no_address": Text("无管理地址", "no address"),
-    "no_platform": Text("未登记平台", "no platform"),
-    "filtered": Text("按条件未选", "filtered out"),
-    "freeze": Text("封网期间不做", "freeze"),
-}
+__all__ = [
+    "ASSETS",
+    "CHANGES",
+    "KINDS",
+    "LEFTOVERS",
+    "OCCASIONS",
+    "REASONS",
+    "STATES",
+    "UNITS",
+    "YES_NO",
+    "word",
+]
 
 OCCASIONS = {
     "routine": Text("日常巡检", "routine"),
@@ -113,22 +101,9 @@ STATES = {
 }
 
 
-def word(table: dict[str, Text], code: str) -> Text:
+def word(table: Mapping[str, Text], code: str) -> Text:
     """Give the word for a code; an unknown code stands for itself."""
     return table.get(code, Text(code))
 
 
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
-
-# how a card's unit reads; one that is not here reads the same in every language
-UNITS = {
-    "s": Text("秒", "s"),
-    "min": Text("分钟", "min"),
-    "分钟": Text("分钟", "min"),
-    "d": Text("天", "d"),
-    "天": Text("天", "d"),
-    "a": Text("年", "a"),
-    "次": Text("次", "times"),
-    "条": Text("条", "entries"),
-    "个": Text("个", "pcs"),
-}
