@@ -1,6 +1,6 @@
 """Rules into rounds: what stands in a year's plan, and what may not stand in calendar.yml."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from xunjian.calendar.content import Calendar
 from xunjian.calendar.freeze import freeze_windows, strictest
 from xunjian.calendar.load import load_calendar, read_calendar
-from xunjian.calendar.model import Declaration, FreezeMode, FreezeOverride, Round
+from xunjian.calendar.model import Declaration, FreezeMode, FreezeOverride, JournalEntry, Round
 from xunjian.calendar.plan import find_round, plan_span, plan_year
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Language
@@ -183,24 +183,28 @@ def test_unknown_years_say_what_to_add() -> None:
 
 
 def test_every_statutory_holiday_is_frozen_and_cites_its_check() -> None:
+    at = datetime(2026, 9, 29, 9, tzinfo=UTC)
+    run = JournalEntry(round_id="", how="run", at=at, run_id="20260929-090000-aaaa")
+    by_hand = JournalEntry(round_id="", how="hand", at=at, by="张三", document="ab" * 32)
     windows = freeze_windows(
         SHIPPED,
         date(2026, 1, 1),
         date(2026, 12, 31),
-        check_runs={"pre_holiday@2026-国庆": "20260929-090000-aaaa"},
+        checks={"pre_holiday@2026-国庆": run, "pre_holiday@2026-中秋": by_hand},
     )
     assert [w.anchor for w in windows] == ["元旦", "春节", "清明", "五一", "端午", "中秋", "国庆"]
     national = windows[-1]
     assert (national.first, national.last) == (date(2026, 10, 1), date(2026, 10, 7))
     assert national.check_run == "20260929-090000-aaaa"
-    assert windows[0].check_run == ""  # it opens all the same
+    autumn = windows[-2]
+    assert (autumn.check_run, autumn.check_by, autumn.check_document) == ("", "张三", "ab" * 32)
+    assert autumn.check_day == date(2026, 9, 29)
+    assert (windows[0].check_run, windows[0].check_by) == ("", "")  # it opens all the same
     assert strictest(windows) is FreezeMode.NO_CHANGE
     assert strictest([]) is None
 
 
 def test_an_override_stands_in_its_window() -> None:
-    from datetime import UTC, datetime
-
     at = datetime(2026, 10, 1, tzinfo=UTC)
     override = FreezeOverride(
         id="1", window="holiday@2026-国庆", actor="张三", reason="光缆抢修", approved_by="李处",
@@ -237,6 +241,9 @@ def test_an_override_stands_in_its_window() -> None:
         ("guarantees: [{name: x, from: 2026-03-05T08:00, to: 2026-03-06}]\n", "1:guarantees.0.from: expected a day such as 2026-05-01, no time, no zone"),
         ("freeze: [{name: x, anchor: dates, mode: no_change}]\n", "1:freeze.0.anchor: dates need from and to"),
         ("freeze: [{name: x, anchor: holiday, mode: no_change, check: nope}]\n", "1:freeze.0.check: no such rule: nope"),
+        ("rules: {a: {playbook: daily, anchor: day}}\nfreeze: [{name: x, anchor: holiday, mode: no_change, check: a}]\n", "2:freeze.0.check: the check's rule needs anchor before_holiday, it has day"),
+        ("rules: {a: {playbook: daily, anchor: before_holiday, enabled: false}}\nfreeze: [{name: x, anchor: holiday, mode: no_change, check: a}]\n", "2:freeze.0.check: rule a is not enabled"),
+        ("rules: {a: {playbook: daily, anchor: before_holiday}}\nfreeze: [{name: x, anchor: dates, from: 2026-07-01, to: 2026-07-02, mode: no_change, check: a}]\n", "2:freeze.0.check: a freeze by dates has no check before it"),
         ("freeze: [{name: x, anchor: holiday, mode: no_way}]\n", "1:freeze.0.mode: expected one of:"),
         ("years: [{year: 2027, days: {元旦: [2027-01-01, 2027-01-03]}}]\n", "1:years.0.days: 2027 lacks: 春节, 清明, 五一, 端午, 中秋, 国庆"),
         ("years: [{year: 2026, days: {五一: [2027-05-01, 2027-05-03]}}]\n", "1:years.0.days.五一: 五一 is not in 2026"),

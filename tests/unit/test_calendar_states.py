@@ -10,7 +10,7 @@ from xunjian.calendar.clock import day_of, in_zone, zone
 from xunjian.calendar.model import JournalEntry, Round, RoundState
 from xunjian.calendar.states import (
     Journal,
-    closing_runs,
+    closings,
     from_the_future,
     is_shown,
     with_states,
@@ -169,9 +169,10 @@ def test_what_due_lists(state: RoundState, day: int, month: int, *, shown: bool)
     assert is_shown(replace(ROUND, state=state), date(2026, month, day)) is shown
 
 
-def test_a_window_cites_the_run_that_closed_its_check() -> None:
-    assert closing_runs([stand(at(30), done(28, 0.5), done(29))]) == {ROUND.id: "run-29"}
-    assert closing_runs([stand(at(30), done(28, 0.5))]) == {}  # partial closes nothing
+def test_what_closed_a_round_is_known() -> None:
+    closed = closings([stand(at(30), done(28, 0.5), done(29), done(30))])
+    assert {name: entry.run_id for name, entry in closed.items()} == {ROUND.id: "run-29"}
+    assert closings([stand(at(30), done(28, 0.5))]) == {}  # partial closes nothing
 
 
 @settings(deadline=None)

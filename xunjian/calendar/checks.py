@@ -207,6 +207,8 @@ def _freezes(
             shown = printable(entry.check)
             message = Text(f"没有这条规则：{shown}", f"no such rule: {shown}")
             note((*at, "check"), message, nearest_hint(entry.check, model.rules, 30))
+        elif entry.check:
+            _check_before(entry, model.rules[entry.check], (*at, "check"), note)
         _freeze_dates(entry, at, days, note)
     for (_, one), (index, other) in combinations(enumerate(freezes), 2):
         if one.name == other.name and _overlap(one, other):
@@ -219,6 +221,35 @@ def _freezes(
             else:
                 message = Text(f"两个 {shown} 重叠", f"two of {shown} overlap")
             note(("freeze", index, "name"), message)
+
+
+# the rules whose rounds stand before the windows of an anchor
+_BEFORE = {"holiday": Anchor.BEFORE_HOLIDAY, "guarantee": Anchor.BEFORE_GUARANTEE}
+
+
+def _check_before(entry: FreezeFields, rule: RuleFields, path: KeyPath, note: Note) -> None:
+    """A check has to come before its window, and to come at all."""
+    wanted = _BEFORE.get(entry.anchor)
+    if wanted is None:
+        note(
+            path,
+            Text("anchor: dates 的封网没有封网前检查", "a freeze by dates has no check before it"),
+            Text(
+                "要先检查的写进 guarantees，用 anchor: guarantee",
+                "write it under `guarantees`, with anchor: guarantee",
+            ),
+        )
+    elif rule.anchor != wanted:
+        note(
+            path,
+            Text(
+                f"封网前检查的规则 anchor 应为 {wanted}，现为 {rule.anchor}",
+                f"the check's rule needs anchor {wanted}, it has {rule.anchor}",
+            ),
+        )
+    elif not rule.enabled:
+        shown = printable(entry.check)
+        note(path, Text(f"规则 {shown} 已停用", f"rule {shown} is not enabled"))
 
 
 def _freeze_dates(entry: FreezeFields, at: KeyPath, days: Days, note: Note) -> None:

@@ -1,12 +1,13 @@
 """Freeze windows as the calendar gives them: opened by date, whether or not the check was made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from xunjian.calendar.content import Calendar, FreezeRule
+from xunjian.calendar.clock import day_of
+from xunjian.calendar.content import Calendar, FreezeRule, Rule
 from xunjian.calendar.holidays import holiday_year
-from xunjian.calendar.model import FreezeMode, FreezeOverride, FreezeWindow
+from xunjian.calendar.model import FreezeMode, FreezeOverride, FreezeWindow, Holiday, JournalEntry
 from xunjian.language import Text
 
 # from the mildest to the strictest
@@ -18,17 +19,16 @@ def freeze_windows(
     first: date,
     last: date,
     *,
-    check_runs: Mapping[str, str] | None = None,
+    checks: Mapping[str, JournalEntry] | None = None,
     overrides: Sequence[FreezeOverride] = (),
 ) -> tuple[FreezeWindow, ...]:
     """Give the windows that touch a span, in order.
 
-    check_runs: the run that closed a round, by round id; a window whose check is missing has none.
+    checks: the entry that closed a round, by round id; a window whose check is missing has none.
     overrides: those of a window stand in it, expired ones too.
     """
-    runs = check_runs or {}
     found = [
-        _window(rule, span, runs, overrides)
+        _window(rule, span, checks or {}, overrides)
         for rule in calendar.freezes
         for span in _spans(calendar, rule)
         if span.first <= last and span.last >= first
@@ -44,10 +44,13 @@ def strictest(windows: Sequence[FreezeWindow]) -> FreezeMode | None:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
+    """check: what the id of the round before it ends with, where there is one."""
+
     key: str
     anchor: str
     first: date
     last: date
+    check: str = ""
     sites: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
 
@@ -61,21 +64,36 @@ def _spans(calendar: Calendar, rule: FreezeRule) -> Iterator[_Span]:
     elif rule.anchor == "guarantee":
         for one in calendar.guarantees:
             key = f"{one.first.year}-{one.name}"
-            yield _Span(key, one.name, one.first, one.last, one.sites, one.systems)
+            yield _Span(key, one.name, one.first, one.last, key, one.sites, one.systems)
     else:
+        check = calendar.rule(rule.check)
         for holiday in calendar.days.holidays:
-            ticks = [n for n in holiday.names if not rule.holidays or n in rule.holidays]
+            ticks, before = _ticks(holiday, rule), _ticks(holiday, check) if check else []
+            year = holiday_year(holiday)
             if ticks:
-                key = f"{holiday_year(holiday)}-{ticks[0]}"
-                yield _Span(key, "、".join(ticks), holiday.first, holiday.last)
+                yield _Span(
+                    f"{year}-{ticks[0]}",
+                    "、".join(ticks),
+                    holiday.first,
+                    holiday.last,
+                    f"{year}-{before[0]}" if before else "",
+                )
+
+
+def _ticks(holiday: Holiday, rule: FreezeRule | Rule) -> list[str]:
+    """Give the names of a holiday, merged ones too, that a rule is about."""
+    return [n for n in holiday.names if not rule.holidays or n in rule.holidays]
 
 
 def _window(
-    rule: FreezeRule, span: _Span, runs: Mapping[str, str], overrides: Sequence[FreezeOverride]
+    rule: FreezeRule,
+    span: _Span,
+    checks: Mapping[str, JournalEntry],
+    overrides: Sequence[FreezeOverride],
 ) -> FreezeWindow:
     name, title = f"{rule.name}@{span.key}", rule.title
-    check = f"{rule.check}@{span.key}" if rule.check and span.anchor else ""
-    return FreezeWindow(
+    check = f"{rule.check}@{span.check}" if rule.check and span.check else ""
+    window = FreezeWindow(
         name=name,
         title=Text(f"{title.zh}（{span.key}）", f"{title.en or title.zh} ({span.key})"),
         first=span.first,
@@ -85,6 +103,21 @@ def _window(
         systems=rule.systems or span.systems,
         anchor=span.anchor,
         check_round=check,
-        check_run=runs.get(check, ""),
         overrides=tuple(o for o in overrides if o.window == name),
+    )
+    return with_check(window, checks)
+
+
+def with_check(window: FreezeWindow, checks: Mapping[str, JournalEntry]) -> FreezeWindow:
+    """Let a window cite what closed the check before it: a run, or what was filed by hand."""
+    entry = checks.get(window.check_round)
+    if entry is None:
+        return window
+    if entry.run_id:
+        return replace(window, check_run=entry.run_id)
+    return replace(
+        window,
+        check_by=entry.by,
+        check_day=day_of(entry.at),
+        check_document=entry.document,
     )

@@ -82,6 +82,7 @@ class Round:
     rotate: str = ""  # what takes turns: rooms, devices
     coverage: float | None = None  # reached so far; None before anything was done
     moved_from: tuple[date, date] | None = None  # its own days, where it was moved
+    closed_by: "JournalEntry | None" = None  # the first entry after which enough was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +156,9 @@ class Waiver:
 class FreezeWindow:
     """A span in which work is restricted.
 
-    check_round: id of the round that comes first; check_run: the run that closed it, empty where
-    it is missing (the window opens all the same, and says so).
+    check_round: id of the round that comes first; check_run: the run that closed it. check_by,
+    check_day, check_document: who filed it, when and by what proof, where it was done by hand. All
+    are empty where it is missing (the window opens all the same, and says so).
     """
 
     name: str
@@ -169,6 +171,9 @@ class FreezeWindow:
     anchor: str = ""
     check_round: str = ""
     check_run: str = ""
+    check_by: str = ""
+    check_day: date | None = None
+    check_document: str = ""
     overrides: tuple[FreezeOverride, ...] = ()
 
 

@@ -40,10 +40,9 @@ def with_states(
     return tuple(_stand(one, entries.get(one.id, ()), journal, in_zone(at)) for one in rounds)
 
 
-def closing_runs(rounds: Iterable[Round]) -> Mapping[str, str]:
-    """The last run of each round that is done: what a freeze window cites."""
-    done = {RoundState.DONE, RoundState.LATE}
-    return {one.id: one.run_ids[-1] for one in rounds if one.state in done and one.run_ids}
+def closings(rounds: Iterable[Round]) -> Mapping[str, JournalEntry]:
+    """The entry that closed each round that is done: what a freeze window cites."""
+    return {one.id: one.closed_by for one in rounds if one.closed_by is not None}
 
 
 def from_the_future(entries: Iterable[JournalEntry], at: datetime) -> tuple[JournalEntry, ...]:
@@ -111,7 +110,7 @@ def _done(one: Round, done: Sequence[JournalEntry], at: datetime) -> Round:
         if day_of(at) > last:
             reason = Text(f"{reason.zh}，已过期限", f"{reason.en}; too late now")
         return replace(one, state=state, reason=reason)
-    day = day_of(enough.at)
+    one, day = replace(one, closed_by=enough), day_of(enough.at)
     if day > one.due:
         late = (day - one.due).days
         reason = Text(

@@ -113,7 +113,7 @@ def row(window: FreezeWindow, agenda: Agenda, output: Output) -> dict[str, objec
         **window_row(window, output.language),
         "open": window.first <= agenda.today <= window.last,
         "check": output.text(check_of(window)),
-        "check_missing": bool(window.check_round) and not window.check_run,
+        "check_missing": bool(window.check_round) and not (window.check_run or window.check_by),
         "overrides": [_leave(one, agenda) for one in window.overrides],
     }
 

@@ -22,6 +22,7 @@ def document_of(model: ReportModel, language: Language) -> dict[str, object]:
         "run_id": model.run_id,
         "number": model.number,
         "playbook": model.playbook,
+        "round_id": model.round_id or None,
         "title": model.title.to(language),
         "occasion": model.occasion,
         "state": model.state.value,

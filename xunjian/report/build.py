@@ -49,6 +49,7 @@ def build_report(
     arranged = ReportModel(
         run_id=record.run_id,
         number=record.number,
+        round_id=record.round_id,
         playbook=record.playbook,
         title=record.title,
         occasion=record.occasion,

@@ -135,6 +135,7 @@ class ReportModel:
     evidence: tuple[EvidenceRef, ...] = ()
     root_hash: str = ""
     tool_version: str = ""
+    round_id: str = ""  # of the calendar's round that it was made for
     inactive: tuple[str, ...] = ()
     nornir_results: Mapping[str, object] = field(default_factory=dict)
     task_titles: Mapping[str, Text] = field(default_factory=dict)

@@ -1,13 +1,12 @@
 """A workspace's calendar and journal together: which rounds there are, and how each stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from xunjian.calendar.clock import day_of, in_zone, now
 from xunjian.calendar.content import Anchor, Calendar
-from xunjian.calendar.freeze import freeze_windows
+from xunjian.calendar.freeze import freeze_windows, with_check
 from xunjian.calendar.holidays import unknown_year
 from xunjian.calendar.load import load_calendar
 from xunjian.calendar.model import (
@@ -22,7 +21,7 @@ from xunjian.calendar.moving import Move, behind, moves, told
 from xunjian.calendar.plan import find_round, plan_span, plan_year
 from xunjian.calendar.states import (
     Journal,
-    closing_runs,
+    closings,
     from_the_future,
     is_shown,
     with_states,
@@ -165,7 +164,7 @@ class Agenda:
         )
 
     def windows(self, first: date, last: date) -> tuple[FreezeWindow, ...]:
-        """Freeze windows that touch a span, each with the run that closed its check."""
+        """Freeze windows that touch a span, each with what closed its check."""
         windows = freeze_windows(self.calendar, first, last)
         if not windows:
             return ()  # the store stays closed
@@ -173,8 +172,14 @@ class Agenda:
         names = {window.check_round for window in windows if window.check_round}
         found = (find_round(self.calendar, name, self.declarations) for name in names)
         checks = self.stand([one for one in found if one is not None])
-        runs = closing_runs(checks)
-        return tuple(replace(one, check_run=runs.get(one.check_round, "")) for one in windows)
+        closed = closings(checks)
+        return tuple(with_check(one, closed) for one in windows)
+
+    def require_known_windows(self) -> None:
+        """Raise UsageError where holidays are frozen and nobody knows today's year yet."""
+        by_holiday = any(one.anchor == "holiday" for one in self.calendar.freezes)
+        if by_holiday and self.today.year not in self.calendar.days.years:
+            raise unknown_year(self.today.year)
 
     def future_entries(self) -> tuple[JournalEntry, ...]:
         """Entries later than the clock: it stands wrong, or did when they were written."""

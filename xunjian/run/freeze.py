@@ -95,7 +95,14 @@ def restraint_at(content: Content, at: datetime | None) -> Restraint:
 
 
 def refuse_early(restraint: Restraint, *, is_change: bool) -> None:
-    """Refuse what a window over everything forbids, before the inventory is opened."""
+    """Refuse what a window over everything forbids, before the inventory is opened.
+
+    Raises:
+        Refused: a window forbids it.
+        UsageError: a change in a year whose holidays, and so whose windows, nobody knows yet.
+    """
+    if is_change and restraint.agenda is not None:
+        restraint.agenda.require_known_windows()
     window = restraint.everywhere(FreezeMode.NO_CHANGE if is_change else FreezeMode.NO_TOUCH)
     if window is not None:
         raise refusal(window, is_change=is_change)
@@ -147,10 +154,17 @@ def refusal(window: FreezeWindow, *, is_change: bool) -> Refused:
 
 
 def check_of(window: FreezeWindow) -> Text:
-    """Say which run closed the check before the window, or that there is none."""
+    """Say what closed the check before the window, or that there is none."""
     if window.check_run:
         run = window.check_run
         return Text(f"封网前检查：轮次 {run}", f"checked before by run {run}")
+    if window.check_by:
+        day, by = f"{window.check_day:%Y-%m-%d}", window.check_by
+        proof = window.check_document[:12]
+        zh, en = (f"，附件 {proof}", f", document {proof}") if proof else ("", "")
+        return Text(
+            f"封网前检查：{day} 由{by}登记完成{zh}", f"checked before: {by} on {day}{en}, by hand"
+        )
     if window.check_round:
         name = window.check_round
         return Text(

@@ -1,9 +1,10 @@
 """A run made for a round of the calendar: which one, who had to be seen, what is noted of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from xunjian.calendar.content import Anchor
 from xunjian.calendar.model import JournalEntry, Round, RoundState
 from xunjian.calendar.sample import draw
 from xunjian.errors import NothingSelected, UsageError
@@ -28,7 +29,8 @@ class Ticket:
 
     expected: devices that must be seen for the round. earlier: runs already made for it.
     at: the time that counts (`--at`); None is the end of the run. drawn: of a rotating round.
-    sampled: `expected` is a random draw.
+    sampled: `expected` is a random draw. also: rounds of the same playbook that are open too; a run
+    that sees enough of one ticks it as well.
     """
 
     round: Round
@@ -36,6 +38,7 @@ class Ticket:
     at: datetime | None = None
     drawn: Drawn | None = None
     sampled: bool = False
+    also: tuple["Ticket", ...] = ()
 
     def coverage(self, seen: frozenset[str]) -> float:
         """The share that was seen: of the devices, or of the quota of rooms or devices."""
@@ -64,12 +67,19 @@ class Errand:
 
     def drawn(self) -> Drawn:
         """Draw a rotating round; it does not depend on how a run was narrowed."""
-        content, one = self.agenda.content, self.round
-        found = find_playbook(content.workspace, one.playbook)
+        one = self.round
+        return draw_round(self.agenda, one, self._planned(self.within))
+
+    def _planned(
+        self, narrow: Callable[[Sequence[Device]], Sequence[Device]] = tuple
+    ) -> tuple[Device, ...]:
+        """Everything that the round's playbook has something to ask of."""
+        content = self.agenda.content
+        found = find_playbook(content.workspace, self.round.playbook)
         playbook = load_playbook(found, task_names=content.catalog.names)
         every = select(content.inventory, playbook.hosts, playbook.where or None)
-        plan = plan_run(self.within(every), playbook, content.catalog)
-        return draw_round(self.agenda, one, [pair.device for pair in plan.pairs])
+        plan = plan_run(narrow(every), playbook, content.catalog)
+        return tuple(pair.device for pair in plan.pairs)
 
     def scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
         """Narrow the playbook's devices down to the round's.
@@ -95,7 +105,35 @@ class Errand:
         if not expected:
             return None
         one = replace(self.round, devices=tuple(sorted(expected)) if sampled else ())
-        return Ticket(round=one, expected=expected, at=at, sampled=sampled)
+        also = () if sampled else self._also()
+        return Ticket(round=one, expected=expected, at=at, sampled=sampled, also=also)
+
+    def _also(self) -> tuple[Ticket, ...]:
+        """Tickets of other rounds that the same questions serve: same playbook, open by now.
+
+        What was declared wants a round of its own; what is drawn or made by hand is left alone.
+        """
+        others = [one for one in open_rounds(self.agenda, self.round.playbook) if self._joins(one)]
+        if not others:
+            return ()
+        every = self._planned()
+        at = self.agenda.at if self.agenda.asked else None
+        found = ((one, Errand(one, self.agenda).within(every)) for one in others)
+        return tuple(
+            Ticket(round=one, expected=frozenset(device.name for device in scope), at=at)
+            for one, scope in found
+        )
+
+    def _joins(self, one: Round) -> bool:
+        rule = self.agenda.calendar.rule(one.rule)
+        return (
+            one.id != self.round.id
+            and rule is not None
+            and rule.anchor is not Anchor.DECLARATION
+            and rule.sample is None
+            and not one.by_hand
+            and not rotates(one)
+        )
 
     def _in_scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
         chosen = self.within(devices)
@@ -156,26 +194,36 @@ def find_errand(
     agenda = Agenda(content, at)
     if round_id:
         return Errand(agenda.find(round_id), agenda)
+    fitting = open_rounds(agenda, playbook)
+    found = min(fitting, key=lambda one: (one.due, one.first, one.id), default=None)
+    return Errand(found, agenda) if found else None
+
+
+def open_rounds(agenda: Agenda, playbook: str) -> tuple[Round, ...]:
+    """Give the rounds of a playbook that a run made now would count for."""
     try:
         rounds = agenda.due()
     except UsageError:
-        return None
-    fitting = (
+        return ()
+    return tuple(
         one
         for one in rounds
         if one.playbook == playbook
         and one.state in _TAKES_RUNS
         and one.first <= agenda.today <= (one.last or one.due)
     )
-    found = min(fitting, key=lambda one: (one.due, one.first, one.id), default=None)
-    return Errand(found, agenda) if found else None
 
 
 def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> float | None:
     """Note a closed run in the journal with the coverage its round has now; give that coverage.
 
-    A run that was broken off is noted too: what it saw counts.
+    A run that was broken off is noted too: what it saw counts. Of the rounds that it serves beside
+    its own, only those of which enough was seen are noted: the others stay open.
     """
+    for other in ticket.also:
+        seen = store.journal.seen([*other.earlier, record.run_id])
+        if other.expected and other.coverage(seen) >= other.round.enough:
+            file_run(store, other, record)
     if not ticket.expected or (record.state not in _CLOSED and not record.outcomes):
         return None
     coverage = round(ticket.coverage(store.journal.seen([*ticket.earlier, record.run_id])), 4)

@@ -59,4 +59,6 @@ def window_row(window: FreezeWindow, language: Language) -> dict[str, object]:
         "anchor": window.anchor,
         "check_round": window.check_round,
         "check_run": window.check_run,
+        "check_by": window.check_by,
+        "check_document": window.check_document,
     }
