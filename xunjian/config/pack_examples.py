@@ -69,13 +69,23 @@ def _is_whole(rule: Multiline, example: str, pack: Pack) -> bool:
 
 
 def _takes_secret(rule: SecretRule, example: str, pack: Pack) -> bool:
-    """Whether exactly the marked text is replaced; an unmarked example is not touched at all."""
+    """Whether exactly the marked text is replaced."""
+    wanted = _MARKED.sub(f"<secret:{rule.type}>", example)
+    return _redacted_alone(rule, example, pack) == wanted and "«" in example
+
+
+def spares(rule: Rule, example: str, pack: Pack) -> bool:
+    """Whether a rule alone does nothing to an example: what `no` says."""
+    if isinstance(rule, SecretRule):
+        return _redacted_alone(rule, example, pack) == example
+    return not fits(rule, example, pack)
+
+
+def _redacted_alone(rule: SecretRule, example: str, pack: Pack) -> str:
     lines = tuple(_MARKED.sub(r"\1", example).split("\n"))
     capture = Capture(platform=pack.platform, lines=lines, decoded_as="utf-8")
     alone = replace(pack, secrets=(rule,), allowed=(_everything(),), volatile=(), parts=())
-    got = without_fingerprints("\n".join(redact(capture, alone, _KEY).lines))
-    wanted = _MARKED.sub(f"<secret:{rule.type}>", example)
-    return got == wanted and "«" in example
+    return without_fingerprints("\n".join(redact(capture, alone, _KEY).lines))
 
 
 def leaks(example: str, pack: Pack) -> bool:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from xunjian.config.pack import Pack, Packs, pack_of_file, read_packs
 from xunjian.config.pack_checks import rules_of
-from xunjian.config.pack_examples import case_result, fits, leaks
+from xunjian.config.pack_examples import case_result, fits, leaks, spares
 from xunjian.config.regex_budget import BUDGET_S, too_slow
 from xunjian.config.rules import PackFile, SecretRule
 from xunjian.language import Text
@@ -78,7 +78,7 @@ def _examples(name: str, file: PackFile, packs: Packs, problems: Problems) -> No
     for key, n, rule in rules_of(file):
         for verdict, texts in (("yes", rule.yes), ("no", rule.no)):
             for m, text in enumerate(texts):
-                if fits(rule, text, pack) != (verdict == "yes"):
+                if not (fits if verdict == "yes" else spares)(rule, text, pack):
                     problems.add(document, (key, n, verdict, m), _said(verdict, text))
                 elif verdict == "yes" and isinstance(rule, SecretRule) and leaks(text, pack):
                     problems.add(document, (key, n, verdict, m), _LEAKS)

@@ -17,10 +17,9 @@ def canonical(rule: Value, values: list[str]) -> str:
         )
     if rule.kind == "word_set":
         return " ".join(sorted({word for value in values for word in value.split()}))
-    text = " ".join(values)
-    if rule.kind == "quoted":
-        return text.replace('"', "").replace("'", "")
-    return text.lower()
+    if rule.kind == "quoted":  # a shell's assignment: the last one counts
+        return values[-1].replace('"', "").replace("'", "")
+    return " ".join(values).lower()
 
 
 def members(values: list[str]) -> set[int] | None:
