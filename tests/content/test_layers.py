@@ -25,6 +25,7 @@ ORDER = (
     "inventory",
     "platforms",
     "playbook",
+    "calendar.clock",
     "facts",
     "checks.model",
     "transport.model",

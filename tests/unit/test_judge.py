@@ -602,7 +602,7 @@ def test_group() -> None:
     )
     (finding,) = run(judged, table(log(5, "b"), log(1, "a")))
     assert (finding.subject, finding.verdict.value) == ("IFNET/LINK", "warning")
-    assert "2 次，2026-11-21 12:01:00+00:00 至 2026-11-21 12:05:00+00:00" in finding.message.zh
+    assert "2 次，2026-11-21 20:01:00 至 2026-11-21 20:05:00" in finding.message.zh
     assert verdicts(run(judged, table(log(1, "a")))) == {"IFNET/LINK": "normal"}
     assert verdicts(run(judged, table(log(1, "a"), log(2, "a", 1)))) == {"IFNET/LINK": "abnormal"}
 

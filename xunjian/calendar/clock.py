@@ -21,6 +21,11 @@ def in_zone(at: datetime) -> datetime:
     return at.replace(tzinfo=zone()) if at.tzinfo is None else at.astimezone(zone())
 
 
+def told_time(at: datetime) -> str:
+    """Write a time as people read it: in the calendar's zone, which documents name once."""
+    return in_zone(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def day_of(at: datetime) -> date:
     """Give the calendar's day of a time."""
     return in_zone(at).date()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from xunjian.calendar.clock import told_time
 from xunjian.checks.model import Verdict
 from xunjian.checks.row_verdict import Judgement
 from xunjian.expressions.values import attribute
@@ -41,7 +42,7 @@ def _plain(value: object, language: Language) -> str:
     if value is None:
         return "—"
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
+        return told_time(value)
     if isinstance(value, Fact):
         return shown(getattr(value, "at", None) or value.subject, None, language)
     if isinstance(value, list | tuple | set | frozenset):

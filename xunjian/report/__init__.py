@@ -54,8 +54,6 @@ def render(
         read: gives the bytes of a file below `templates/report/`.
         fonts: the workspace's folder of fonts, for the PDF.
     """
-    if form in {"docx", "pdf", "xlsx"}:
-        return _render_office(model, form, language, read, fonts)
     if form == "json":
         from xunjian.report.as_json import as_json
 
@@ -64,6 +62,11 @@ def render(
         from xunjian.report.as_junit import as_junit
 
         return as_junit(model, language)
+    from xunjian.report.local import in_local_time
+
+    model = in_local_time(model)
+    if form in {"docx", "pdf", "xlsx"}:
+        return _render_office(model, form, language, read, fonts)
     if form == "html":
         from xunjian.report.html import as_html
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from xunjian.calendar.clock import day_of
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.as_json import document_of
@@ -56,7 +57,7 @@ def with_versions(model: ReportModel, versions: Sequence[DocumentVersion]) -> Re
     head = replace(
         model.head,
         version=versions[-1].version,
-        submitted_on=versions[-1].at.date(),
+        submitted_on=day_of(versions[-1].at),
         revisions=tuple(
             Revision(version=one.version, at=one.at, by=one.by, what=one.what) for one in versions
         ),

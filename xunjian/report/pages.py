@@ -13,12 +13,15 @@ from datetime import datetime
 from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from xunjian.calendar.clock import told_time
 from xunjian.checks.model import Finding
 from xunjian.facts.words import OF_CHECK, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.model import ReportModel
 from xunjian.report.plain import printable
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)")
 
 
 def as_page(
@@ -76,6 +79,8 @@ def measured(finding: Finding, language: Language) -> str:
     if isinstance(value, bool):
         return words.YES_NO[value].to(language)
     if isinstance(value, str):
+        if _ISO.fullmatch(value):
+            return told_time(datetime.fromisoformat(value))
         fact, _, field = OF_CHECK.get(finding.check, "").partition(".")
         known = word_of(value, field, fact)
         shown = known.to(language) if known else value

@@ -155,7 +155,7 @@ def _overview(model: ReportModel, w: Wording) -> Data:
         (w.t("目的", "Purpose"), w.prose(head.purpose) or "—"),
         (w.t("依据", "Basis"), [w.prose(text) for text in head.basis]),
         (w.t("范围", "Scope"), [w.prose(text) for text in (head.scope, scope) if str(text)]),
-        (w.t("计划时间", "Planned"), w.days(head.planned_first, head.planned_last)),
+        (w.t("计划时间", "Planned"), w.planned(head.planned_first, head.planned_last)),
         (
             w.t("实际时间", "Actual"),
             w.t(" 至 ", " to ").join((w.moment(started), w.moment(ended)))

@@ -58,6 +58,10 @@ class Wording:
         told = [self.day(day) for day in dict.fromkeys((first, last)) if day]
         return self.t(" 至 ", " to ").join(told) or "—"
 
+    def planned(self, first: date | None, last: date | None) -> str:
+        """Write the days that the calendar gave; a round it did not ask for says so."""
+        return self.days(first, last) if first or last else self.t("临时安排", "ad hoc")
+
     def moment(self, moment: datetime | None) -> str:
         """Write a time to the second, without its zone: the overview names that."""
         return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "—"

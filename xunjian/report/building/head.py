@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from xunjian.calendar.clock import day_of, in_zone
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.report.building.beside import ALL_SHEETS_UP_TO, Beside
@@ -95,7 +96,7 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         scope=_scope(record.devices),
         planned_first=beside.planned[0] if beside.planned else None,
         planned_last=beside.planned[1] if beside.planned else None,
-        submitted_on=(beside.revisions[-1].at if beside.revisions else ended).date(),
+        submitted_on=day_of(beside.revisions[-1].at if beside.revisions else ended),
         people=tuple(dict.fromkeys((*order.people, *beside.signed))),
         signers=order.signers or SIGNERS,
         recipients=order.recipients,
@@ -142,7 +143,7 @@ def _warnings(record: RunRecord, beside: Beside) -> Iterable[Text]:
     if record.state in _OPEN:
         yield _OPEN[record.state]
     for one in beside.overrides:
-        until = f"{one.expires_at:%Y-%m-%d %H:%M}"
+        until = f"{in_zone(one.expires_at):%Y-%m-%d %H:%M}"
         yield Text(
             f"封网期间经甲方 {one.approved_by} 批准操作：{one.reason}（{until} 前有效）。",
             f"Worked inside a freeze with leave of {one.approved_by}: {one.reason} "

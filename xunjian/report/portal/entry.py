@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from xunjian.calendar.clock import in_zone
 from xunjian.checks.model import Verdict
 from xunjian.language import Text
 from xunjian.report.document import IntactRate
@@ -57,7 +58,12 @@ class Entry:
     @property
     def month(self) -> str:
         """The month to filter by."""
-        return self.at.strftime("%Y-%m") if self.at else ""
+        return self.local_at.strftime("%Y-%m") if self.local_at else ""
+
+    @property
+    def local_at(self) -> datetime | None:
+        """The time in the calendar's zone, as the portal shows it."""
+        return in_zone(self.at) if self.at else None
 
 
 def entry_of(model: ReportModel, kind: str = RUN) -> Entry:
