@@ -1,6 +1,7 @@
 """calendar, due and rounds as a user calls them; a workspace with a journal, and a lab to run."""
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Iterator
@@ -319,9 +320,14 @@ def test_a_run_of_part_is_partial_and_the_rest_completes_it(floor: Path) -> None
     run = ("run", "pre_holiday", "-w", floor, "--at", "2026-04-28", "--format", "json")
     part = call(*run, "-l", "ups")
     assert part.code == 0, part.err
-    assert state() == ("partial", 0.1429)  # 3 of 21
-    assert call(*run, "-l", "!ups").code == 0
+    now, share = state()
+    assert (now, 0 < share < 0.9) == ("partial", True)
+    assert part.json["round_id"] == "pre_holiday@2026-五一"
+    rest = call(*run, "-l", "!ups")
+    assert rest.code == 0
     assert state() == ("done", 1.0)
+    few, many = (said.json["totals"]["devices"] for said in (part, rest))
+    assert share == round(few / (few + many), 4)
     record = open_store(floor / ".xunjian").record(part.json["run_id"])
     assert record.round_id == "pre_holiday@2026-五一"
 
@@ -362,13 +368,44 @@ def test_due_run_makes_what_is_due_and_nothing_twice(floor: Path) -> None:
     assert len(listed["spot@2026-W18"]["runs"]) == 1
     store = open_store(floor / ".xunjian")
     spot = store.record(listed["spot@2026-W18"]["runs"][0])
-    assert len(spot.devices) == 3  # a tenth of 21, the same whoever draws
+    everybody = call("list", "hosts", "-w", floor, "--format", "json").json["hosts"]
+    addressed = sum(one["address"] is not None for one in everybody)
+    assert len(spot.devices) == math.ceil(addressed / 10)  # a tenth, the same whoever draws
     made = len(store.runs())
     again = call(*words)
     assert (again.code, len(store.runs())) == (0, made)
     assert listed["earthing@2026-H1"]["state"] == "due"
     assert "xunjian rounds record earthing@2026-H1" in first.err
     assert re.search("没有要看的设备.*edge|没有要看的设备", first.err)
+
+
+QUARTER = """\
+rules:
+  core: {playbook: daily, anchor: quarter, where: "kind == 'ups'"}
+  everything: {playbook: daily, anchor: quarter}
+  storm: {playbook: daily, anchor: declaration}
+"""
+
+
+def test_one_run_over_everything_ticks_the_narrower_round_too(floor: Path) -> None:
+    (floor / "playbooks" / "calendar.yml").write_text(QUARTER, "utf-8")
+    words = ("calendar", "declare", "severe_weather", "-w", floor, "--by", "张三")
+    assert call(*words, "--from", "2026-04-28").code == 0
+    due = ("due", "--run", "-w", floor, "--at", "2026-04-28", "--format", "json")
+    listed = rounds(call(*due))
+    core, whole = listed["core@2026-Q2"], listed["everything@2026-Q2"]
+    assert (core["state"], whole["state"]) == ("done", "done")
+    assert core["runs"] == whole["runs"]
+    storm = listed["storm@20260428-1"]
+    assert (storm["state"], storm["runs"] == whole["runs"]) == ("done", False)  # one of its own
+
+
+def test_a_narrow_run_leaves_the_wider_round_open(floor: Path) -> None:
+    (floor / "playbooks" / "calendar.yml").write_text(QUARTER, "utf-8")
+    assert call("run", "daily", "-w", floor, "--at", "2026-04-28", "-l", "ups").code == 0
+    listed = rounds(call("due", "-w", floor, "--at", "2026-04-28", "--format", "json"))
+    assert listed["core@2026-Q2"]["state"] == "done"
+    assert listed["everything@2026-Q2"]["state"] == "due"
 
 
 def test_two_at_once_are_refused(floor: Path) -> None:

@@ -1,5 +1,6 @@
 """Freezes as a user meets them: refused, slowed down, moved, allowed by the customer."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -101,6 +102,30 @@ def test_a_change_is_refused_before_the_inventory_is_opened(place: Path) -> None
     assert "pre_holiday@2026-国庆" in said.err  # the check before it is missing, and it says so
     assert not (place / ".xunjian" / "store.sqlite").exists()
     assert call("run", "cut", "-w", place, "--at", "2026-10-12").code == 2  # now it is opened
+
+
+def test_no_change_in_a_year_whose_holidays_nobody_knows(place: Path) -> None:
+    said = call("run", "cut", "-w", place, "--at", "2031-06-05", "-C")
+    assert (said.code, said.out) == (2, "")
+    assert "2031" in said.err
+    assert call("run", "look", "-w", place, "--at", "2031-06-05", "-C").code == 0
+    freeze(place)  # nothing is frozen by holiday
+    assert call("run", "cut", "-w", place, "--at", "2031-06-05", "-C").code == 0
+
+
+def test_a_check_filed_by_hand_is_cited(place: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "检查表.pdf"
+    proof.write_bytes(b"%PDF-1.7 signed")
+    words = ("rounds", "record", "pre_holiday@2025-国庆", "-w", place, "--by", "李四")
+    assert call(*words, "--at", "2025-09-29", "--document", proof).code == 0
+    listed = call("freeze", "-w", place, "--at", "2025-10-01", "--format", "json").json["windows"]
+    one = next(window for window in listed if window["name"] == "holiday@2025-国庆")
+    assert (one["check_missing"], one["check_run"], one["check_by"]) == (False, "", "李四")
+    sha256 = hashlib.sha256(proof.read_bytes()).hexdigest()
+    assert one["check_document"] == sha256
+    said = call("run", "cut", "-w", place, "--at", "2025-10-06")  # 中秋, merged
+    assert said.code == 6
+    assert f"2025-09-29 由李四登记完成，附件 {sha256[:12]}" in said.err
 
 
 def test_reads_go_on_and_other_days_are_free(place: Path) -> None:

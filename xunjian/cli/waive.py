@@ -12,22 +12,21 @@ from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
+HELP = both(
+    "豁免一项判定：以后各轮记为豁免，到期自动恢复。批准人、原因、期限缺一不可，"
+    "记入只增不改的日志。\n\n例：xunjian waive F0123456789 --approver 李处 "
+    "--reason 备件已订 --until 2026-12-31",
+    "Let a finding stand: rounds show it as waived until the day it runs out. Approver, "
+    "reason and day are all needed and go into the journal, which is only added to."
+    "\n\nExample: xunjian waive F0123456789 --approver 'Li' --reason 'spare ordered' "
+    "--until 2026-12-31",
+)
+
 
 def register(app: typer.Typer, output: Output) -> None:
     """Add the command."""
 
-    @app.command(
-        "waive",
-        help=both(
-            "豁免一项判定：以后各轮记为豁免，到期自动恢复。批准人、原因、期限缺一不可，"
-            "记入只增不改的日志。\n\n例：xunjian waive F0123456789 --approver 李处 "
-            "--reason 备件已订 --until 2026-12-31",
-            "Let a finding stand: rounds show it as waived until the day it runs out. Approver, "
-            "reason and day are all needed and go into the journal, which is only added to."
-            "\n\nExample: xunjian waive F0123456789 --approver 'Li' --reason 'spare ordered' "
-            "--until 2026-12-31",
-        ),
-    )
+    @app.command("waive", help=HELP)
     def waive(
         finding: Annotated[
             str,

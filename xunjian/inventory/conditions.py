@@ -6,7 +6,7 @@ fails every comparison, so `not x` selects exactly what `x` leaves, and `a != b`
 whether a value is given.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from typing_extensions import override
@@ -15,7 +15,7 @@ from xunjian.errors import UsageError
 from xunjian.expressions import ExpressionError, Scope, compile_expression
 from xunjian.expressions.nodes import Evaluate, Missing, Node
 from xunjian.expressions.operators import Comparison, Logic, Not
-from xunjian.inventory.model import Device
+from xunjian.inventory.model import Device, Room, Site
 from xunjian.language import Text
 
 _PLAIN = (
@@ -55,36 +55,51 @@ def condition(text: str) -> Callable[[Device], bool]:
         UsageError: it does not parse, or names what a device does not have.
     """
     try:
-        root = _exact(compile_expression(text, device_scope()).root)
+        expression = compile_expression(text, device_scope())
     except ExpressionError as error:
         message = error.message
         raise UsageError(
             Text(f"条件有误：{message.zh}", f"a bad condition: {message.en}"), error.hint
         ) from None
-    evaluate = root.compiled()
-    return lambda device: evaluate(device_values(device), None, None) is True
+    evaluate = _exact(expression.root).compiled()
+    names = tuple(expression.names)
+    return lambda device: evaluate(_values(device, names), None, None) is True
 
 
-def device_values(device: Device) -> Mapping[str, object]:
-    """What the names of a condition mean for one device; None is not given."""
-    site, room = device.site, device.room
-    plain: dict[str, object] = {name: getattr(device, name) or None for name in _PLAIN}
-    return plain | {
-        "systems": device.systems,
-        "groups": device.groups,
-        "asset": device.asset,
-        "vars": device.vars,
-        "site": site
-        and {
-            "name": site.name,
-            "title": str(site.title),
-            "level": site.level.value,
-            "parent": site.parent,
-            "flood_zone": site.flood_zone or None,
-            "place_class": site.place_class or None,
-        },
-        "room": room
-        and {"name": room.name, "title": str(room.title), "class": room.room_class.value},
+def _values(device: Device, names: Iterable[str]) -> Mapping[str, object]:
+    """What some names of a condition mean for one device; None is not given."""
+    values: dict[str, object] = {}
+    for name in names:
+        if name == "site":
+            values[name] = _site_values(device.site)
+        elif name == "room":
+            values[name] = _room_values(device.room)
+        else:
+            given = getattr(device, name)
+            values[name] = (given or None) if name in _PLAIN else given
+    return values
+
+
+def _site_values(site: Site | None) -> Mapping[str, object] | None:
+    if site is None:
+        return None
+    return {
+        "name": site.name,
+        "title": str(site.title),
+        "level": site.level.value,
+        "parent": site.parent,
+        "flood_zone": site.flood_zone or None,
+        "place_class": site.place_class or None,
+    }
+
+
+def _room_values(room: Room | None) -> Mapping[str, object] | None:
+    if room is None:
+        return None
+    return {
+        "name": room.name,
+        "title": str(room.title),
+        "class": room.room_class.value,
     }
 
 

@@ -34,14 +34,18 @@ def duties_of(agenda: Agenda, within: Period, rule: str = "") -> Duties:
         drawn.setdefault(entry.round_id, set()).update(entry.drawn)
         scopes.setdefault(entry.round_id, set()).update(entry.scope)
     chosen: dict[str, tuple[Device, ...]] = {}
+    areas: dict[tuple[object, ...], frozenset[str]] = {}  # the same for every round of a rule
     expected = []
     for one in agenda.span(within.first, within.last):
         if one.rule in light or (rule and one.rule != rule):
             continue
         if one.playbook not in chosen:
             chosen[one.playbook] = _selected(agenda, one.playbook)
-        scope = Errand(one, agenda).within(chosen[one.playbook])
-        names = frozenset(device.name for device in scope)
+        area = (one.playbook, one.where, one.sites, one.systems)
+        if area not in areas:
+            scope = Errand(one, agenda).within(chosen[one.playbook])
+            areas[area] = frozenset(device.name for device in scope)
+        names = areas[area]
         who, whence = (frozenset(known.get(one.id, ())) for known in (drawn, scopes))
         expected.append(Expected(round=one, things=names, drawn=who, scope=whence))
     playbooks = frozenset(one.round.playbook for one in expected) if rule else None

@@ -16,7 +16,8 @@ from xunjian.run.model import LeftOut, LeftOutReason, Pair, RunPlan
 from xunjian.transport.model import Channel
 
 ACTIVE_PROBES = frozenset({Channel.ICMP, Channel.SIP})
-_TALKING = frozenset({"cli", "shell", "http", "snmp", "nut", "modbus"})
+# channels over which a device itself tells of its state: all but probes and what needs no asking
+_TALKING = frozenset(Channel) - ACTIVE_PROBES - {Channel.SESSION, Channel.MANUAL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table with a head."""
+    """A table with a head. widths: of the columns, as shares of each other; empty is all alike.
+
+    roomy: rows high enough to write in by hand.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...] = ()
+    roomy: bool = False
 
 
 Block = Heading | Paragraph | Grid
@@ -93,6 +98,7 @@ def blocks(papers: Papers, language: Language) -> Iterator[Block]:
             (say("日期：", "Date: "), say("日期：", "Date: ")),
             (say("意见：", "Remarks: "), say("联系电话：", "Telephone: ")),
         ),
+        roomy=True,
     )
 
 
@@ -100,20 +106,23 @@ def _plan(papers: Papers, language: Language) -> Iterator[Block]:
     def say(zh: str, en: str) -> str:
         return Text(zh, en).to(language)
 
-    yield Heading(f"{papers.round.title.to(language)} {say('计划', 'plan')}", 1)
+    title = papers.round.title
+    yield Heading(say(f"{title.zh}计划", f"{title.en or title.zh}: plan"), 1)
     yield _facts(papers, language)
     yield Heading(say("巡检项目", "Items"), 2)
     numbered = enumerate(papers.items, start=1)
     yield Grid(
         (say("序号", "No."), say("项目", "Item")),
         tuple((str(n), item.to(language)) for n, item in numbered),
+        widths=(1, 9),
     )
     yield Heading(say("巡检设备", "Devices"), 2)
     head = (
         say("设备", "Device"), say("类别", "Kind"), say("地点", "Site"), say("机房", "Room"),
         say("责任方", "Party"), say("项目数", "Items"),
     )  # fmt: skip
-    yield Grid(head, tuple(_device(d, language) for d in papers.devices))
+    rows = tuple(_device(d, language) for d in papers.devices)
+    yield Grid(head, rows, widths=(6, 3, 4, 6, 4, 3))
 
 
 def _device(device: PlannedDevice, language: Language) -> tuple[str, ...]:
@@ -163,11 +172,16 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
                 f"Freeze: {window.title.en or window.title.zh}, {days}, {mode.en}.",
             ).to(language)
         )
-    yield Paragraph(papers.contractor)
+    yield Grid(
+        (Text("承建单位", "Contractor").to(language), Text("日期", "Date").to(language)),
+        ((papers.contractor, ""),),
+        roomy=True,
+    )
 
 
 def _facts(papers: Papers, language: Language) -> Grid:
     one, count = papers.round, len(papers.devices)
+    people = Text("、".join(papers.people), ", ".join(papers.people)).to(language)
     facts: Sequence[tuple[Text, str]] = (
         (Text("项目", "Project"), papers.project or "-"),
         (Text("巡检", "Round"), one.title.to(language)),
@@ -175,10 +189,11 @@ def _facts(papers: Papers, language: Language) -> Grid:
         (Text("剧本", "Playbook"), papers.playbook_title.to(language)),
         (Text("时间", "Date"), f"{papers.date:%Y-%m-%d}"),
         (Text("期限", "To be done"), f"{one.first:%Y-%m-%d} — {one.due:%Y-%m-%d}"),
-        (Text("人员", "People"), "、".join(papers.people) or "-"),
+        (Text("人员", "People"), people or "-"),
         (Text("范围", "Scope"), Text(f"{count} 台设备", f"{count} device(s)").to(language)),
     )
     return Grid(
         (Text("事项", "Matter").to(language), Text("内容", "Content").to(language)),
         tuple((name.to(language), value) for name, value in facts),
+        widths=(1, 4),
     )
