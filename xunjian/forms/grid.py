@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xunjian.errors import UsageError
+from xunjian.forms.bounds import OutOfBounds, check_workbook
 from xunjian.language import Text
 
 LARGEST_BYTES = 50 * 1024 * 1024
-_LARGEST_UNPACKED = 300 * 1024 * 1024
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
 
 
@@ -62,11 +62,17 @@ def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(one.file_size for one in packed.infolist())
-    except zipfile.BadZipFile as error:
+            check_workbook(packed)
+    except OutOfBounds as error:
+        raise UsageError(
+            Text(f"文件太大或不是填好的表：{name}", f"too large, or no filled form: {name}"),
+            Text(
+                "在表格软件里打开，删去多余的行列与合并，另存为 .xlsx",
+                "open it, remove rows, columns and merges that are not needed, save it as .xlsx",
+            ),
+        ) from error
+    except Exception as error:  # zipfile and expat raise whatever a damaged archive makes them
         raise _broken(name, error) from error
-    if unpacked > _LARGEST_UNPACKED:
-        raise UsageError(Text(f"文件太大：{name}", f"the file is too large: {name}"))
     try:
         said = load_workbook(io.BytesIO(content), data_only=True)
         written = load_workbook(io.BytesIO(content), data_only=False)

@@ -5,7 +5,7 @@ import hashlib
 import io
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -16,19 +16,24 @@ from xunjian.language import Text
 
 LARGEST_PICTURE = 20 * 1024 * 1024
 _LARGEST_PIXELS = 60_000_000
+# The formats of `_KINDS` alone: Pillow would hand an EPS by that name to Ghostscript
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _KINDS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".pdf"}
 _MOST_FILES = 500
+_FORMS = (".xlsx", ".xlsm", ".csv")
 
 
 @dataclass(slots=True)
 class Beside:
     """What lies beside a form: in its folder, or in the archive it came in.
 
-    packed: name -> bytes of an archive. used: sha256 -> (name, bytes) of what forms refer to.
+    packed: name -> bytes of an archive. unclear: names that several files of it have.
+    used: sha256 -> (name, bytes) of what forms refer to.
     """
 
     folder: Path | None = None
     packed: Mapping[str, bytes] = field(default_factory=dict)
+    unclear: Collection[str] = ()
     used: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def find(self, name: str) -> str:
@@ -59,18 +64,25 @@ class Beside:
         else:
             matches = [wanted]
         for one in matches:
+            if one in self.unclear:
+                message = f"several files of the archive have this name: {one[:80]}"
+                raise UnreadableCell(Text(f"压缩包里有几个同名文件：{one[:80]}", message))
             if one in self.packed:
                 return self.packed[one]
             if self.folder is not None and (found := _in_folder(self.folder, one)) is not None:
-                return found.read_bytes()
+                with found.open("rb") as stream:  # one byte more shows that it is too large
+                    return stream.read(LARGEST_PICTURE + 1)
         return None
 
 
 def _in_folder(folder: Path, name: str) -> Path | None:
     """Look in the form's folder and one below it, such as `photos`; never elsewhere."""
-    for path in (folder / name, *sorted(folder.glob(f"*/{_literal(name)}"))[:1]):
-        if path.is_file() and not path.is_symlink():
-            return path
+    with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+        inside = folder.resolve()
+        for path in (folder / name, *sorted(folder.glob(f"*/{_literal(name)}"))[:1]):
+            is_link = path.is_symlink() or not path.resolve().is_relative_to(inside)
+            if path.is_file() and not is_link:
+                return path
     return None
 
 
@@ -86,13 +98,14 @@ def _check(name: str, content: bytes) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content)) as picture:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 width, height = picture.size
-                if width * height > _LARGEST_PIXELS:
-                    raise _no_picture(name)
+                is_readable = width * height <= _LARGEST_PIXELS
                 picture.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # Pillow raises whatever a damaged file makes its parsers raise
         raise _no_picture(name) from error
+    if not is_readable:
+        raise _no_picture(name)
 
 
 def _no_picture(name: str) -> UnreadableCell:
@@ -119,26 +132,50 @@ def unpack(path: Path) -> tuple[dict[str, bytes], Beside]:
     packed = _archive(path, content) if content[:4] == b"PK\x03\x04" else None
     if packed is None:
         return {path.name: content}, Beside(folder=path.parent)
-    forms = {n: c for n, c in packed.items() if n.lower().endswith((".xlsx", ".xlsm", ".csv"))}
+    forms = {n: c for n, c in packed.items() if n.lower().endswith(_FORMS)}
     if not forms:
         raise UsageError(Text(f"压缩包里没有表：{path}", f"no form in the archive: {path}"))
-    return forms, Beside(packed=packed)
+    flat: dict[str, bytes] = {}
+    unclear = set[str]()
+    for full, held in packed.items():
+        name = PurePosixPath(full).name
+        if flat.setdefault(name, held) != held:
+            unclear.add(name)
+    return forms, Beside(packed=flat, unclear=frozenset(unclear))
 
 
 def _archive(path: Path, content: bytes) -> dict[str, bytes] | None:
-    """Read an archive flat; None where it is a workbook itself."""
+    """Read an archive, by the names in it; None where it is a workbook itself."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [one for one in archive.infolist() if not one.is_dir()]
+            entries = [one for one in archive.infolist() if not _is_beside_the_point(one)]
             if any(one.filename == "[Content_Types].xml" for one in entries):
                 return None
             total = sum(one.file_size for one in entries)
-            if len(entries) > _MOST_FILES or total > 8 * LARGEST_BYTES:
-                raise UsageError(Text(f"压缩包太大：{path}", f"the archive is too large: {path}"))
-            return {_entry_name(one): archive.read(one) for one in entries}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            is_small = len(entries) <= _MOST_FILES and total <= 8 * LARGEST_BYTES
+            found = _entries(archive, entries) if is_small else {}
+    except Exception as error:  # zipfile raises whatever a damaged archive makes it raise
         message = Text(f"读不了这个压缩包：{path}", f"the archive cannot be read: {path}")
         raise UsageError(message) from error
+    if not is_small:
+        raise UsageError(Text(f"压缩包太大：{path}", f"the archive is too large: {path}"))
+    return found
+
+
+def _is_beside_the_point(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a folder, or what macOS packs beside every file."""
+    return entry.is_dir() or PurePosixPath(entry.filename).name.startswith("._")
+
+
+def _entries(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> dict[str, bytes]:
+    """Read all, each under its own name: no file hides another of the same name."""
+    found: dict[str, bytes] = {}
+    for number, entry in enumerate(entries):
+        name = _entry_name(entry)
+        while name in found:
+            name = f"{number}/{name}"
+        found[name] = archive.read(entry)
+    return found
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -147,4 +184,5 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
     if not entry.flag_bits & 0x800:
         with contextlib.suppress(UnicodeEncodeError):
             name = decoded(name.encode("cp437")) or name
-    return PurePosixPath(name.replace("\\", "/")).name
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return "/".join(part for part in parts if part not in {"/", ".."}) or "_"

@@ -11,6 +11,8 @@ from xunjian.report.wording import Wording
 
 _LONGEST_SIDE = 1000  # pixels: 12 cm on paper at 200 dpi
 _QUALITY = 80
+# what forms take in: for any other Pillow may start a program, as Ghostscript for EPS
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 MOST = 60  # pictures of one document; the rest stand in the evidence index
 
 
@@ -35,12 +37,13 @@ def scaled(content: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content)) as opened:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+                opened.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))  # a JPEG is decoded smaller
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
                 picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
                 stream = io.BytesIO()
-                picture.save(stream, "JPEG", quality=_QUALITY)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+                picture.save(stream, "JPEG", quality=_QUALITY, comment=b"")
+    except Exception:  # noqa: BLE001 - Pillow raises whatever a damaged file makes it raise
         return b""
     return stream.getvalue()
 
