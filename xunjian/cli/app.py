@@ -60,12 +60,13 @@ def build(output: Output, names: Sequence[str] = COMMANDS) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         help=both(
             "巡检：按清单并发巡视视频终端、交换机、防火墙、服务器和 UPS，采集、判定、出具巡检报告。"
-            "\n\n先试：xunjian demo    看会做什么：xunjian list playbooks    每条命令都有 --help。"
-            "\n\n各处可用：--lang zh|en 切换语言，--debug 出错时显示细节，--version 显示版本。",
+            "\n\n例：xunjian demo    xunjian list playbooks    xunjian run --help"
+            "\n\n各处可用：--lang zh|en 切换语言，--debug 出错时显示细节，--version 显示版本。"
+            "每条命令都有 --help。",
             "Inspection rounds over codecs, switches, firewalls, servers and UPS: collect, judge, "
-            "report.\n\nTry first: xunjian demo    See what there is: xunjian list playbooks    "
-            "Every command has --help.\n\nAnywhere: --lang zh|en switches the language, --debug "
-            "shows details of an error, --version shows the version.",
+            "report.\n\nExamples: xunjian demo    xunjian list playbooks    xunjian run --help"
+            "\n\nAnywhere: --lang zh|en switches the language, --debug "
+            "shows details of an error, --version shows the version. Every command has --help.",
         ),
     )
 

@@ -29,10 +29,12 @@ def register(app: typer.Typer, output: Output) -> None:
         "backup",
         help=both(
             "读取设备的运行配置和启动配置，去掉口令后存入 git；原文只在有工作区公钥时加密保存。"
-            "\n\n不可信的采集（截断、混入报错、疑似口令）不保存，退出码 3。",
+            "\n\n不可信的采集（截断、混入报错、疑似口令）不保存，退出码 3。"
+            "\n\n例：xunjian backup -l switch",
             "Read running and startup configurations, keep them redacted in git; the raw text is "
             "kept only encrypted to the workspace's key.\n\nWhat is not trustworthy (cut, error "
-            "texts inside, a suspected secret) is not kept: exit code 3.",
+            "texts inside, a suspected secret) is not kept: exit code 3."
+            "\n\nExample: xunjian backup -l switch",
         ),
     )
     def backup(

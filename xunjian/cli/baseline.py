@@ -67,7 +67,13 @@ def register(app: typer.Typer, output: Output) -> None:
 
 
 def _show(group: typer.Typer, output: Output) -> None:
-    @group.command("show", help=both("显示基线（已去口令）。", "Show baselines, redacted."))
+    @group.command(
+        "show",
+        help=both(
+            "显示基线（已去口令）。\n\n例：xunjian baseline show -l hz-core-sw1",
+            "Show baselines, redacted.\n\nExample: xunjian baseline show -l hz-core-sw1",
+        ),
+    )
     def show(
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
@@ -88,7 +94,13 @@ def _show(group: typer.Typer, output: Output) -> None:
 
 
 def _history(group: typer.Typer, output: Output) -> None:
-    @group.command("history", help=both("基线何时被谁改过。", "Who moved the baseline, when."))
+    @group.command(
+        "history",
+        help=both(
+            "基线何时被谁改过。\n\n例：xunjian baseline history -l switch",
+            "Who moved the baseline, when.\n\nExample: xunjian baseline history -l switch",
+        ),
+    )
     def history(
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
@@ -124,10 +136,14 @@ def _accept(group: typer.Typer, output: Output) -> None:
         "accept",
         help=both(
             "把上次读到的配置（diff -l 或 backup 显示的那份）定为基线；写变更号则只接受这些。"
-            "\n\n批准人是 XUNJIAN_ACTOR，否则是 git 的作者；不能是变更人自己。",
+            "\n\n批准人是 XUNJIAN_ACTOR，否则是 git 的作者；不能是变更人自己。"
+            "\n\n例：xunjian baseline accept --initial -l switch    "
+            "xunjian baseline accept c-5b1f0c9a21 --ticket T-17",
             "Make what was last read (what diff -l or backup saw) the baseline; with ids of "
             "changes only these.\n\nWho accepts is XUNJIAN_ACTOR, else git's author, and may not "
-            "be who made the change.",
+            "be who made the change."
+            "\n\nExamples: xunjian baseline accept --initial -l switch    "
+            "xunjian baseline accept c-5b1f0c9a21 --ticket T-17",
         ),
     )
     def accept(
@@ -164,9 +180,13 @@ def _approve(group: typer.Typer, output: Output) -> None:
     @group.command(
         "approve",
         help=both(
-            "批准变更而不动基线：一次性（once）、到期（accept-until）、计划内（planned，到期未见即报）。",
+            "批准变更而不动基线：一次性（once）、到期（accept-until）、计划内（planned，到期未见即报）。"
+            "\n\n例：xunjian baseline approve c-5b1f0c9a21 --scope accept-until --until "
+            "2026-12-31 --reason 割接期间",
             "Approve changes without moving the baseline: once, accept-until, or planned (absent "
-            "changes are reported).",
+            "changes are reported)."
+            "\n\nExample: xunjian baseline approve c-5b1f0c9a21 --scope accept-until --until "
+            "2026-12-31 --reason cut-over",
         ),
     )
     def approve(

@@ -45,9 +45,9 @@ def _add_check(group: typer.Typer, output: Output) -> None:
     @group.command(
         "check",
         help=both(
-            "这一天是不是工作日、节假日、汛期、封网期。例：xunjian calendar check 2026-10-10",
-            "Whether a day is worked, a holiday, in the flood season, frozen. "
-            "Example: xunjian calendar check 2026-10-10",
+            "这一天是不是工作日、节假日、汛期、封网期。\n\n例：xunjian calendar check 2026-10-10",
+            "Whether a day is worked, a holiday, in the flood season, frozen."
+            "\n\nExample: xunjian calendar check 2026-10-10",
         ),
     )
     def check(
@@ -123,7 +123,11 @@ def _add_plan(group: typer.Typer, output: Output) -> None:
         workspace: WorkspaceOption = None,
         form: Annotated[
             str,
-            typer.Option("--format", metavar="FORM", help=both("格式", "table, json, xlsx, ics")),
+            typer.Option(
+                "--format",
+                metavar="FORM",
+                help=both("table、json、xlsx、ics", "table, json, xlsx, ics"),
+            ),
         ] = "table",
         out: Annotated[
             Path | None,

@@ -14,9 +14,11 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "config",
         help=both(
-            "显示生效的设置及其来处（命令行 > XUNJIAN_* > xunjian.yml > 缺省）。",
+            "显示生效的设置及其来处（命令行 > XUNJIAN_* > xunjian.yml > 缺省）。"
+            "\n\n例：xunjian config    xunjian config --format json",
             "Show the effective settings, each with where it comes from "
-            "(command line > XUNJIAN_* > xunjian.yml > default).",
+            "(command line > XUNJIAN_* > xunjian.yml > default)."
+            "\n\nExamples: xunjian config    xunjian config --format json",
         ),
     )
     def config(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:

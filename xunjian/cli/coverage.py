@@ -58,7 +58,10 @@ def register(app: typer.Typer, output: Output) -> None:
             typer.Option("--at", metavar="DATE", help=both("当作这一天来看", "as of this day")),
         ] = None,
         form: Annotated[
-            str, typer.Option("--format", metavar="FORM", help=both("格式", "table, json, xlsx"))
+            str,
+            typer.Option(
+                "--format", metavar="FORM", help=both("table、json、xlsx", "table, json, xlsx")
+            ),
         ] = "table",
         out: Annotated[
             Path | None,

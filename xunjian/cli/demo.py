@@ -27,9 +27,11 @@ def register(app: typer.Typer, output: Output) -> None:
         "demo",
         help=both(
             "演示：在本机回环上起一个实验室，植入全部故障，做一次节前巡检，"
-            "对账：植入、找到、误报。全部找到且无误报才退出 0。",
+            "对账：植入、找到、误报。全部找到且无误报才退出 0。"
+            "\n\n例：xunjian demo    xunjian demo -o 演示报告",
             "A lab on loopback with every fault planted, a pre-holiday round over it, and the "
-            "account: planted, found, false alarms. Exit 0 only for all found, none false.",
+            "account: planted, found, false alarms. Exit 0 only for all found, none false."
+            "\n\nExamples: xunjian demo    xunjian demo -o demo-report",
         ),
     )
     def demo(

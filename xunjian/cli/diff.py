@@ -93,11 +93,15 @@ def register(app: typer.Typer, output: Output) -> None:
         help=both(
             "比较两份配置文件：按段落、按语义，口令只作指纹，不需要设备、密钥或工作区。"
             "不给文件而给 -l，则读取设备，与基线比较。"
-            "\n\n退出码：0 无未批准的变更，1 有，3 内容不可信、设备未到达或尚无基线。",
+            "\n\n退出码：0 无未批准的变更，1 有，3 内容不可信、设备未到达或尚无基线。"
+            "\n\n例：xunjian diff 旧.cfg 新.cfg --platform huawei_vrp    "
+            "xunjian diff -l switch --format html -o 变更.html",
             "Compare two configuration files by sections and meaning; secrets are fingerprints "
             "only; needs no device, key or workspace. With -l instead of files: read devices and "
             "compare with their baselines.\n\nExit code: 0 no unapproved change, 1 some, 3 not "
-            "trustworthy, a device not reached or no baseline yet.",
+            "trustworthy, a device not reached or no baseline yet."
+            "\n\nExamples: xunjian diff old.cfg new.cfg --platform huawei_vrp    "
+            "xunjian diff -l switch --format html -o changes.html",
         ),
     )
     def diff_command(

@@ -31,9 +31,11 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "exec",
         help=both(
-            "在选中的设备上执行一条只读命令。任何一台的规则不许，就一台也不发（退出码 6）。",
+            "在选中的设备上执行一条只读命令。任何一台的规则不许，就一台也不发（退出码 6）。"
+            "\n\n例：xunjian exec 'display version' -l switch",
             "Run one read-only command on the selected devices. If the rules of one refuse it, it "
-            "is sent to none (exit code 6).",
+            "is sent to none (exit code 6)."
+            "\n\nExample: xunjian exec 'display version' -l switch",
         ),
     )
     def exec_(

@@ -18,9 +18,11 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "explain",
         help=both(
-            "讲清一个项目或判定：各平台问什么、怎么读、变成什么事实、实际按什么判、标准出处。",
+            "讲清一个项目或判定：各平台问什么、怎么读、变成什么事实、实际按什么判、标准出处。"
+            "\n\n例：xunjian explain cpu_memory    xunjian explain server.cpu",
             "Explain a task or a check: what each platform is asked, how it is read, which facts "
-            "it gives, what is judged there, and where the limits come from.",
+            "it gives, what is judged there, and where the limits come from."
+            "\n\nExamples: xunjian explain cpu_memory    xunjian explain server.cpu",
         ),
     )
     def explain_command(

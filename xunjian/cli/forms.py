@@ -8,7 +8,7 @@ import typer
 
 from xunjian.cli.documents import write_document, write_documents
 from xunjian.cli.language import both
-from xunjian.cli.options import InventoryOption, OutOption, WorkspaceOption
+from xunjian.cli.options import InventoryOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import ContentError, NothingSelected, Problem, UsageError
 from xunjian.language import Text
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from xunjian.playbook import Playbook
     from xunjian.run.model import RunRecord
 
-_RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help=both("轮次，latest 为最近一轮", "run id, or `latest`"))
-]
 _FilesArgument = Annotated[
     list[Path],
     typer.Argument(
@@ -64,13 +61,15 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
     @forms.command(
         "export",
         help=both(
-            "导出一轮的表：每个机房或线路一页，上轮遗留排在最前。不写 -o 时写到标准输出。",
+            "导出一轮的表：每个机房或线路一页，上轮遗留排在最前。不写 -o 时写到标准输出。"
+            "\n\n例：xunjian forms export latest -o 现场表.xlsx",
             "Export a run's forms: a sheet per room or route, matters left over first. Without -o "
-            "to stdout.",
+            "to stdout."
+            "\n\nExample: xunjian forms export latest -o site.xlsx",
         ),
     )
     def export(
-        run: _RunArgument,
+        run: RunArgument,
         out: _FileOption = None,
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
@@ -78,7 +77,7 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
         from xunjian.forms.write import write_book
 
         content = Content(workspace, inventory)
-        record = content.store.record(_run_id(content, run))
+        record = content.store.record(content.find_run(run).run_id)
         book = book_for(content, record)
         if not book.sheets:
             raise UsageError(
@@ -105,29 +104,25 @@ def _add_import(forms: typer.Typer, output: Output) -> None:
         "import",
         help=both(
             "收回填好的表，可分多次、由多人填。空着的仍是未检；同一份收两次不变；"
-            "有错则一份也不收，并按工作表与单元格列出（退出码 2）。",
+            "有错则一份也不收，并按工作表与单元格列出（退出码 2）。"
+            "\n\n例：xunjian forms import latest 现场表.xlsx",
             "Take filled forms in, in parts, from several people. Blank stays not checked; the "
             "same form twice changes nothing; with a mistake nothing is taken in, each is named by "
-            "sheet and cell (exit code 2).",
+            "sheet and cell (exit code 2)."
+            "\n\nExample: xunjian forms import latest site.xlsx",
         ),
     )
     def import_(
-        run: _RunArgument,
+        run: RunArgument,
         files: _FilesArgument,
         out: OutOption = None,
         workspace: WorkspaceOption = None,
         inventory: InventoryOption = None,
     ) -> int:
         content = Content(workspace, inventory)
-        record = content.store.record(_run_id(content, run))
+        record = content.store.record(content.find_run(run).run_id)
         _take(content, output, record, files, out)
         return 0
-
-
-def _run_id(content: Content, run: str) -> str:
-    if run == "latest" and (runs := content.store.runs()):
-        return runs[0].run_id
-    return content.find_run(run).run_id
 
 
 def book_for(content: Content, record: "RunRecord") -> "Book":

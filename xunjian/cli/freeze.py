@@ -63,8 +63,9 @@ def register(app: typer.Typer, output: Output) -> None:
     @group.command(
         "list",
         help=both(
-            "列出封网窗口、封网前检查的轮次、批准（缺省：今年）。",
-            "List windows, the run of the check before each, leaves (default: this year).",
+            "列出封网窗口、封网前检查的轮次、批准（缺省：今年）。\n\n例：xunjian freeze list",
+            "List windows, the run of the check before each, leaves (default: this year)."
+            "\n\nExample: xunjian freeze list",
         ),
     )
     def list_(

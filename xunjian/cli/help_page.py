@@ -10,6 +10,12 @@ from xunjian.language import Language
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 # a piece that is never broken: a word or one wide character, with the punctuation that clings to it
 _PIECE = re.compile(rf"\s+|[（“]*(?:[^\s{_WIDE}]+|[{_WIDE}])[，。；：、）”？！]*")
+# a paragraph of examples: one command to a line, never broken, so that it can be copied
+_EXAMPLES = re.compile(r"(例：|Examples?:)\s*(.*)", re.DOTALL)
+_BETWEEN = re.compile(r"\s{3,}")
+# the parser's names of types, as words of a metavar; behind an argument's name they say nothing new
+_TYPE = re.compile(r"<(?:list\[)?(str|path|int|float|%Y)\b[^>]*>", re.IGNORECASE)
+_METAVARS = {"str": "TEXT", "path": "FILE", "int": "N", "float": "N", "%y": "DATE"}
 # the parser's own words
 _CHINESE: Mapping[str, str] = {
     "Options": "选项",
@@ -18,6 +24,9 @@ _CHINESE: Mapping[str, str] = {
     "Show this message and exit.": "显示本说明",
     "[required]": "[必填]",
     "[default: ": "[缺省：",
+    "; x>=": "；x>=",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
 }
 
 
@@ -42,20 +51,21 @@ def page_context(base: Any, language: Language) -> Any:
     class Page(base.formatter_class):  # type: ignore[misc]  # the parser's class, found at run time
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             own = "用法：" if language is Language.ZH else prefix
-            super().write_usage(prog, args, own)
+            super().write_usage(prog, _said(args, language), own)
 
         def write_heading(self, heading: str) -> None:
-            super().write_heading(_said(heading, language))
+            colon = "：" if language is Language.ZH else ":"
+            self.write(f"{' ' * self.current_indent}{_said(heading, language)}{colon}\n")
 
         def write_text(self, text: str) -> None:
             indent = " " * self.current_indent
-            paragraphs = (fill(part, self.width - len(indent)) for part in text.split("\n\n"))
+            paragraphs = (_lines(part, self.width - len(indent)) for part in text.split("\n\n"))
             self.write("\n\n".join(_indented(lines, indent) for lines in paragraphs) + "\n")
 
         def write_dl(
             self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
         ) -> None:
-            known = list(rows)
+            known = [(_named(first), second) for first, second in rows]
             widths = [len(first) for first, _ in known if len(first) <= col_max]
             column = self.current_indent + max(widths, default=0) + col_spacing
             for first, second in known:
@@ -69,6 +79,20 @@ def page_context(base: Any, language: Language) -> Any:
         formatter_class = Page
 
     return InContext
+
+
+def _lines(paragraph: str, width: int) -> list[str]:
+    examples = _EXAMPLES.fullmatch(paragraph.strip())
+    if examples is None:
+        return fill(paragraph, width)
+    commands = _BETWEEN.split(examples[2].strip())
+    return [examples[1], *(f"  {command}" for command in commands)]
+
+
+def _named(first: str) -> str:
+    if first.startswith("-"):
+        return _TYPE.sub(lambda found: _METAVARS[found[1].lower()], first)
+    return _TYPE.sub("", first).strip()
 
 
 def _indented(lines: Sequence[str], indent: str) -> str:

@@ -16,9 +16,11 @@ def register(app: typer.Typer, output: Output) -> None:
     @app.command(
         "init",
         help=both(
-            "新建工作区：xunjian.yml、示例清单、密钥（0600，不进 git）、空的 known_hosts。",
+            "新建工作区：xunjian.yml、示例清单、密钥（0600，不进 git）、空的 known_hosts。"
+            "\n\n例：xunjian init 巡检",
             "Make a workspace: xunjian.yml, an example inventory, keys (0600, outside git) and an "
-            "empty known_hosts.",
+            "empty known_hosts."
+            "\n\nExample: xunjian init rounds",
         ),
     )
     def init(

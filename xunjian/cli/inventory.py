@@ -42,7 +42,13 @@ def register(app: typer.Typer, output: Output) -> None:
     )
     app.add_typer(inventory_group, name="inventory")
 
-    @inventory_group.command("check", help=both("只检查清单", "Check the inventory alone"))
+    @inventory_group.command(
+        "check",
+        help=both(
+            "只检查清单，一次列出全部错误。\n\n例：xunjian inventory check",
+            "Check the inventory alone; every mistake at once.\n\nExample: xunjian inventory check",
+        ),
+    )
     def check(workspace: WorkspaceOption = None, inventory: InventoryOption = None) -> int:
         found = Content(workspace, inventory).inventory
         output.say(
@@ -59,10 +65,12 @@ def register(app: typer.Typer, output: Output) -> None:
         "trust",
         help=both(
             "取来选中设备的 SSH 主机密钥，显示指纹，确认后登记。已登记而不同的，只报告，"
-            "加 --replace 才换。没有终端时须加 --yes。",
+            "加 --replace 才换。没有终端时须加 --yes。"
+            "\n\n例：xunjian inventory trust -l all",
             "Fetch the SSH host keys of the selected devices, show the fingerprints and pin them "
             "after a yes. A key that differs from its pin is only reported unless --replace. "
-            "Without a terminal --yes is needed.",
+            "Without a terminal --yes is needed."
+            "\n\nExample: xunjian inventory trust -l all",
         ),
     )
     def trust(

@@ -16,8 +16,11 @@ def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     lab = typer.Typer(
         help=both(
-            "实验室：本机回环地址上的仿真设备，可按名植入故障。",
-            "The lab: personalities of devices on loopback, with faults on demand.",
+            "实验室：本机回环地址上的仿真设备，可按名植入故障。"
+            "\n\n例：xunjian lab up --detach lab --fault fan-failed    xunjian run daily -w lab",
+            "The lab: personalities of devices on loopback, with faults on demand."
+            "\n\nExamples: xunjian lab up --detach lab --fault fan-failed    "
+            "xunjian run daily -w lab",
         ),
         rich_markup_mode=None,
         no_args_is_help=True,
@@ -25,7 +28,13 @@ def register(app: typer.Typer, output: Output) -> None:
     app.add_typer(lab, name="lab")
     _add_up(lab, output)
 
-    @lab.command("down", help=both("结束实验室", "End a lab"))
+    @lab.command(
+        "down",
+        help=both(
+            "结束实验室。\n\n例：xunjian lab down lab",
+            "End a lab.\n\nExample: xunjian lab down lab",
+        ),
+    )
     def down_command(
         directory: Annotated[
             Path, typer.Argument(metavar="DIR", help=both("实验室目录", "the lab's folder"))
@@ -37,7 +46,13 @@ def register(app: typer.Typer, output: Output) -> None:
         output.say(Text("已结束", "ended") if ended else Text("没有在运行", "it was not running"))
         return 0
 
-    @lab.command("faults", help=both("列出可植入的故障", "List the faults that can be planted"))
+    @lab.command(
+        "faults",
+        help=both(
+            "列出可植入的故障。\n\n例：xunjian lab faults",
+            "List the faults that can be planted.\n\nExample: xunjian lab faults",
+        ),
+    )
     def faults_command(form: FormatOption = Form.TABLE) -> int:
         from xunjian.lab import faults_listing
 
@@ -60,9 +75,11 @@ def _add_up(lab: typer.Typer, output: Output) -> None:
     @lab.command(
         "up",
         help=both(
-            "启动实验室；目录是一个完整工作区。没有 --detach 时在前台，Ctrl-C 结束。",
+            "启动实验室；目录是一个完整工作区。没有 --detach 时在前台，Ctrl-C 结束。"
+            "\n\n例：xunjian lab up --detach lab --fault fan-failed --fault disk-full",
             "Bring a lab up; its folder is a complete workspace. Without --detach it stays in the "
-            "foreground until Ctrl-C.",
+            "foreground until Ctrl-C."
+            "\n\nExample: xunjian lab up --detach lab --fault fan-failed --fault disk-full",
         ),
     )
     def up_command(

@@ -17,9 +17,11 @@ def register(app: typer.Typer, output: Output) -> None:
         "lint",
         help=both(
             "检查内容文件：清单、剧本、项目卡、平台、模板、自带样例。"
-            "一次列出全部错误，有错则退出码 2。",
+            "一次列出全部错误，有错则退出码 2。"
+            "\n\n例：xunjian lint    xunjian lint -w 巡检",
             "Check content: inventory, playbooks, cards, platforms, templates and their examples. "
-            "Every mistake at once; exit code 2 if there is one.",
+            "Every mistake at once; exit code 2 if there is one."
+            "\n\nExamples: xunjian lint    xunjian lint -w rounds",
         ),
     )
     def lint(workspace: WorkspaceOption = None, inventory: InventoryOption = None) -> int:

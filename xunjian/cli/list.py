@@ -37,9 +37,12 @@ def register(app: typer.Typer, output: Output) -> None:
         "list",
         help=both(
             "列出：hosts 设备 · playbooks 剧本 · tasks 项目 · checks 判定 · platforms 平台 · "
-            "runs 轮次 · findings 判定结果 · content 内容文件（谁遮住谁）",
+            "runs 轮次 · findings 判定结果 · content 内容文件（谁遮住谁）。"
+            "\n\n例：xunjian list hosts -l switch    xunjian list runs    "
+            "xunjian list findings --run latest",
             "List hosts, playbooks, tasks, checks, platforms, runs, findings or content (with what "
-            "shadows what)",
+            "shadows what).\n\nExamples: xunjian list hosts -l switch    xunjian list runs    "
+            "xunjian list findings --run latest",
         ),
     )
     def list_(

@@ -1,5 +1,7 @@
 """`notices`: what was told to whom, and a test of an address."""
 
+from typing import Annotated
+
 import typer
 
 from xunjian.cli.language import both
@@ -12,6 +14,14 @@ from xunjian.run.content import Content
 from xunjian.schema import nearest_hint, printable
 
 NOT_DELIVERED = 3
+
+NameArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help=both("xunjian.yml 的 notify 里的收件人", "a recipient under `notify` in xunjian.yml"),
+    ),
+]
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -32,7 +42,8 @@ def register(app: typer.Typer, output: Output) -> None:
     @group.command(
         "list",
         help=both(
-            "最近发出和没送到的通知，新的在前。", "The newest notices, sent and not delivered."
+            "最近发出和没送到的通知，新的在前。\n\n例：xunjian notices list",
+            "The newest notices, sent and not delivered.\n\nExample: xunjian notices list",
         ),
     )
     def list_command(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
@@ -57,12 +68,14 @@ def register(app: typer.Typer, output: Output) -> None:
     @group.command(
         "test",
         help=both(
-            "给一个收件人试发一条。退出码：0 每个地址都收了，3 有地址没送到。",
+            "给一个收件人试发一条。退出码：0 每个地址都收了，3 有地址没送到。"
+            "\n\n例：xunjian notices test duty",
             "Send a test message to a recipient. Exit codes: 0 every address took it, "
-            "3 one did not.",
+            "3 one did not."
+            "\n\nExample: xunjian notices test duty",
         ),
     )
-    def test_command(name: str, workspace: WorkspaceOption = None) -> int:
+    def test_command(name: NameArgument, workspace: WorkspaceOption = None) -> int:
         content = Content(workspace)
         known = content.settings.notify
         if name not in known:

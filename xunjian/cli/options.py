@@ -168,4 +168,9 @@ UserOption = Annotated[
 AskPasswordOption = Annotated[
     bool, typer.Option("-k", "--ask-pass", help=both("询问口令", "ask for the password"))
 ]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=both("轮次", "the run"))]
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help=both("轮次，latest 为最近一轮", "the run; `latest` is the newest")
+    ),
+]

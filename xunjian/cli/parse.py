@@ -24,9 +24,11 @@ def register(app: typer.Typer, output: Output) -> None:
         "parse",
         help=both(
             "解析一个保存下来的输出：有卡用卡（得到事实），否则用 ntc-templates（得到行），"
-            "都不合适退出码 3。",
+            "都不合适退出码 3。"
+            "\n\n例：xunjian parse --platform huawei_vrp --command 'display fan' 保存的输出.txt",
             "Parse one saved answer: the card's parser gives facts, else ntc-templates gives rows; "
-            "exit code 3 when nothing fits.",
+            "exit code 3 when nothing fits."
+            "\n\nExample: xunjian parse --platform huawei_vrp --command 'display fan' saved.txt",
         ),
     )
     def parse_command(

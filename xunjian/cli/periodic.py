@@ -59,26 +59,29 @@ SheetOption = Annotated[
 
 # name, metavar of the period, help: what the groups' help shows without loading a document's code
 _COMMANDS = (
-    ("daily-log", "DATE", "每日运维服务日志。例：report daily-log 2026-10-07",
-     "Daily service log. Example: report daily-log 2026-10-07"),
-    ("weekly", "WEEK", "周工作报告。例：report weekly 2026-W40",
-     "Weekly report. Example: report weekly 2026-W40"),
-    ("handover", "DATE", "交接班记录。例：report handover 2026-10-07",
-     "Handover sheet of a shift. Example: report handover 2026-10-07"),
-    ("fault-summary", "MONTH", "月度故障总结。例：report fault-summary 2026-10",
-     "Monthly fault summary. Example: report fault-summary 2026-10"),
-    ("running-state", "PERIOD", "系统运行情况分析（月、季）。例：report running-state 2026Q4",
-     "Running-state analysis (month, quarter). Example: report running-state 2026Q4"),
-    ("equipment", "QUARTER", "季度设备与系统管理报告。例：report equipment 2026Q4",
-     "Equipment and system management. Example: report equipment 2026Q4"),
-    ("service", "PERIOD", "运维服务总结（月、季、半年、年）。例：report service 2026",
-     "Service summary (month, quarter, half-year, year). Example: report service 2026"),
-    ("score", "PERIOD", "责任方考核评分表。例：report score 2026-10 --party integrator",
-     "Score card per party. Example: report score 2026-10 --party integrator"),
-    ("assets", "PERIOD", "设备台账及变动（缺省本季度）。例：report assets",
-     "Asset register and its changes (default: this quarter). Example: report assets"),
-    ("sheets", "PERIOD", "抽检、养护、防雷登记表（缺省本月）。例：report sheets --sheet spot-check",
-     "Spot-check, maintenance, earthing (default: this month). Example: report sheets 2026-10"),
+    ("daily-log", "DATE", "每日运维服务日志。\n\n例：xunjian report daily-log 2026-10-07",
+     "Daily service log.\n\nExample: xunjian report daily-log 2026-10-07"),
+    ("weekly", "WEEK", "周工作报告。\n\n例：xunjian report weekly 2026-W40",
+     "Weekly report.\n\nExample: xunjian report weekly 2026-W40"),
+    ("handover", "DATE", "交接班记录。\n\n例：xunjian report handover 2026-10-07",
+     "Handover sheet of a shift.\n\nExample: xunjian report handover 2026-10-07"),
+    ("fault-summary", "MONTH", "月度故障总结。\n\n例：xunjian report fault-summary 2026-10",
+     "Monthly fault summary.\n\nExample: xunjian report fault-summary 2026-10"),
+    ("running-state", "PERIOD", ("系统运行情况分析（月、季）。"
+     "\n\n例：xunjian report running-state 2026Q4"),
+     "Running-state analysis (month, quarter).\n\nExample: xunjian report running-state 2026Q4"),
+    ("equipment", "QUARTER", "季度设备与系统管理报告。\n\n例：xunjian report equipment 2026Q4",
+     "Equipment and system management.\n\nExample: xunjian report equipment 2026Q4"),
+    ("service", "PERIOD", "运维服务总结（月、季、半年、年）。\n\n例：xunjian report service 2026",
+     "Service summary (month, quarter, half-year, year).\n\nExample: xunjian report service 2026"),
+    ("score", "PERIOD", "责任方考核评分表。\n\n例：xunjian report score 2026-10 --party integrator",
+     "Score card per party.\n\nExample: xunjian report score 2026-10 --party integrator"),
+    ("assets", "PERIOD", "设备台账及变动（缺省本季度）。\n\n例：xunjian report assets",
+     "Asset register and its changes (default: this quarter).\n\nExample: xunjian report assets"),
+    ("sheets", "PERIOD", ("抽检、养护、防雷登记表（缺省本月）。"
+     "\n\n例：xunjian report sheets --sheet spot-check"),
+     ("Spot-check, maintenance, earthing (default: this month)."
+     "\n\nExample: xunjian report sheets 2026-10")),
 )  # fmt: skip
 _WITHOUT_PERIOD = frozenset({"assets", "sheets"})
 

@@ -26,8 +26,9 @@ def register(app: typer.Typer, output: Output) -> None:
     @reference.command(
         "accept",
         help=both(
-            "把一轮定为其到达设备（或 -l 选中的）的基准。",
-            "Make a run the reference of the devices it reached (or of those selected).",
+            "把一轮定为其到达设备（或 -l 选中的）的基准。\n\n例：xunjian reference accept latest",
+            "Make a run the reference of the devices it reached (or of those selected)."
+            "\n\nExample: xunjian reference accept latest",
         ),
     )
     def accept(
@@ -38,7 +39,7 @@ def register(app: typer.Typer, output: Output) -> None:
     ) -> int:
         content = Content(workspace, inventory)
         names = [d.name for d in selected(content, limit, None)] if limit else None
-        content.find_run(run)
+        run = content.find_run(run).run_id
         with content.store.locked("reference accept"):
             accepted = content.store.accept_reference(run, names)
         output.say(

@@ -24,10 +24,13 @@ def register(app: typer.Typer, output: Output) -> None:
         "replay",
         help=both(
             "用现在的卡和阈值，按存下的证据重新判定一轮；不联系设备，不改存储。"
-            "给出目录则是别处拿来的工作区，判它最新的一轮；同时给 -w，就用 -w 的卡和阈值判。",
+            "给出目录则是别处拿来的工作区，判它最新的一轮；同时给 -w，就用 -w 的卡和阈值判。"
+            "\n\n例：xunjian replay latest    xunjian replay 客户工作区 -w 巡检 -o 重判",
             "Judge a run again from its evidence with the cards and limits of today; no device is "
             "contacted, the store is not changed. A folder is a workspace brought from elsewhere: "
-            "its newest run is judged, with the cards and limits of -w if given.",
+            "its newest run is judged, with the cards and limits of -w if given."
+            "\n\nExamples: xunjian replay latest    "
+            "xunjian replay brought-folder -w rounds -o again",
         ),
     )
     def replay_command(

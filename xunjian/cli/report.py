@@ -17,7 +17,15 @@ from xunjian.run.content import Content
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     report = typer.Typer(
-        help=both("文档。", "Documents."), rich_markup_mode=None, no_args_is_help=True
+        help=both(
+            "文档：各轮的版本与证据包，日、周、月、季、年的文档，首页。"
+            "\n\n例：xunjian report index    xunjian report fault-summary 2026-10",
+            "Documents: versions and bundles of rounds, documents of a day, week, month, "
+            "quarter and year, the portal.\n\nExamples: xunjian report index    "
+            "xunjian report fault-summary 2026-10",
+        ),
+        rich_markup_mode=None,
+        no_args_is_help=True,
     )
     app.add_typer(report, name="report")
 
@@ -29,7 +37,15 @@ def register(app: typer.Typer, output: Output) -> None:
     add_control(report, output)
     add_periodic(report, output)
 
-    @report.command("run", help=both("按存储重新出一轮的文档", "Write a run's documents again"))
+    @report.command(
+        "run",
+        help=both(
+            "按存储重新出一轮的文档；什么也没变就不出新版。"
+            "\n\n例：xunjian report run latest --format pdf,xlsx",
+            "Write a run's documents again from the store; no new version where nothing changed."
+            "\n\nExample: xunjian report run latest --format pdf,xlsx",
+        ),
+    )
     def report_run(
         run: RunArgument,
         workspace: WorkspaceOption = None,

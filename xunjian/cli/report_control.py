@@ -41,9 +41,13 @@ def _add_versions(report: typer.Typer, output: Output) -> None:
     @report.command(
         "versions",
         help=both(
-            "列出一轮文档的版本及每版改了什么；--version N -o DIR 取出存下的旧版原件。",
+            "列出一轮文档的版本及每版改了什么；--version N -o DIR 取出存下的旧版原件。"
+            "\n\n例：xunjian report versions latest    "
+            "xunjian report versions latest --version 1 -o 第一版",
             "List the versions of a run's documents with what changed; --version N -o DIR writes "
-            "the files of an earlier version as they were.",
+            "the files of an earlier version as they were."
+            "\n\nExamples: xunjian report versions latest    "
+            "xunjian report versions latest --version 1 -o first",
         ),
     )
     def report_versions(
@@ -78,10 +82,12 @@ def _add_bundle(report: typer.Typer, output: Output) -> None:
         "bundle",
         help=both(
             "证据包：记录、文档、原始证据、清单与链条证明装进一个 zip，"
-            "交甲方或监理；对方用 `xunjian verify FILE.zip` 核对，不需要工作区。",
+            "交甲方或监理；对方用 `xunjian verify FILE.zip` 核对，不需要工作区。"
+            "\n\n例：xunjian report bundle latest -o 证据包.zip",
             "The evidence bundle: record, documents, raw evidence, manifest and proof in one zip "
             "for the customer or supervisor, who checks it with `xunjian verify FILE.zip` on any "
-            "machine.",
+            "machine."
+            "\n\nExample: xunjian report bundle latest -o bundle.zip",
         ),
     )
     def report_bundle(
@@ -109,9 +115,11 @@ def _add_fields(report: typer.Typer, output: Output) -> None:
     @report.command(
         "fields",
         help=both(
-            "列出 Word 模板可用的全部占位符；模板放在 templates/report/inspection.docx。",
+            "列出 Word 模板可用的全部占位符；模板放在 templates/report/inspection.docx。"
+            "\n\n例：xunjian report fields",
             "List every placeholder a Word template may use; the template's place is "
-            "templates/report/inspection.docx.",
+            "templates/report/inspection.docx."
+            "\n\nExample: xunjian report fields",
         ),
     )
     def report_fields(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
@@ -187,7 +195,8 @@ def _bundle(content: Content, run_id: str, out: Path) -> tuple[str, int]:
         except StoreError as error:
             if error.code != "evidence_missing":
                 raise
-            pruned.append(sha256)
+            if sha256 in proof["pruned"]:  # else it is missing, and the bundle says so
+                pruned.append(sha256)
 
     def files() -> Iterator[tuple[str, bytes]]:
         for sha256, piece in held.items():

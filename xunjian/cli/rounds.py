@@ -29,7 +29,12 @@ RoundArgument = Annotated[
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     group = typer.Typer(
-        help=both("日历上的各轮巡检。", "The rounds of the calendar."),
+        help=both(
+            "日历上的各轮巡检：列出，登记，出巡检之前的文件。"
+            "\n\n例：xunjian rounds list --state missed",
+            "The rounds of the calendar: list them, file them, write the papers before them."
+            "\n\nExample: xunjian rounds list --state missed",
+        ),
         rich_markup_mode=None,
         no_args_is_help=True,
     )
@@ -44,9 +49,9 @@ def _add_list(group: typer.Typer, output: Output) -> None:
         "list",
         help=both(
             "列出一段时间的巡检和状态（缺省：今年）。"
-            "例：xunjian rounds list --from 2026-04-01 --to 2026-06-30 --state missed",
-            "List rounds with their state (default: this year). "
-            "Example: xunjian rounds list --from 2026-04-01 --to 2026-06-30 --state missed",
+            "\n\n例：xunjian rounds list --from 2026-04-01 --to 2026-06-30 --state missed",
+            "List rounds with their state (default: this year)."
+            "\n\nExample: xunjian rounds list --from 2026-04-01 --to 2026-06-30 --state missed",
         ),
     )
     def list_(

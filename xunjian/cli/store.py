@@ -26,8 +26,10 @@ def register(app: typer.Typer, output: Output) -> None:
     @store.command(
         "prune",
         help=both(
-            "清理超过保存期的原始证据；留下哈希，verify 仍认它。",
-            "Remove raw evidence older than its term; the hash stays and `verify` knows it.",
+            "清理超过保存期的原始证据；留下哈希，verify 仍认它。"
+            "\n\n例：xunjian store prune --keep-days 1095",
+            "Remove raw evidence older than its term; the hash stays and `verify` knows it."
+            "\n\nExample: xunjian store prune --keep-days 1095",
         ),
     )
     def prune(

@@ -19,10 +19,12 @@ def register(app: typer.Typer, output: Output) -> None:
         "verify",
         help=both(
             "证明证据和出过的文档没有被改动或删除（按合同期清理的不算）；有改动或缺失则退出码 1。"
-            "给出证据包 FILE.zip 则核对它，不需要工作区。",
+            "给出证据包 FILE.zip 则核对它，不需要工作区。"
+            "\n\n例：xunjian verify    xunjian verify 证据包.zip",
             "Prove that no evidence and no document was altered or removed (what was pruned by "
             "term counts as there); exit code 1 when something was. With FILE.zip an evidence "
-            "bundle is checked, without any workspace.",
+            "bundle is checked, without any workspace."
+            "\n\nExamples: xunjian verify    xunjian verify bundle.zip",
         ),
     )
     def verify_command(
@@ -105,6 +107,7 @@ def _verify_bundle(path: Path, output: Output, form: str) -> int:
                 "version": proof.version,
                 "root_hash": proof.root_hash,
                 "files": proof.files,
+                "pruned": proof.pruned,
                 **{kind: list(found) for kind, (_, found) in kinds.items()},
             }
         )
@@ -120,6 +123,13 @@ def _verify_bundle(path: Path, output: Output, form: str) -> int:
             f"{proof.files} files: " + ("intact" if proof.is_intact else "not intact"),
         ).to(output.language)
     )
+    if proof.pruned:
+        output.data(
+            Text(
+                f"包里说有 {proof.pruned} 件证据已按期清理，未能核对",
+                f"the bundle says that {proof.pruned} pieces were pruned by term: not checked",
+            ).to(output.language)
+        )
     output.data(
         Text(
             f"根哈希应与签字报告附录 A 的一致：{proof.root_hash}",

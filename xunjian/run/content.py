@@ -111,10 +111,13 @@ class Content:
         return open_store(self.workspace.state_dir, recipient=self.settings.recipient)
 
     def find_run(self, run_id: str) -> "RunSummary":
-        """Give an earlier run; raises UsageError with the nearest id when there is none."""
+        """Give an earlier run, `latest` the newest; raises UsageError with the nearest id."""
         from xunjian.schema import nearest
 
-        known = {summary.run_id: summary for summary in self.store.runs()}
+        runs = self.store.runs()
+        if run_id == "latest" and runs:
+            return runs[0]
+        known = {summary.run_id: summary for summary in runs}
         if run_id in known:
             return known[run_id]
         near = nearest(run_id, known)

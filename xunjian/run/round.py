@@ -57,6 +57,7 @@ def order_round(content: Content, wanted: Wanted) -> RunOrder:
         NothingSelected: no device is left.
         Refused: a freeze forbids it; one over everything before the inventory is opened.
     """
+    wanted = _named_runs(content, wanted)
     found = find_playbook(content.workspace, _playbook_name(content, wanted))
     playbook = _adjusted(load_playbook(found, task_names=content.catalog.names), content, wanted)
     restraint = restraint_at(content, wanted.now)
@@ -129,6 +130,15 @@ def selected_devices(content: Content, playbook: Playbook, wanted: Wanted) -> tu
             ),
         )
     return both
+
+
+def _named_runs(content: Content, wanted: Wanted) -> Wanted:
+    """Give `resume` and `failed` the id that `latest` stands for."""
+    if wanted.resume:
+        return replace(wanted, resume=content.find_run(wanted.resume).run_id)
+    if wanted.failed:
+        return replace(wanted, failed=content.find_run(wanted.failed).run_id)
+    return wanted
 
 
 def _playbook_name(content: Content, wanted: Wanted) -> str:
