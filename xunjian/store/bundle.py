@@ -9,6 +9,8 @@ to be the one that the signed report bears.
 import hashlib
 import json
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from xunjian.store.rows import digest
 SCHEMA = "xunjian.bundle/1"
 MANIFEST, PROOF = "manifest.json", "proof.json"
 MOST_FILES, MOST_BYTES = 500_000, 8 * 1024**3
+MOST_TEXT_BYTES = 2 * 1024**3  # of the proof and the manifest: a round of 1500 devices has 0.1
 _AT = (1980, 1, 1, 0, 0, 0)
 # what a device's digest is made of, in that order
 _TABLES = {
@@ -40,13 +43,18 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleProof:
-    """What checking a bundle found. altered, missing, unlisted: names of files; broken: links."""
+    """What checking a bundle found. altered, missing, unlisted: names of files; broken: links.
+
+    pruned: pieces of evidence that the bundle says were removed by contract term. Nothing here
+    proves that: the hashes of what they said stay in the chain.
+    """
 
     run_id: str
     number: str
     version: int
     root_hash: str
     files: int
+    pruned: int = 0
     altered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
@@ -62,11 +70,15 @@ def proof_of(connection: Connection, run_id: str) -> dict[str, Any]:
     """Give the chain to a run's last link, and every row that the run's roots are made of."""
     links = _rows(connection, select(t.chain).order_by(t.chain.c.link))
     own = [row["link"] for row in links if row["run_id"] == run_id]
+    evidence = _of(connection, t.evidence, run_id)
+    named = {row[key] for row in evidence for key in ("sha256", "text_sha256")}
+    gone = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
     return {
         "run_id": run_id,
+        "pruned": sorted(named & gone),
         "chain": [row for row in links if own and row["link"] <= own[-1]],
         "plan": plan_of(connection, run_id),
-        "evidence": _of(connection, t.evidence, run_id),
+        "evidence": evidence,
         "sealed": _of(connection, t.sealed_devices, run_id),
         **{name: _of(connection, table, run_id) for name, table in _TABLES.items()},
     }
@@ -109,9 +121,10 @@ def check_bundle(path: Path) -> BundleProof:
     try:
         with zipfile.ZipFile(path) as archive:
             return _check(archive)
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+    except Exception as error:  # zipfile, zlib and json raise whatever a made-up file makes them
+        why = f"{type(error).__name__}: {error}"[:200]
         raise NotFitting(
-            Text(f"不是证据包：{path}（{error}）", f"not an evidence bundle: {path} ({error})"),
+            Text(f"不是证据包：{path}（{why}）", f"not an evidence bundle: {path} ({why})"),
             Text(
                 "用 report bundle 轮次 -o FILE.zip 生成", "report bundle RUN -o FILE.zip makes one"
             ),
@@ -119,27 +132,27 @@ def check_bundle(path: Path) -> BundleProof:
 
 
 def _check(archive: zipfile.ZipFile) -> BundleProof:
-    entries = {info.filename: info for info in archive.infolist()}
-    if len(entries) > MOST_FILES or sum(info.file_size for info in entries.values()) > MOST_BYTES:
+    infos = archive.infolist()
+    entries = {info.filename: info for info in infos}
+    if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
         raise ValueError("too large")
-    manifest = json.loads(archive.read(MANIFEST))
+    manifest = json.loads(_text(archive, MANIFEST))
     if manifest["schema"] != SCHEMA:
         raise ValueError(manifest["schema"])
     listed: Mapping[str, Row] = manifest["files"]
-    proof = json.loads(archive.read(PROOF))
+    proof = json.loads(_text(archive, PROOF))
     missing = [name for name in listed if name not in entries]
     altered = [
         name
         for name in listed
-        if name in entries and not _is_whole(name, archive.read(name), str(listed[name]["sha256"]))
+        if name in entries and not _is_whole(archive, name, str(listed[name]["sha256"]))
     ]
+    counts = Counter(info.filename for info in infos)  # which of two would be unpacked?
     unlisted = [name for name in entries if name not in listed and name != MANIFEST]
+    unlisted += [name for name, count in counts.items() if count > 1 or _leads_out(name)]
     pruned = set(manifest.get("pruned", ()))
-    missing += [
-        f"evidence/{sha256}"
-        for sha256 in evidence_hashes(proof)
-        if f"evidence/{sha256}" not in listed and sha256 not in pruned
-    ]
+    cited = [x for x in evidence_hashes(proof) if f"evidence/{x}" not in listed]
+    missing += [f"evidence/{sha256}" for sha256 in cited if sha256 not in pruned]
     last = proof["chain"][-1]["root_hash"] if proof["chain"] else ""
     broken = [*_broken(proof)]
     if manifest["run_id"] != proof["run_id"] or manifest["root_hash"] != last:
@@ -150,6 +163,7 @@ def _check(archive: zipfile.ZipFile) -> BundleProof:
         version=int(manifest.get("version", 1)),
         root_hash=str(last),
         files=len(entries),
+        pruned=sum(sha256 in pruned for sha256 in cited),
         altered=tuple(altered),
         missing=tuple(missing),
         unlisted=tuple(unlisted),
@@ -157,8 +171,24 @@ def _check(archive: zipfile.ZipFile) -> BundleProof:
     )
 
 
-def _is_whole(name: str, content: bytes, sha256: str) -> bool:
-    found = hashlib.sha256(content).hexdigest()
+def _text(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > MOST_TEXT_BYTES:
+        raise ValueError("too large")
+    return archive.read(name)
+
+
+def _leads_out(name: str) -> bool:
+    """Whether unpacking it would write elsewhere."""
+    return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
+
+
+def _is_whole(archive: zipfile.ZipFile, name: str, sha256: str) -> bool:
+    """Hash a file piece by piece; one that cannot be read whole is altered."""
+    try:
+        with archive.open(name) as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+        return False
     folder, _, stem = name.partition("/")
     return found == sha256 and (folder != "evidence" or stem == found)
 
