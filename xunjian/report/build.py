@@ -44,7 +44,7 @@ def build_report(
     findings = [f for outcome in record.outcomes for f in outcome.findings]
     problems = problems_of(findings, devices, compared.trends)
     unanswered = unanswered_of(record, devices)
-    sheets = sheets_of(record, findings, problems, unanswered)
+    sheets = sheets_of(record, findings, problems, unanswered, beside.found)
     totals, intact, levels = totals_of(record, findings), intact_of(sheets), levels_of(findings)
     arranged = ReportModel(
         run_id=record.run_id,
@@ -104,6 +104,7 @@ def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> Repo
         advice=advice_of(model.problems, leftovers, series),
         system_titles=beside.system_titles,
         party_titles=beside.party_titles,
+        task_marks=beside.task_marks,
         record_sheets=record_sheets_of(record, beside),
         volumes=volumes_of(record, beside),
     )
