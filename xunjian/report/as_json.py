@@ -89,6 +89,7 @@ def _device(sheet: DeviceSheet, language: Language) -> dict[str, object]:
         "reason": device.reason,
         "verdicts": {verdict.value: count for verdict, count in sheet.verdicts.items()},
         "notes": [note.to(language) for note in device.notes],
+        "found": dict(sheet.found),
     }
 
 

@@ -23,9 +23,7 @@ from xunjian.report.printed_records import span
 from xunjian.report.wording import (
     COVERED,
     IN_USE,
-    MAKE_AND_MODEL,
     RACK,
-    VERSION,
     Wording,
 )
 
@@ -48,9 +46,9 @@ def device_rows(model: ReportModel, w: Wording) -> list[Row]:
                 "label": w.device(device),
                 "name": w.say(device.name, 80) if device.label else "",
                 "kind": w.code(words.KINDS, device.kind),
-                "model": w.asset(device, *MAKE_AND_MODEL),
-                "serial": w.asset(device, "serial"),
-                "version": w.asset(device, *VERSION),
+                "model": w.identity(sheet, "model"),
+                "serial": w.identity(sheet, "serial"),
+                "version": w.identity(sheet, "version"),
                 "address": w.say(device.address, 60),
                 "place": " ".join(p for p in (w.room(device), w.asset(device, *RACK)) if p),
                 "life": " / ".join(part or "—" for part in (used, cover)) if used or cover else "—",

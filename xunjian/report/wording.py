@@ -1,5 +1,6 @@
 """How texts, times and figures read in one language, safe for a printed cell."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from xunjian.checks.model import Finding
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.document import IntactRate
+from xunjian.report.model import DeviceSheet
 from xunjian.report.pages import measured
 from xunjian.report.plain import breakable, one_line, shortened
 from xunjian.run.model import DeviceResult
@@ -98,6 +100,20 @@ class Wording:
         """What the register says under any of the keys, joined by a space."""
         found = (one_line(str(device.asset.get(key) or "")) for key in keys)
         return self.say(" ".join(part for part in found if part), 80)
+
+    def identity(self, sheet: DeviceSheet, key: str) -> str:
+        """What the register says the thing is, and what the thing says where that differs."""
+        keys = MAKE_AND_MODEL if key == "model" else VERSION if key == "version" else (key,)
+        ours, theirs = self.asset(sheet.device, *keys), self.say(sheet.found.get(key, ""), 80)
+        if not ours or not theirs:
+            return ours or theirs
+        if _bare(ours) in _bare(theirs) or _bare(theirs) in _bare(ours):
+            return ours if len(ours) >= len(theirs) else theirs
+        return self.t(f"{ours}（实测 {theirs}）", f"{ours} (found: {theirs})")
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\u200b]+", "", text).casefold()
 
 
 # where a register writes it, by custom

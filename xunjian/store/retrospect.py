@@ -8,9 +8,11 @@ from xunjian.checks.model import Finding
 from xunjian.errors import StoreError
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
+from xunjian.store.codec import loads
 from xunjian.store.rows import finding_from_row
 from xunjian.store.sealing import Custody
 
+IDENTITY = ("model", "serial", "version")
 _BAD = ("abnormal", "warning", "unknown")
 _AT_ONCE = 500  # values of one `IN`: below SQLite's limit of 999 of old builds
 _CUT = "\n…"
@@ -86,6 +88,20 @@ def verdict_counts(connection: Connection, run_ids: Sequence[str]) -> dict[str, 
         for run_id, verdict, number in connection.execute(query.group_by(f.run_id, f.verdict)):
             counts.setdefault(run_id, {})[verdict] = number
     return counts
+
+
+def identities(connection: Connection, run_id: str) -> dict[str, dict[str, str]]:
+    """What the devices of a run said they are: model, serial, version as found, by device."""
+    c = t.facts.c
+    query = select(c.device, c.rows).where(c.run_id == run_id, c.fact == "Identity")
+    found: dict[str, dict[str, str]] = {}
+    for device, text in connection.execute(query):
+        rows = loads(text)
+        first = rows[0] if isinstance(rows, list | tuple) and rows else {}
+        values = first.get("values") if isinstance(first, Mapping) else None
+        if isinstance(values, Mapping):
+            found[device] = {k: str(values[k]) for k in IDENTITY if values.get(k)}
+    return found
 
 
 def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -269,6 +269,11 @@ class Store:
         """Bytes of a document as written; raises StoreError when gone or altered."""
         return self._documents.get(sha256)
 
+    def identities(self, run_id: str) -> dict[str, dict[str, str]]:
+        """Give model, serial, version as the devices of a run said them."""
+        with self._database.reading() as connection:
+            return retrospect.identities(connection, run_id)
+
     def bundle_proof(self, run_id: str) -> dict[str, Any]:
         """Give the chain and every row that a run's roots are made of."""
         with self._database.reading() as connection:

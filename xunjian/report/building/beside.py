@@ -52,7 +52,6 @@ class Beside:
     past: Past = Past()
     order: Order = Order()
     task_titles: Mapping[str, Text] = field(default_factory=dict)
-    task_marks: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by task and kind
     sources: Mapping[str, Source] = field(default_factory=dict)
     title: Text | None = None
     planned: tuple[date, date] | None = None
@@ -60,6 +59,6 @@ class Beside:
     signed: tuple[Person, ...] = ()  # who filled in and signed the forms
     revisions: tuple[Revision, ...] = ()
     version: int = 1
-    found: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # identity, by device
     system_titles: Mapping[str, Text] = field(default_factory=dict)
+    found: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # identity, by device
     party_titles: Mapping[str, Text] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from xunjian.checks.model import LEVELS, Finding
 from xunjian.report.model import BAD, DeviceSheet, FindingRow, LeftOutRow, Unanswered
@@ -60,6 +61,7 @@ def sheets_of(
     findings: Iterable[Finding],
     problems: Iterable[FindingRow],
     unanswered: Iterable[Unanswered],
+    found: Mapping[str, Mapping[str, str]],
 ) -> tuple[DeviceSheet, ...]:
     """Give one sheet per device, in the record's order."""
     numbered = {row.finding.id: row for row in problems}
@@ -70,7 +72,10 @@ def sheets_of(
     for row in unanswered:
         silent[row.device.name].append(row)
     return tuple(
-        _sheet(device, by_device[device.name], numbered, silent[device.name])
+        replace(
+            _sheet(device, by_device[device.name], numbered, silent[device.name]),
+            found=found.get(device.name, {}),
+        )
         for device in record.devices
     )
 
