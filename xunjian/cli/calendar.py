@@ -29,8 +29,10 @@ def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     group = typer.Typer(
         help=both(
-            "日历：节假日、汛期、封网，全年计划，临时申报。",
-            "The calendar: holidays, flood season, freezes; the year's plan; declarations.",
+            "日历：节假日、汛期、封网，全年计划，临时申报。"
+"\n\n例：xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
+            "The calendar: holidays, flood season, freezes; the year's plan; declarations."
+"\n\nExamples: xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
         ),
         rich_markup_mode=None,
         no_args_is_help=True,
@@ -83,13 +85,16 @@ def _add_check(group: typer.Typer, output: Output) -> None:
 
 
 def _show_day(output: Output, data: dict[str, object]) -> None:
+    from xunjian.calendar.holidays import STATUTORY
     from xunjian.report.calendar.rows import MODES
 
     mode = MODES.get(str(data["freeze"]))
+    names = [STATUTORY.get(name, Text(name)) for name in str(data["holiday"] or "-").split("、")]
+    holiday = Text("、".join(n.zh for n in names), ", ".join(n.en or n.zh for n in names))
     rows: list[tuple[Text, object]] = [
         (Text("日期", "date"), data["date"]),
         (Text("工作日", "working day"), _yes(output, is_so=bool(data["working_day"]))),
-        (Text("节假日", "holiday"), data["holiday"] or "-"),
+        (Text("节假日", "holiday"), output.text(holiday)),
         (Text("汛期", "flood season"), _yes(output, is_so=bool(data["flood"]))),
         (Text("封网", "freeze"), output.text(mode) if mode else "-"),
         (Text("依据", "source"), data["source"]),

@@ -97,13 +97,12 @@ def show(output: Output, agenda: Agenda, span: tuple[str | None, str | None], fo
         return
     heads = (
         Text("窗口", "window"),
-        Text("名称", "title"),
         Text("从", "from"),
         Text("到", "to"),
         Text("方式", "mode"),
-        Text("范围", "where"),
         Text("封网前检查", "check"),
         Text("批准", "leave"),
+        Text("范围", "where"),
     )
     output.table(heads, [_cells(one, agenda, output) for one in windows])
 
@@ -141,14 +140,23 @@ def _cells(window: FreezeWindow, agenda: Agenda, output: Output) -> tuple[object
         leaves.append(output.text(Text(f"已过期 {gone}", f"{gone} expired")))
     return (
         window.name,
-        output.text(window.title),
         window.first,
         window.last,
         output.text(MODES[window.mode.value]),
-        places or output.text(Text("全部", "all")),
-        output.text(check_of(window)),
+        _check_cell(window, agenda, output),
         "；".join(leaves),
+        places or output.text(Text("全部", "all")),
     )
+
+
+def _check_cell(window: FreezeWindow, agenda: Agenda, output: Output) -> str:
+    """The run that closed the check, or who filed it; the round itself stands in the JSON."""
+    if window.check_by:
+        return f"{window.check_by} {window.check_day}"
+    if window.check_run or not window.check_round:
+        return window.check_run or "-"
+    is_ahead = agenda.today < window.first
+    return output.text(Text("未做", "not yet") if is_ahead else Text("缺", "missing"))
 
 
 def _add_override(group: typer.Typer, output: Output) -> None:

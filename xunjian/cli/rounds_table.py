@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from xunjian.calendar.model import Round, RoundState
+from xunjian.calendar.rules import DECLARED
 from xunjian.calendar.states import ALARMING
 from xunjian.cli.output import Output
 from xunjian.language import Text
@@ -30,7 +31,7 @@ def show_rounds(output: Output, rounds: Sequence[Round], form: str) -> None:
         [
             (
                 one.id,
-                output.text(one.title),
+                output.text(_short(one)),
                 one.first,
                 one.due,
                 output.text(STATES[one.state]),
@@ -39,6 +40,14 @@ def show_rounds(output: Output, rounds: Sequence[Round], form: str) -> None:
             for one in rounds
         ],
     )
+
+
+def _short(one: Round) -> Text:
+    """A round's title without the part in brackets that its id says too."""
+    if set(one.ticks) & set(DECLARED):
+        return one.title
+    zh, en = one.title.zh.rpartition("（")[0], one.title.en.rpartition(" (")[0]
+    return Text(zh or one.title.zh, en or one.title.en)
 
 
 def show_summary(output: Output, rounds: Sequence[Round]) -> None:
