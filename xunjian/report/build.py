@@ -104,6 +104,7 @@ def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> Repo
         advice=advice_of(model.problems, leftovers, series),
         system_titles=beside.system_titles,
         party_titles=beside.party_titles,
+        task_marks=beside.task_marks,
         record_sheets=record_sheets_of(record, beside),
         volumes=volumes_of(record, beside),
     )

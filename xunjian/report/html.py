@@ -12,6 +12,7 @@ from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.data_uri import picture
 from xunjian.report.diff.page import diff_words
+from xunjian.report.marks import LEGEND
 from xunjian.report.model import BAD, DeviceSheet, ReportModel
 from xunjian.report.pages import assets, page_environment
 from xunjian.report.photos import photos_of
@@ -66,6 +67,7 @@ def as_html(model: ReportModel, language: Language, read: Callable[[str], str]) 
         long=long_text(language),
         anchor=anchor,
         sheets=RecordSheets(model, language),
+        legend=LEGEND,
         facets_of=_facets,
         asset_word=lambda key: words.word(words.ASSETS, key).to(language),
         findings=ProblemRows(model, language, anchor),

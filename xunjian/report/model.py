@@ -22,6 +22,7 @@ from xunjian.report.document import (
 from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, RunState
 from xunjian.store.model import Trend
 
+_MARKS = {"automatic": "A", "manual": "M", "hybrid": "H"}
 BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
 
 
@@ -94,6 +95,7 @@ class DeviceSheet:
     rows: tuple[FindingRow, ...]
     unanswered: tuple[Unanswered, ...]
     verdicts: Mapping[Verdict, int]
+    found: Mapping[str, str] = field(default_factory=dict)  # what the device says it is
 
     @property
     def worst(self) -> Verdict:
@@ -139,6 +141,7 @@ class ReportModel:
     inactive: tuple[str, ...] = ()
     nornir_results: Mapping[str, object] = field(default_factory=dict)
     task_titles: Mapping[str, Text] = field(default_factory=dict)
+    task_marks: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by task and kind
     head: Head = Head(title=Text("巡检报告", "Inspection report"))
     intact: IntactRate = IntactRate(intact=0, judged=0)
     levels: Mapping[str, int] = field(default_factory=dict)  # I-IV: warnings and abnormal findings
@@ -162,6 +165,13 @@ class ReportModel:
     def task(self, name: str) -> Text:
         """The title of a task, its name where it has none."""
         return self.task_titles.get(name, Text(name))
+
+    def mark(self, finding: Finding, kind: str) -> str:
+        """How a finding's item is inspected: A automatically, M by a person, H both."""
+        by_source = _MARKS.get(finding.source, "A")
+        marks = self.task_marks
+        card = marks.get((finding.task, kind)) or marks.get((finding.task, ""))
+        return by_source if card in {None, "A"} else str(card)
 
     def party(self, name: str) -> Text:
         """The name of a party answerable, its key where the register has none."""

@@ -10,6 +10,7 @@ from typing import Any
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report import words
+from xunjian.report.marks import LEGEND
 from xunjian.report.model import DeviceSheet, ReportModel
 from xunjian.report.printed_records import record_sheet
 from xunjian.report.printed_rows import (
@@ -305,6 +306,11 @@ def sheets_shown(model: ReportModel) -> Sequence[DeviceSheet]:
 
 
 def _sheets_said(model: ReportModel, shown: int, w: Wording) -> str:
+    said, legend = _sheets_counted(model, shown, w), w.say(LEGEND)
+    return said + legend if w.language is Language.ZH else f"{said} {legend}"
+
+
+def _sheets_counted(model: ReportModel, shown: int, w: Wording) -> str:
     total = len(model.sheets)
     if shown == total:
         return w.t(

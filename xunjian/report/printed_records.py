@@ -7,8 +7,9 @@ from typing import Any
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
 from xunjian.report import words
+from xunjian.report.marks import filled_in
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
-from xunjian.report.wording import MAKE_AND_MODEL, Wording
+from xunjian.report.wording import Wording
 
 Row = dict[str, Any]  # crosses into JSON and nowhere else
 
@@ -23,7 +24,7 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         device.name,
         w.code(words.KINDS, device.kind),
         device.platform,
-        w.asset(device, *MAKE_AND_MODEL),
+        w.identity(sheet, "model"),
         w.site(device),
         w.room(device),
         w.say(model.party(device.party), 60),
@@ -35,6 +36,8 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         + w.t("）", ")")
         for u in sheet.unanswered
     ]
+    if who := filled_in(model, sheet, w.language):
+        said.insert(0, w.say(who, 300))
     said += [w.t("读取中的问题：", "Met with while reading: ") + w.say(n) for n in device.notes]
     verdict = w.say(sheet.worst.word)
     if not device.reached:
@@ -45,7 +48,7 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         "verdict": verdict,
         "about": " · ".join(part for part in map(w.say, about) if part),
         "rows": [
-            _record(number, findings, questions, w)
+            _record(number, findings, questions, model.mark(findings[0], device.kind), w)
             for number, findings in enumerate(_together(sheet), 1)
         ],
         "said": said,
@@ -79,7 +82,9 @@ def _likeness(row: FindingRow) -> tuple[str, Text, bool]:
     return finding.check, finding.standard, is_quiet
 
 
-def _record(number: int, findings: Sequence[Finding], questions: dict[str, str], w: Wording) -> Row:
+def _record(
+    number: int, findings: Sequence[Finding], questions: dict[str, str], mark: str, w: Wording
+) -> Row:
     finding = findings[0]
     subject, shown = w.subject(finding), w.measured(finding)
     if len(findings) > 1:
@@ -91,7 +96,7 @@ def _record(number: int, findings: Sequence[Finding], questions: dict[str, str],
         "index": str(number),
         "item": w.say(finding.title, 80),
         "subject": subject,
-        "method": method(finding, questions, w),
+        "method": f"{mark} {method(finding, questions, w)}".rstrip(),
         "standard": w.say(finding.standard, 120),
         "measured": shown,
         "code": finding.verdict.value,

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Language, Text
 from xunjian.report.code_words import SOURCES
+from xunjian.report.marks import filled_in
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.pages import measured
 from xunjian.report.shown import long_text, shown_lines
@@ -21,7 +22,7 @@ class RecordSheets:
     """Draws a device's rows and its evidence; equal texts are escaped once."""
 
     def __init__(self, model: ReportModel, language: Language) -> None:
-        self._language = language
+        self._language, self._model = language, model
         self._fold = long_text(language)
         self._known: dict[Text, str] = {}
         self._verdicts = {
@@ -37,6 +38,10 @@ class RecordSheets:
     def rows(self, sheet: DeviceSheet) -> Markup:
         """Rows: item and subject, standard, measured, verdict, remark, evidence."""
         return Markup("".join(map(self._row, sheet.rows)))  # noqa: S704 - escaped part by part
+
+    def filled_in(self, sheet: DeviceSheet) -> str:
+        """Who answered for it on forms, and when."""
+        return filled_in(self._model, sheet, self._language)
 
     def evidence_count(self, device: str) -> int:
         """How many pieces of evidence a device has."""
@@ -58,10 +63,13 @@ class RecordSheets:
         remark = "" if is_plain else self._remark(row)
         state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'
         return (
-            f"\n<tr{state}><td>{self._say(f.title)}{subject}<td>{self._say(f.standard)}"
+            f"\n<tr{state}><td>{self._say(f.title)}<sup>{self._mark(row)}</sup>{subject}<td>{self._say(f.standard)}"
             f"<td>{self._fold(measured(f, self._language))}<td>{self._verdicts[f.verdict]}"
             f"<td>{remark}<td>{self._ids(f.evidence_ids, f.device)}"
         )
+
+    def _mark(self, row: FindingRow) -> str:
+        return self._model.mark(row.finding, row.device.kind)
 
     def _remark(self, row: FindingRow) -> str:
         f = row.finding

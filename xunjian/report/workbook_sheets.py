@@ -18,7 +18,7 @@ from xunjian.report.code_words import (
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.printed_records import method
 from xunjian.report.printed_rows import change_text
-from xunjian.report.wording import COVERED, IN_USE, MAKE_AND_MODEL, RACK, VERSION, Wording
+from xunjian.report.wording import COVERED, IN_USE, RACK, Wording
 from xunjian.run.model import DeviceResult
 
 Value = str | int | float | date | datetime | Verdict | None
@@ -82,9 +82,9 @@ def _devices(model: ReportModel, w: Wording) -> Iterator[Row]:
             w.room(device),
             w.code(words.KINDS, device.kind),
             w.say(device.platform),
-            w.asset(device, *MAKE_AND_MODEL),
-            w.asset(device, "serial"),
-            w.asset(device, *VERSION),
+            w.identity(sheet, "model"),
+            w.identity(sheet, "serial"),
+            w.identity(sheet, "version"),
             w.say(device.address),
             w.asset(device, *RACK),
             _asset_day(device, IN_USE),
@@ -149,6 +149,7 @@ def _records(model: ReportModel, w: Wording) -> Iterator[Row]:
                 w.say(finding.title),
                 w.say(finding.check),
                 w.subject(finding),
+                model.mark(finding, device.kind),
                 method(finding, questions, w, 500),
                 w.say(finding.standard, 500),
                 value_of(finding, w),
@@ -322,8 +323,9 @@ SHEETS: tuple[Sheet, ...] = (
             ("编号", "Id", 13), ("单位", "Site", 18), ("位置", "Room", 16), ("设备", "Device", 18),
             ("名称", "Name", 24), ("类别", "Kind", 10), ("项目", "Task", 14),
             ("检查项", "Item", 18), ("检查标识", "Check", 24), ("对象", "Subject", 16),
-            ("方法", "Method", 28), ("标准", "Standard", 24), ("实测", "Measured", 12),
-            ("计量单位", "Unit", 8), ("判定", "Verdict", 10), ("级别", "Level", 7),
+            ("方式", "Mark", 6), ("方法", "Method", 28), ("标准", "Standard", 24),
+            ("实测", "Measured", 12), ("计量单位", "Unit", 8), ("判定", "Verdict", 10),
+            ("级别", "Level", 7),
             ("原因", "Cause", 36), ("来源", "Source", 10), ("检查人", "By", 10),
             ("备注", "Remark", 24), ("证据", "Evidence", 14),
         ),

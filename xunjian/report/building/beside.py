@@ -52,6 +52,7 @@ class Beside:
     past: Past = Past()
     order: Order = Order()
     task_titles: Mapping[str, Text] = field(default_factory=dict)
+    task_marks: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by task and kind
     sources: Mapping[str, Source] = field(default_factory=dict)
     title: Text | None = None
     planned: tuple[date, date] | None = None
@@ -59,6 +60,6 @@ class Beside:
     signed: tuple[Person, ...] = ()  # who filled in and signed the forms
     revisions: tuple[Revision, ...] = ()
     version: int = 1
-    system_titles: Mapping[str, Text] = field(default_factory=dict)
     found: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # identity, by device
+    system_titles: Mapping[str, Text] = field(default_factory=dict)
     party_titles: Mapping[str, Text] = field(default_factory=dict)
