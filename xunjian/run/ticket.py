@@ -105,7 +105,8 @@ class Errand:
         if not expected:
             return None
         one = replace(self.round, devices=tuple(sorted(expected)) if sampled else ())
-        also = () if sampled else self._also()
+        own = sampled or self._is_declared(self.round)
+        also = () if own else self._also()
         return Ticket(round=one, expected=expected, at=at, sampled=sampled, also=also)
 
     def _also(self) -> tuple[Ticket, ...]:
@@ -124,13 +125,17 @@ class Errand:
             for one, scope in found
         )
 
+    def _is_declared(self, one: Round) -> bool:
+        rule = self.agenda.calendar.rule(one.rule)
+        return rule is not None and rule.anchor is Anchor.DECLARATION
+
     def _joins(self, one: Round) -> bool:
         rule = self.agenda.calendar.rule(one.rule)
         return (
             one.id != self.round.id
             and rule is not None
-            and rule.anchor is not Anchor.DECLARATION
             and rule.sample is None
+            and not self._is_declared(one)
             and not one.by_hand
             and not rotates(one)
         )
