@@ -113,6 +113,20 @@ def test_a_version_is_made_only_where_the_report_says_something_else(store: Stor
     assert "判定改变 1 项" in third.what.zh
 
 
+def test_a_newer_program_that_words_things_otherwise_makes_no_version(store: Store) -> None:
+    model, at = a_model(), datetime(2026, 11, 1, tzinfo=UTC)
+    first = next_version(model, (), at)
+    assert first is not None
+    reworded = Text("另一种说法", "said otherwise")
+    head = replace(
+        model.head, title=reworded, purpose=reworded, scope=reworded, basis=(reworded,),
+        warnings=(reworded,), signers=(reworded,),
+    )  # fmt: skip
+    assert next_version(replace(model, head=head, conclusion=reworded), (first,), at) is None
+    ordered = replace(model, head=replace(head, said=("pre-holiday", "按新合同")))
+    assert next_version(ordered, (first,), at) is not None
+
+
 def test_an_altered_document_is_found_and_its_bytes_are_kept(store: Store, tmp_path: Path) -> None:
     content = b"signed"
     path = tmp_path / "report.docx"

@@ -124,16 +124,14 @@ def _mapping(value: object) -> Mapping[str, object]:
 def _head(model: ReportModel) -> list[object]:
     head = model.head
     return [
-        head.title.zh,
+        list(head.said),
         head.secrecy,
         head.project,
         head.customer,
         head.contractor,
         hashlib.sha256(head.logo).hexdigest(),
-        [str(text) for text in (head.purpose, head.scope, *head.basis, *head.warnings)],
         [str(day) for day in (head.planned_first, head.planned_last)],
-        [[person.name, str(person.role), person.phone] for person in head.people],
-        [str(signer) for signer in head.signers],
+        [[person.name, person.phone] for person in head.people],
         list(head.recipients),
         model.record_sheets,
     ]

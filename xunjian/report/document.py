@@ -55,6 +55,7 @@ class Head:
     recipients: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
     warnings: tuple[Text, ...] = ()
+    said: tuple[str, ...] = ()  # what of the above a person wrote: the rest is our wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

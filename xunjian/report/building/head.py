@@ -102,7 +102,19 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         recipients=order.recipients,
         revisions=beside.revisions,
         warnings=tuple(_warnings(record, beside)),
+        said=_said(record, beside),
     )
+
+
+def _said(record: RunRecord, beside: Beside) -> tuple[str, ...]:
+    """What a version is told apart by: no sentence of ours, which a newer program may reword."""
+    leaves = (
+        f"{one.id} {one.approved_by} {one.reason} {one.expires_at.isoformat()}"
+        for one in beside.overrides
+    )
+    basis, signers = beside.order.basis, beside.order.signers
+    texts = (text.zh for text in (*basis, *signers, *((beside.title,) if beside.title else ())))
+    return (record.occasion, *texts, *leaves)
 
 
 def record_sheets_of(record: RunRecord, beside: Beside) -> str:
