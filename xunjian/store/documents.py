@@ -32,6 +32,12 @@ def give_number(
     last = connection.execute(select(func.max(n.seq)).where(n.series == series)).scalar()
     seq = int(last or 0) + 1
     number = report_number(numbering.pattern, at, seq, **fields)
+    while _is_taken(connection, number):
+        seq += 1
+        following = report_number(numbering.pattern, at, seq, **fields)
+        if following == number:  # a pattern that counts nothing
+            break
+        number = following
     connection.execute(
         insert(t.document_numbers).values(
             project=numbering.project,
@@ -44,6 +50,12 @@ def give_number(
         )
     )
     return number
+
+
+def _is_taken(connection: Connection, number: str) -> bool:
+    """Whether a run of schema 0001 bears a number; those are in no series."""
+    query = select(t.runs.c.run_id).where(t.runs.c.number == number)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def versions(connection: Connection, key: DocumentKey) -> tuple[DocumentVersion, ...]:

@@ -97,8 +97,10 @@ def begin(connection: Connection, plan: RunPlan, start: RunStart) -> str:
 
 def _close_number(connection: Connection, run_id: str) -> None:
     """Number a run's report, now that the record closes; a run that is closed again keeps it."""
-    query = select(t.runs.c.settings, t.runs.c.occasion, t.runs.c.started_at)
+    query = select(t.runs.c.settings, t.runs.c.occasion, t.runs.c.started_at, t.runs.c.number)
     row = connection.execute(query.where(t.runs.c.run_id == run_id)).one()
+    if row[3]:  # schema 0001 gave numbers when a run began
+        return
     how = json.loads(row[0]).get("numbering") or {}
     numbering = Numbering(
         pattern=how.get("pattern") or DEFAULT_NUMBER,
