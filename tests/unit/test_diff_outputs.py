@@ -375,6 +375,27 @@ def test_what_was_left_out_can_be_opened_by_rule() -> None:
     assert lines.text_content().count("set uuid") == 2
 
 
+def test_a_rule_that_moved_stands_at_its_old_place_under_its_old_number() -> None:
+    old, new = Node(text="rule 30 permit ip"), Node(text="rule 18 permit ip")
+    move = Change(
+        id="c-1",
+        kind=ChangeKind.MOVED,
+        path=("acl number 3100",),
+        old=(old.text,),
+        new=(new.text,),
+        old_nodes=(old,),
+        new_nodes=(new,),
+        before=("rule 25 deny tcp", "rule 1000 deny ip"),
+        after=("rule 15 permit tcp", "rule 20 deny udp"),
+    )
+    page = html.fromstring(render("html", (replace(switch(), changes=(move,)),)).encode())
+    drawn = [[li.text_content() for li in found(ol, "li")] for ol in found(page, "//ol")]
+    assert drawn == [
+        ["rule 25 deny tcp", "rule 30 permit ip", "rule 1000 deny ip"],
+        ["rule 15 permit tcp", "rule 18 permit ip", "rule 20 deny udp"],
+    ]
+
+
 def test_two_files_go_by_the_name_of_the_newer() -> None:
     diff = replace(switch(), device="", right=Side(source="file", name="/srv/new.cfg"))
     assert json.loads(render("json", (diff,)))["devices"][0]["name"] == "new.cfg"
