@@ -6,7 +6,7 @@ record is what the round measured.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from xunjian.checks.model import Finding
@@ -16,6 +16,7 @@ from xunjian.run.execute import RunOrder
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import ABANDON_AFTER_S, Leash
 from xunjian.run.model import DeviceResult, Pair
+from xunjian.run.pool import is_at_work, thread_name
 from xunjian.run.stop import StopSignal
 from xunjian.store.model import DeviceSave
 from xunjian.store.store import Store
@@ -31,6 +32,7 @@ _FINAL = frozenset(
         "no_secret",
         "interrupted",
         "run_deadline",
+        "deadline",  # it had all the time that a device gets
         "internal",
     }
 )
@@ -38,10 +40,15 @@ _FINAL = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """Measures cards of one device again; under a freeze that forbids retries it does not."""
+    """Measures cards of one device again; under a freeze that forbids retries it does not.
+
+    breaker: of all second looks together. One refused login ends them for that credential, and a
+    device that the round's own thread has not let go of is left alone: it bears one session.
+    """
 
     order: RunOrder
     store: Store
+    breaker: Breaker = field(default_factory=lambda: Breaker(1))
 
     def __call__(self, device: DeviceResult, tasks: tuple[str, ...]) -> Mapping[str, Finding]:
         """Give what is found now, by the finding's id; empty where nothing could be measured."""
@@ -49,6 +56,8 @@ class SecondLook:
         wanted = tuple(task for task in tasks if task != CONFIG)
         forbidden = not self.order.playbook.run.retries or device.reason in _FINAL
         if pair is None or not wanted or forbidden:
+            return {}
+        if is_at_work(device.name):
             return {}
         save = self._visit(replace(pair, tasks=wanted))
         found = save.outcomes if save else ()
@@ -62,12 +71,17 @@ class SecondLook:
             pair=pair,
             tools=replace(self.order.tools, configurations=None),
             leash=leash,
-            breaker=Breaker(1),
+            breaker=self.breaker,
             history=self.store.history(pair.device.name, now),
             now=now,
         )
+        if self.breaker.is_suspended(visit.keys()):
+            return None
         thread = threading.Thread(
-            target=inspect, args=(visit, saved.append), name="second-look", daemon=True
+            target=inspect,
+            args=(visit, saved.append),
+            name=thread_name(pair.device.name),
+            daemon=True,
         )
         thread.start()
         stop = StopSignal()

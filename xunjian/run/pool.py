@@ -145,7 +145,7 @@ class _Round:
             self._busy[site] += 1
             self._asking[self._limits.watch.aaa(host.name)] += 1
             threading.Thread(
-                target=self._work, args=(host,), name=f"xunjian-{host.name}", daemon=True
+                target=self._work, args=(host,), name=thread_name(host.name), daemon=True
             ).start()
 
     def _startable(self) -> Iterator[Host]:
@@ -215,6 +215,16 @@ def _failure(task: Task, host: Host, error: BaseException) -> MultiResult:
     result = MultiResult(task.name)
     result.append(Result(host=host, exception=error, failed=True))
     return result
+
+
+def is_at_work(host: str) -> bool:
+    """Whether a thread still speaks with a host, be it one that was left behind."""
+    return any(one.name == thread_name(host) for one in threading.enumerate())
+
+
+def thread_name(host: str) -> str:
+    """Name the one thread that may speak with a host."""
+    return f"xunjian-{host}"
 
 
 def register() -> None:
