@@ -42,7 +42,7 @@ def select(
         NothingSelected: nothing fits.
     """
     chosen = list(inventory.devices.values() if within is None else within)
-    if limit is not None:
+    if limit is not None and limit.strip() not in _ALL:
         names = matching(inventory, limit)
         chosen = [device for device in chosen if device.name in names]
     if where:
