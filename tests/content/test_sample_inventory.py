@@ -11,7 +11,9 @@ from xunjian.inventory.fields import (
     CliExtras,
     Data,
     HttpExtras,
+    ModbusExtras,
     NutExtras,
+    PjlinkExtras,
     SipExtras,
     SnmpExtras,
 )
@@ -60,6 +62,6 @@ def test_secrets_are_references_to_variables(inventory: Inventory) -> None:
 @pytest.mark.parametrize("page", ["docs/write-an-inventory.md", "docs/zh/write-an-inventory.md"])
 def test_every_field_is_documented(page: str) -> None:
     text = (Path(__file__).parents[2] / page).read_text("utf-8")
-    extras = (CliExtras, SnmpExtras, HttpExtras, NutExtras, SipExtras)
+    extras = (CliExtras, SnmpExtras, HttpExtras, NutExtras, SipExtras, ModbusExtras, PjlinkExtras)
     names = [*Data.model_fields, *(name for model in extras for name in model.model_fields)]
     assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []

@@ -106,13 +106,13 @@ def test_plan_as_workbook_and_icalendar(tmp_path: Path) -> None:
     sheet = load_workbook(book).active
     assert sheet is not None
     ids = [row[-1].value for row in sheet.iter_rows(min_row=2)]
-    assert len(ids) == 1224
+    assert len(ids) == 1232
     assert "pre_holiday@2026-国庆" in ids
     events = {str(e["UID"]): e for e in Calendar.from_ical(diary.read_bytes()).walk("VEVENT")}
     national = events["pre_holiday@2026-国庆@xunjian"]
     assert national.decoded("dtstart").isoformat() == "2026-09-28"
     assert national.decoded("dtend").isoformat() == "2026-09-30"  # the day after the last
-    assert len(events) == 1224 - 365 - 730
+    assert len(events) == 1232 - 365 - 730
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,14 @@ VALUE, VERDICT, CAUSE, PHOTO = 5, 6, 7, 9  # columns of a form, from 0
 TYPED: tuple[Typed, ...] = (
     ("xj:by", 2, "张三"),
     ("xj:at", 2, "2026-07-10 09:30"),
-    ("", VERDICT, "正常"),
-    ("市电电压", VALUE, "221"),
+    ("市电电压", VALUE, "221"),  # where no UPS of the room has told it
     ("最近一次放电试验", VALUE, "2026-05-10"),
     ("放电试验时长", VALUE, "75"),
     ("线路衰减", VALUE, "0.21"),
     ("排水", VERDICT, "异常"),
     ("排水", CAUSE, "地漏堵塞"),
     ("排水", PHOTO, "地漏.jpg"),
+    ("", VERDICT, "正常"),
     ("xj:FREE 1", 2, "门禁失灵"),
     ("xj:consent", 2, "同意"),
     ("xj:sign 0", 2, "张三"),
@@ -72,6 +72,9 @@ def test_a_flood_round_from_the_first_question_to_version_two(site: Path, tmp_pa
 
     form = site / "form.xlsx"
     assert call("forms", "export", "latest", "-w", site, "-o", form).code == 0
+    refused = typed_into(form, TYPED, tmp_path, over={"市电电压": (VALUE, "229")})
+    said = call("forms", "import", "latest", refused, "-w", site, "-o", site / "out")
+    assert (said.code, "改动自动采集的结果须写原因" in said.err) == (2, True), said.err
     filled = typed_into(form, TYPED, tmp_path)
     Image.new("RGB", (1600, 1200), (90, 110, 130)).save(tmp_path / "地漏.jpg")
     taken = call("forms", "import", "latest", filled, "-w", site, "-o", site / "out")
@@ -84,6 +87,9 @@ def test_a_flood_round_from_the_first_question_to_version_two(site: Path, tmp_pa
     assert all(found[f["id"]]["by"] == "张三" for f in blank)
     bad = {f["message"] for f in found.values() if f["by"] and f["verdict"] == "abnormal"}
     assert any("地漏堵塞" in words for words in bad)
+    mains = {f["device"]: f for f in found.values() if f["check"] == "room_power.mains"}
+    assert "自动：" in mains["hz-core-room"]["remark"]
+    assert mains["hz-hall-room"]["value"] == 221
     assert "门禁失灵" in bad
     assert all("awaiting_form" not in reasons for reasons in second[0].values())
     assert second[1] > first[1]

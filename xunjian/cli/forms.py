@@ -235,7 +235,9 @@ class FormMistakes(ContentError):
 
 
 def _file_again(content: Content, record: "RunRecord") -> None:
-    """Note the round's coverage anew: what forms show was seen."""
+    """Note the round's coverage anew, at the time of the run: what forms show was seen."""
+    from dataclasses import replace
+
     from xunjian.inventory import select
     from xunjian.run.plan import plan_run
     from xunjian.run.ticket import file_run, find_errand
@@ -253,4 +255,6 @@ def _file_again(content: Content, record: "RunRecord") -> None:
     except (UsageError, NothingSelected):
         return  # the calendar has changed since
     if ticket is not None:
-        file_run(content.store, ticket, record)
+        entries = content.store.journal.entries()
+        told = [one.at for one in entries if one.run_id == record.run_id and one.note]
+        file_run(content.store, replace(ticket, at=told[-1] if told else None), record)

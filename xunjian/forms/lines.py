@@ -9,6 +9,7 @@ from xunjian.checks.model import Finding, Verdict
 from xunjian.collect.engine import item_names
 from xunjian.collect.questions import manual_question
 from xunjian.facts import make_fact
+from xunjian.forms.nearby import Neighbours
 from xunjian.forms.template import FormTemplate
 from xunjian.inventory.model import Device
 from xunjian.language import Text
@@ -39,12 +40,15 @@ class Line:
     asked: Question = field(default_factory=lambda: Question(title=Text(""), kind="text"))
     leads: bool = True
     judged: str = ""
+    check: str = ""
     photo: str = ""  # field that takes the name of the picture
     value: object = None
     verdict: str = ""
     source: str = ""
     old: str = ""
     note: Text = Text("")
+    mark: str = "M"
+    offered: bool = False  # the value was measured nearby; it counts once the sheet is filled in
 
     @property
     def id(self) -> str:
@@ -55,7 +59,7 @@ class Line:
     @property
     def given(self) -> str:
         """What the form came with: a line that comes back like this was not filled in."""
-        value = "" if self.value is None else self.value
+        value = "" if self.value is None or self.offered else self.value
         return json.dumps([value, self.verdict], ensure_ascii=False)
 
 
@@ -95,10 +99,11 @@ def book_of(
     """Arrange the forms of a run; matters of earlier rounds stand first on their sheets."""
     open_matters = {matter.finding.id: matter for matter in matters}
     lines: dict[str, list[Line]] = {}
+    nearby = Neighbours(record, devices)
     for outcome in record.outcomes:
         device = devices.get(outcome.device)
         if device is not None:
-            made = _lines_of(device, outcome, catalog)
+            made = _lines_of(device, outcome, catalog, nearby)
             lines.setdefault(device.name, []).extend(_marked(made, open_matters))
     for name, made in lines.items():
         made.extend(_rechecks(devices[name], record, made, open_matters.values()))
@@ -138,15 +143,27 @@ def _place(device: Device, form: FormTemplate) -> tuple[str, str]:
     return device.name, device.title
 
 
-def _lines_of(device: Device, outcome: Outcome, catalog: Catalog) -> list[Line]:
+def _lines_of(device: Device, outcome: Outcome, catalog: Catalog, nearby: Neighbours) -> list[Line]:
     found: list[Line] = []
     for card in catalog.named(outcome.task, device.kind):
         for group in card.steps_for(device.platform):
             for step in group.alternatives:
                 if step.channel is Channel.MANUAL:
                     for item in item_names(device, step):
-                        found += _question(device, outcome, card, step, item)
+                        made = _question(device, outcome, card, step, item)
+                        found += [_offered(line, device, card, nearby) for line in made]
     return found
+
+
+def _offered(line: Line, device: Device, card: Task, nearby: Neighbours) -> Line:
+    """Offer what something else in the room measured, where nobody has answered yet."""
+    if line.value is not None or line.verdict or not line.blank:
+        return line
+    check = next((one for one in card.checks if one.id == line.check), None)
+    near = nearby.of(device, check)
+    if near is None:
+        return line
+    return replace(line, value=near.value, offered=True, note=near.source, mark="H")
 
 
 def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: str) -> list[Line]:
@@ -166,6 +183,8 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
                 device=device.name,
                 device_title=device.title,
                 task=outcome.task,
+                mark=card.mark,
+                check=first.check if first and leads else "",
                 question=text,
                 blank="" if asked.is_verdict or asked.kind == "photo" else name,
                 title=_joined(title, item, own),
@@ -226,10 +245,17 @@ def _marked(lines: Sequence[Line], matters: Mapping[str, OpenMatter]) -> list[Li
     for line in lines:
         matter = next((m for m in matters.values() if line.leads and _is_about(m, line)), None)
         if matter is not None:
-            marked.append(replace(line, old=matter.finding.id, note=_since(matter)))
+            note = _both(line.note, _since(matter))
+            marked.append(replace(line, old=matter.finding.id, note=note))
         else:
             marked.append(line)
     return marked
+
+
+def _both(one: Text, other: Text) -> Text:
+    if not one.zh:
+        return other
+    return Text(f"{one.zh}；{other.zh}", f"{one.en}; {other.en}")
 
 
 def _is_about(matter: OpenMatter, line: Line) -> bool:

@@ -84,6 +84,8 @@ class _SheetReader(MarkedSheet):
         said_value = values.get(line.blank) if line.blank else None
         has_more = any(v is not None for name, v in values.items() if name != line.blank)
         is_changed = not self._is_as_given(row, said_value, verdict)
+        if line.offered and not self._by and _is_same(said_value, line.value) and not verdict:
+            is_changed = False  # as it was handed out: nobody has confirmed it
         if not (is_changed or has_more or cause or remark or photos or decides):
             return
         given_value, given_verdict = self._given(row)
@@ -94,7 +96,7 @@ class _SheetReader(MarkedSheet):
             values[line.judged] = verdict
         if photos and line.photo:
             values[line.photo] = _NAMES.split(self._said(row, words.PHOTO))[0].strip()
-        body = {
+        body: dict[str, object] = {
             "values": values,
             "verdict": verdict,
             "cause": cause,
@@ -103,6 +105,8 @@ class _SheetReader(MarkedSheet):
             "decides": decides,
         }
         self._check(row, line, body, is_changed=is_changed)
+        if line.offered:
+            body["remark"] = "；".join(filter(None, (remark, line.note.zh)))
         if len(self._into.problems) == count:
             self._take(row, line, body)
 
@@ -112,6 +116,7 @@ class _SheetReader(MarkedSheet):
         assert isinstance(values, dict)
         reason = body["cause"] or body["remark"]
         has_value = any(v is not None for v in values.values())
+        is_other = line.offered and not _is_same(values.get(line.blank), line.value)
         is_figure = bool(line.blank) and line.asked.kind in _FIGURES
         if verdict == Verdict.ABNORMAL.value and not reason:
             self._complain(
@@ -125,7 +130,8 @@ class _SheetReader(MarkedSheet):
         elif verdict == Verdict.NORMAL.value and is_figure and values.get(line.blank) is None:
             message = Text("正常须有实测值", "what is normal needs its measured value")
             self._complain(row, words.VALUE, message)
-        if is_changed and line.source in {"automatic", "hybrid"} and not reason:
+        is_measured = line.source in {"automatic", "hybrid"}
+        if ((is_changed and is_measured) or is_other) and not reason:
             message = Text(
                 "改动自动采集的结果须写原因", "overruling what was measured needs a reason"
             )

@@ -12,7 +12,7 @@ from xunjian.forms.lines import Book, Line, Sheet
 from xunjian.language import Language, Text
 from xunjian.run.found import FREE
 
-_WIDTHS = (4.5, 15, 24, 26, 6, 12, 9, 20, 16, 13, 8, 8, 8)
+_WIDTHS = (6, 17, 24, 26, 6, 12, 9, 20, 16, 13, 8, 8, 8)
 _LAST = 10  # the last visible column
 _ITEM, _VALUE, _VERDICT, _CAUSE, _DECIDES, _ID, _GIVEN = 2, 5, 6, 7, 10, 11, 12
 _HEAD = 5  # row of the headings
@@ -55,10 +55,10 @@ def _name(sheet: Sheet, used: dict[str, int]) -> str:
     return base if count == 1 else f"{base}-{count}"
 
 
-def _height(text: str, column: int) -> float:
+def _height(text: str, *columns: int) -> float:
     """Give the height a text needs in a column: not every program finds it by itself."""
     wide = sum(2.1 if ord(c) > 0x2E7F else 1.05 for c in text)
-    return 15.0 * max(1, math.ceil(wide / _WIDTHS[column])) + 3
+    return 15.0 * max(1, math.ceil(wide / sum(_WIDTHS[one] for one in columns))) + 3
 
 
 class _Writer:
@@ -146,7 +146,7 @@ class _Writer:
         note = self._say(line.note)
         item = self._say(line.title)
         shown = f"★{line.old} {item}" if line.old else item
-        page.write(row, 0, number, cell)
+        page.write(row, 0, f"{number} {line.mark}" if line.leads else number, cell)
         page.write(row, 1, line.device_title, cell)
         page.write(row, _ITEM, shown if line.leads else f"└ {item}", told)
         page.write(row, 3, self._say(line.standard) or ("—" if line.leads else ""), cell)
@@ -234,7 +234,7 @@ class _Writer:
         for text, mark in rows:
             page.merge_range(row, 0, row, 1, text, label)
             page.merge_range(row, 2, row, _LAST, "", blank)
-            page.set_row(row, 32 if mark == "xj:consent" else 22)
+            page.set_row(row, max(22, _height(text, 0, 1)))
             page.write(row, _ID, mark)
             if mark == "xj:consent":
                 agree = {"validate": "list", "source": [self._say(_AGREE), self._say(_REFUSE)]}

@@ -148,6 +148,7 @@ class CheckFile(Model):
     unsupported: Literal["unknown", "not_applicable"] = "unknown"
     vanished: Literal["warning", "abnormal", "unknown", "off"] = "warning"
     function: str | None = None
+    nearby: list[str] = []
     message: Words = Text("")
     standard: Words = Text("")
     advice: Words = Text("")

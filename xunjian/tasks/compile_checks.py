@@ -53,6 +53,7 @@ def compile_check(card: Card, at: KeyPath, file: CheckFile, task: str) -> Check:
         unsupported=Verdict(file.unsupported),
         vanished=None if file.vanished == "off" else Verdict(file.vanished),
         function=file.function,
+        nearby=tuple(file.nearby),
         message=file.message,
         standard=file.standard,
         advice=file.advice,

@@ -161,6 +161,7 @@ class Check:
     unsupported: Verdict = Verdict.UNKNOWN
     vanished: Verdict | None = Verdict.WARNING  # None: off
     function: str | None = None
+    nearby: tuple[str, ...] = ()  # checks of other things in the room that offer a form its value
     message: Text = Text("")
     standard: Text = Text("")
     advice: Text = Text("")
