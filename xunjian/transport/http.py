@@ -9,7 +9,7 @@ import json
 import re
 import ssl
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -25,10 +25,12 @@ from xunjian.errors import (
     LoginRefused,
     NoSecret,
     NotSupported,
+    ReadOnlyViolation,
     SessionAborted,
     SessionLost,
 )
 from xunjian.language import Text
+from xunjian.safety import check_request
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Watchdog
 from xunjian.transport.decode import decode
@@ -69,8 +71,8 @@ class HttpLink:
         dog = Watchdog(limit_s, self._wake)
         try:
             with self._errors(dog), dog:
-                self._get(request.text, limit_s, heard)
-        except DeviceError as problem:
+                self._get(request, limit_s, heard)
+        except (DeviceError, ReadOnlyViolation) as problem:
             return self._answer(heard, problem)
         return self._answer(heard, None)
 
@@ -100,7 +102,7 @@ class HttpLink:
             with contextlib.suppress(Exception):  # foreign code on a dying connection
                 self._client.close()
 
-    def _answer(self, heard: _Heard, problem: DeviceError | None) -> Answer:
+    def _answer(self, heard: _Heard, problem: DeviceError | ReadOnlyViolation | None) -> Answer:
         raw = self._conversation.redactor.clean(bytes(heard.body))
         if raw != heard.body:
             heard.flags["redacted"] = "1"
@@ -116,8 +118,8 @@ class HttpLink:
             flags=heard.flags,
         )
 
-    def _get(self, path: str, limit_s: float, heard: _Heard) -> None:
-        extensions = {"trace": self._trace}
+    def _get(self, asked: Request, limit_s: float, heard: _Heard) -> None:
+        extensions, path = {"trace": self._trace}, asked.text
         for _ in range(_MOST_REDIRECTS):
             request = self._client.build_request(
                 "GET", path, timeout=max(limit_s, 0.1), extensions=None
@@ -131,7 +133,9 @@ class HttpLink:
                 if not moved:
                     self._read(response, heard)
                     return
-            path = moved
+            path = "/" + moved.removeprefix(self._client.base_url.path).lstrip("/")
+            # a device does not choose what we ask: where it points is held against the rules too
+            check_request(replace(asked, text=path), self._conversation.platform)
         raise BadAnswer(Text("重定向过多", "too many redirects"))
 
     def _note_certificate(self, response: httpx.Response) -> None:
