@@ -102,11 +102,11 @@ def refuse_early(restraint: Restraint, *, is_change: bool) -> None:
         Refused: a window forbids it.
         UsageError: a change in a year whose holidays, and so whose windows, nobody knows yet.
     """
-    if is_change and restraint.agenda is not None:
-        restraint.agenda.require_known_windows()
     window = restraint.everywhere(FreezeMode.NO_CHANGE if is_change else FreezeMode.NO_TOUCH)
     if window is not None:
         raise refusal(window, is_change=is_change)
+    if is_change and restraint.agenda is not None:
+        restraint.agenda.require_known_windows()
 
 
 def may_touch(content: Content) -> Restraint:
