@@ -55,7 +55,11 @@ ApprovedOption = Annotated[
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     group = typer.Typer(
-        help=both("配置基线：商定的配置，谁批准的。", "Baselines: the agreed configurations."),
+        help=both(
+            "配置基线：商定的配置，谁批准的。\n\n例：xunjian baseline show -l hz-core-sw1",
+            "Baselines: the agreed configurations."
+            "\n\nExample: xunjian baseline show -l hz-core-sw1",
+        ),
         rich_markup_mode=None,
         no_args_is_help=True,
     )

@@ -30,9 +30,9 @@ def register(app: typer.Typer, output: Output) -> None:
     group = typer.Typer(
         help=both(
             "日历：节假日、汛期、封网，全年计划，临时申报。"
-"\n\n例：xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
+            "\n\n例：xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
             "The calendar: holidays, flood season, freezes; the year's plan; declarations."
-"\n\nExamples: xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
+            "\n\nExamples: xunjian calendar check 2026-10-10    xunjian calendar plan 2026",
         ),
         rich_markup_mode=None,
         no_args_is_help=True,

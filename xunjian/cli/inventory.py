@@ -36,7 +36,12 @@ class _Seen:
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     inventory_group = typer.Typer(
-        help=both("清单：检查，登记主机密钥。", "The inventory: check it, pin host keys."),
+        help=both(
+            "清单：检查，登记主机密钥。"
+            "\n\n例：xunjian inventory check    xunjian inventory trust -l all",
+            "The inventory: check it, pin host keys."
+            "\n\nExamples: xunjian inventory check    xunjian inventory trust -l all",
+        ),
         rich_markup_mode=None,
         no_args_is_help=True,
     )

@@ -13,7 +13,11 @@ from xunjian.run.content import Content
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     reference = typer.Typer(
-        help=both("基准轮次：漂移从它算起。", "Reference rounds: drift is measured from them."),
+        help=both(
+            "基准轮次：漂移从它算起。\n\n例：xunjian reference accept latest",
+            "Reference rounds: drift is measured from them."
+            "\n\nExample: xunjian reference accept latest",
+        ),
         rich_markup_mode=None,
         no_args_is_help=True,
     )

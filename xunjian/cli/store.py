@@ -15,7 +15,12 @@ from xunjian.run.content import Content
 def register(app: typer.Typer, output: Output) -> None:
     """Add the group."""
     store = typer.Typer(
-        help=both("存储的维护。", "Care of the store."), rich_markup_mode=None, no_args_is_help=True
+        help=both(
+            "存储的维护。\n\n例：xunjian store prune",
+            "Care of the store.\n\nExample: xunjian store prune",
+        ),
+        rich_markup_mode=None,
+        no_args_is_help=True,
     )
     app.add_typer(store, name="store")
 
