@@ -52,6 +52,19 @@ def test_printed_overview(language: Language, said: str, zone: str) -> None:
     assert said in told("html", language)
 
 
+def test_sites_and_rooms_have_their_english_names_in_english() -> None:
+    model = a_model()
+    titles = {s.device.site_title for s in model.sheets} | {
+        s.device.room_title for s in model.sheets
+    }
+    english = replace(model, places={title: f"Place {n}" for n, title in enumerate(sorted(titles))})
+    page = render(english, "html", Language.EN, lambda n: (TEMPLATES / n).read_bytes()).decode()
+    assert not [title for title in titles if title and f">{title}<" in page]
+    assert "Place 0" in page
+    chinese = render(english, "html", Language.ZH, lambda n: (TEMPLATES / n).read_bytes()).decode()
+    assert "Place 0" not in chinese
+
+
 def test_every_verdict_survives_the_move() -> None:
     model = at_night()
     moved = in_local_time(model)

@@ -34,6 +34,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         sources=sources_of(content.catalog.checks),
         title=wanted.title if wanted else None,
         found=content.store.identities(record.run_id),
+        places=_places(content),
         system_titles=systems,
         party_titles=parties,
         planned=_planned(content, record),
@@ -115,6 +116,17 @@ def _titles(content: Content) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
         {name: system.title for name, system in inventory.systems.items()},
         {name: party.title for name, party in inventory.parties.items()},
     )
+
+
+def _places(content: Content) -> Mapping[str, str]:
+    """What sites and rooms are called in English; nothing where the register is broken."""
+    try:
+        inventory = content.inventory
+    except (ContentError, UsageError):
+        return {}
+    titles = [site.title for site in inventory.sites.values()]
+    titles += [room.title for room in inventory.rooms.values()]
+    return {title.zh: title.en for title in titles if title.en and title.en != title.zh}
 
 
 def order_of(content: Content, record_sheets: str = "") -> Order:

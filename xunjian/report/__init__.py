@@ -62,9 +62,9 @@ def render(
         from xunjian.report.as_junit import as_junit
 
         return as_junit(model, language)
-    from xunjian.report.local import in_local_time
+    from xunjian.report.local import localised
 
-    model = in_local_time(model)
+    model = localised(model, language)
     if form in {"docx", "pdf", "xlsx"}:
         return _render_office(model, form, language, read, fonts)
     if form == "html":

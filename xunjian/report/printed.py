@@ -149,7 +149,8 @@ def _overview(model: ReportModel, w: Wording) -> Data:
     )
     scope = Text(
         f"设备 {model.totals.devices} 台，计划 {model.totals.planned} 项（设备×项目）",
-        f"{model.totals.devices} devices, {model.totals.planned} items planned (device × item)",
+        f"{words.counted(model.totals.devices, 'device')}, "
+        f"{words.counted(model.totals.planned, 'item')} planned (device × item)",
     )
     started, ended = model.started_at, model.ended_at
     rows: tuple[tuple[str, str | list[str]], ...] = (

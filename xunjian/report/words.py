@@ -15,6 +15,7 @@ __all__ = [
     "STATES",
     "UNITS",
     "YES_NO",
+    "counted",
     "word",
 ]
 
@@ -99,6 +100,11 @@ STATES = {
     "interrupted": Text("已中断", "interrupted"),
     "killed": Text("异常终止", "killed"),
 }
+
+
+def counted(count: int, thing: str) -> str:
+    """Say a number of things in English."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def word(table: Mapping[str, Text], code: str) -> Text:

@@ -114,6 +114,10 @@ class Summary:
             (self.w.t(f"{level} 级问题", f"Level {level} problems"), count)
             for level, count in model.levels.items()
         ]
+        figures += [
+            (words.word(words.CHANGES, name).to(self.w.language), count)
+            for name, count in model.trends.items()
+        ]
         for name, value in figures:
             self._pair(name, value)
         for name, pct in (

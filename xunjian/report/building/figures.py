@@ -7,6 +7,7 @@ from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.document import IntactRate, RoundFigures, SiteFigures
 from xunjian.report.model import DeviceSheet, Totals
+from xunjian.report.words import counted
 from xunjian.run.model import RunRecord, RunState, blanks
 from xunjian.store.model import Past
 
@@ -99,9 +100,10 @@ def conclusion_of(
         f"待核 {v[Verdict.UNKNOWN]}"
     )
     en = (
-        f"{totals.planned} items planned, {totals.outcomes} done, {totals.left_out} left out; "
-        f"{totals.reached} of {totals.devices} devices reached; {v[Verdict.NORMAL]} normal, "
-        f"{v[Verdict.WARNING]} warnings, {v[Verdict.ABNORMAL]} abnormal, "
+        f"{counted(totals.planned, 'item')} planned, {totals.outcomes} done, "
+        f"{totals.left_out} left out; {totals.reached} of {counted(totals.devices, 'device')} "
+        f"reached; {v[Verdict.NORMAL]} normal, "
+        f"{counted(v[Verdict.WARNING], 'warning')}, {v[Verdict.ABNORMAL]} abnormal, "
         f"{v[Verdict.UNKNOWN]} unknown"
     )
     graded = [f"{level} {count}" for level, count in levels.items() if count]
@@ -145,6 +147,8 @@ def _judgement(state: RunState, totals: Totals) -> Text:
 def _waiting(state: RunState, count: int) -> Text:
     if state is not RunState.AWAITING_MANUAL:
         return Text("", "")
+    are = "is" if count == 1 else "are"
     return Text(
-        f"人工项尚有 {count} 项待填。", f" {count} manual items are still to be filled in."
+        f"人工项尚有 {count} 项待填。",
+        f" {counted(count, 'manual item')} {are} still to be filled in.",
     )

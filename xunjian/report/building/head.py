@@ -1,7 +1,7 @@
 """Cover, approval sheet and overview: from the settings, the occasion and the record."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from xunjian.calendar.clock import day_of, in_zone
 from xunjian.language import Text
@@ -93,7 +93,7 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         logo=order.logo,
         purpose=PURPOSES.get(record.occasion, _PURPOSE),
         basis=order.basis or _BASIS,
-        scope=_scope(record.devices),
+        scope=_scope(record.devices, beside.places),
         planned_first=beside.planned[0] if beside.planned else None,
         planned_last=beside.planned[1] if beside.planned else None,
         submitted_on=day_of(beside.revisions[-1].at if beside.revisions else ended),
@@ -132,7 +132,7 @@ def volumes_of(record: RunRecord, beside: Beside) -> tuple[str, ...]:
     return tuple(dict.fromkeys(device.site for device in record.devices))
 
 
-def _scope(devices: Iterable[DeviceResult]) -> Text:
+def _scope(devices: Iterable[DeviceResult], named: Mapping[str, str]) -> Text:
     kinds: Counter[str] = Counter()
     sites: dict[str, None] = {}
     rooms: set[str] = set()
@@ -142,12 +142,14 @@ def _scope(devices: Iterable[DeviceResult]) -> Text:
         rooms.add(device.room)
     counted = [(words.word(words.KINDS, kind), count) for kind, count in kinds.most_common()]
     places = "、".join(name for name in sites if name)
+    in_english = ", ".join(named.get(name, name) for name in sites if name)
     zh = "、".join(f"{kind.zh} {count}" for kind, count in counted)
     en = ", ".join(f"{kind.en or kind.zh} {count}" for kind, count in counted)
     total = sum(kinds.values())
     return Text(
         f"{places}：机房 {len(rooms)} 处，设备 {total} 台（{zh}）。",
-        f"{places.replace('、', ', ')}: {len(rooms)} rooms, {total} devices ({en}).",
+        f"{in_english}: {words.counted(len(rooms), 'room')}, "
+        f"{words.counted(total, 'device')} ({en}).",
     )
 
 
