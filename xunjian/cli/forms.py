@@ -162,14 +162,15 @@ def _take(
     with store.locked(f"forms import {record.run_id}"):
         reception = Reception(record, store, tools, content.inventory.devices)
         received = reception.take(reading.taken, forms, pictures)
-        if not received.answers:
+        record = store.record(record.run_id)
+        # one that was killed behind the answers left no exit code: brought to its end here
+        if not received.answers and record.exit_code is not None:
             output.say(Text("没有新内容，什么都没有变", "nothing new: nothing was changed"))
             return
-        record = store.record(record.run_id)
+        _file_again(content, record)
         code = exit_code(record, settings.fail_on, settings.min_coverage)
         store.set_exit_code(record.run_id, code)
         record = store.record(record.run_id)
-        _file_again(content, record)
     _say(output, record, received.answers, len(received.devices))
     folder = out or content.workspace.reports_dir / record.run_id
     write_documents(content, output, record, playbook.report.formats, folder)

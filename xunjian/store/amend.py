@@ -75,13 +75,17 @@ def _device(connection: Connection, run_id: str, prepared: PreparedSave) -> None
 
 
 def close_again(connection: Connection, run_id: str, notes: Collection[str] = ()) -> RunState:
-    """Seal what was added, and end the waiting when nothing is blank any more."""
+    """Seal what was added, and end the waiting when nothing is blank any more.
+
+    The run has no exit code from here until the command is done with it: a command that is killed
+    in between leaves it so, and the next one sees that there is something to bring to its end.
+    """
     row = run_row(connection, run_id)
     state = RunState(row["state"])
     if state in {RunState.AWAITING_MANUAL, RunState.FINISHED}:
         is_open = blanks(outcomes_of(connection, run_id))
         state = RunState.AWAITING_MANUAL if is_open else RunState.FINISHED
-    values: Row = {"state": state.value}
+    values: Row = {"state": state.value, "exit_code": None}
     if notes:
         values["notes"] = dumps((*json.loads(row["notes"]), *notes))
     connection.execute(update(t.runs).where(t.runs.c.run_id == run_id).values(**values))

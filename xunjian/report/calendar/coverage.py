@@ -206,7 +206,8 @@ def as_workbook(found: Coverage, titles: Mapping[str, Text], language: Language)
     import xlsxwriter
 
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(stream, options)
     head = book.add_format({"bold": True, "bottom": 1})
     for title, columns, lines in tables(found, titles, language):
         sheet = book.add_worksheet(f"{title.to(language)} {found.period.name}"[:31])

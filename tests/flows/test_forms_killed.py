@@ -1,0 +1,65 @@
+"""Taking forms in, killed anywhere: what was stored is whole, and taking in again ends it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.command_line import Said, call
+from tests.fixtures.site_forms import ALL_WELL, export, fill, last_run, make_site
+
+ROOT = Path(__file__).parents[2]
+# where the process ends itself as SIGKILL would: name of the thing, and the module that holds it
+PLACES = (
+    ("xunjian.store.amend", "close_again"),
+    ("xunjian.store.store.Store", "set_exit_code"),
+    ("xunjian.cli.forms", "_file_again"),
+    ("xunjian.cli.forms", "write_documents"),
+    ("xunjian.cli.documents", "write_document"),
+)
+CHILD = """
+import importlib, os, signal, sys
+where, name, *words = sys.argv[1:]
+owner, _, kind = where.rpartition(".")
+holder = getattr(importlib.import_module(owner), kind) if kind[0].isupper() else None
+holder = holder or importlib.import_module(where)
+setattr(holder, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+from xunjian.cli.app import run
+raise SystemExit(run(words))
+"""
+
+
+def take(root: Path, form: Path) -> Said:
+    return call("forms", "import", "latest", form, "-w", root, "-o", root / "out")
+
+
+def code_of(root: Path, run_id: str) -> object:
+    runs = call("list", "runs", "-w", root, "--format", "json").json["runs"]
+    return next(run for run in runs if run["run_id"] == run_id)["exit_code"]
+
+
+@pytest.mark.parametrize(("where", "name"), PLACES)
+def test_kill_9_while_forms_are_taken_in(where: str, name: str, tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    run_id = make_site(root)
+    form = fill(export(root), ALL_WELL)
+    words = ("forms", "import", "latest", str(form), "-w", str(root), "-o", str(root / "out"))
+    killed = subprocess.run(
+        [sys.executable, "-c", CHILD, where, name, *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert call("verify", "-w", root).code == 0
+    again = take(root, form)
+    assert again.code == 0, again.err
+    assert call("verify", "-w", root).code == 0
+    assert last_run(root) == run_id
+    assert code_of(root, run_id) == 0
+    record = call("report", "run", run_id, "-w", root, "-o", root / "new", "--format", "json").json
+    assert "not_checked" not in {one["verdict"] for one in record["findings"]}
+    assert not [one for one in (root / "out").iterdir() if one.name.startswith(".")]
+    assert "没有新内容" in take(root, form).err
