@@ -197,13 +197,14 @@ def _read(
     Raises:
         ContentError: with every mistake of every file.
     """
+    from xunjian.calendar.clock import zone
     from xunjian.forms.marks import Against, FormReading
     from xunjian.forms.pictures import unpack
     from xunjian.forms.read import read_form
     from xunjian.forms.take import File
 
     book, reading = book_for(content, record), FormReading()
-    now = datetime.now(tz=UTC).astimezone()
+    now = datetime.now(tz=UTC).astimezone(zone())  # what is written on site is local time
     forms: list[File] = []
     pictures: list[File] = []
     for path in files:
