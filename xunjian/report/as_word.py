@@ -138,7 +138,7 @@ def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) 
     photos = photos_of(model, Wording(language))
     if not photos:
         return
-    written = document.get_docx()
+    written = document.docx  # get_docx() would give the template again, unfilled
     title = Text("附：现场照片", "Pictures taken on site")
     written.add_paragraph().add_run(title.to(language)).bold = True
     for photo in photos:
