@@ -176,10 +176,13 @@ diff -w {broken} -l hz-core-1                                | 2 | 是否想写 
 backup -w {lab} -l nobody                                    | 4 | nobody
 backup -w {held} -l hz-core-1                                | 6 | 进程 {holder}
 baseline                                                     | 2 | accept
-baseline show -w {lab} -l hz-acc-sw1                         | 3 | 尚无基线
-baseline history -w {lab} -l hz-acc-sw1                      | 3 | 尚无基线
+baseline show -w {lab} -l hz-acc-sw1                         | 0 | sysname HZ-ACC-SW1
+baseline show -w {lab} -l hz-ups1                            | 3 | 尚无基线
+baseline history -w {lab} -l hz-acc-sw1                      | 0 | baseline: initial
+baseline history -w {lab} -l hz-ups1                         | 3 | 尚无基线
 baseline accept -w {lab}                                     | 2 | -l
-baseline accept -w {lab} -l hz-acc-sw1                       | 3 | 尚无基线
+baseline accept -w {lab} -l hz-acc-sw1                       | 0 | 没有变更
+baseline accept -w {lab} -l hz-ups1                          | 3 | 尚无基线
 baseline approve -w {lab} -l hz-acc-sw1                      | 2 | CHANGE
 baseline approve c-1 -w {lab} -l hz-acc-sw1 --scope planned  | 2 | --until
 reference accept {past} -w {lab} -l hz-ups1                 | 0 | hz-ups1
@@ -189,7 +192,7 @@ verify -w {lab}                                             | 0 | 完好
 verify -w {corrupt}                                         | 2 | 先备份
 inventory check -w {lab}                                    | 0 | 清单无误
 inventory check -w {broken}                                 | 2 | 是否想写 projector
-inventory check -w {fresh} -i {lab}/inventory               | 0 | 21
+inventory check -w {fresh} -i {lab}/inventory               | 0 | 29
 inventory trust -w {lab} -l hz-acc-sw1 --yes                | 0 | 已登记
 inventory trust -w {lab} -l hz-acc-sw1                      | 2 | --yes
 inventory trust -w {lab} -l ups --yes                       | 4 | SSH
@@ -206,6 +209,20 @@ lab up --detach {fresh}                                     | 2 | 目录不是�
 lab up --detach {new}-lab --devices -1                      | 2 | --devices
 lab down {empty}                                            | 0 | 没有在运行
 demo -o {under_file}                                        | 2 | 写不了
+calendar check 2026-10-01 -w {lab}                          | 0 | 国庆
+calendar check someday -w {lab}                             | 2 | someday
+calendar plan 2031 -w {lab}                                 | 2 | calendar.yml
+due -w {lab} --at 2026-04-28                                | 0 | 五一
+rounds list -w {lab}                                        | 0 | daily
+rounds record nothing -w {lab} --by 张三                    | 2 | nothing
+coverage -w {lab} --period 2026Q9                           | 2 | 2026Q9
+freeze -w {lab}                                             | 0 | 国庆
+freeze override nothing -w {lab} --by 张三 --reason 抢修 --approved-by 李四 --until 2026-10-03 | 2 | nothing
+forms export nothing -w {lab}                               | 2 | nothing
+forms import latest {junk} -w {lab}                         | 2 | 工作簿
+waive F0000000000 -w {lab} --approver 李四 --reason 待换 --until 2027-01-01 | 2 | F0000000000
+notices list -w {lab}                                       | 0 | 通知
+notices test nobody -w {lab}                                | 2 | nobody
 """
 
 
