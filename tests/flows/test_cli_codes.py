@@ -219,9 +219,9 @@ coverage -w {lab} --period 2026Q9                           | 2 | 2026Q9
 freeze -w {lab}                                             | 0 | 国庆
 freeze override nothing -w {lab} --by 张三 --reason 抢修 --approved-by 李四 --until 2026-10-03 | 2 | nothing
 forms export nothing -w {lab}                               | 2 | nothing
-forms import latest {junk} -w {lab}                         | 2 | 工作簿
+forms import latest {junk} -w {lab}                         | 2 | 这不是巡检表
 waive F0000000000 -w {lab} --approver 李四 --reason 待换 --until 2027-01-01 | 2 | F0000000000
-notices list -w {lab}                                       | 0 | 通知
+notices list -w {lab}                                       | 0 | 没有
 notices test nobody -w {lab}                                | 2 | nobody
 """
 

@@ -89,7 +89,7 @@ def test_tasks_alone_are_enough(tmp_path: Path) -> None:
     ],
 )
 def test_configurations_are_read_where_something_is_done_with_them(
-    tmp_path: Path, given: str, active: bool
+    tmp_path: Path, given: str, *, active: bool
 ) -> None:
     assert load(tmp_path, f"config: {given}\n").config.is_active is active
 

@@ -113,6 +113,7 @@ def _give(
     from xunjian.report.calendar.coverage import as_data, as_workbook, tables
 
     found, titles = what
+    parts = tables(found, titles, output.language)
     if form == "xlsx":
         document = as_workbook(found, titles, output.language)
         out = out or agenda.content.workspace.reports_dir / f"coverage-{found.period.name}.xlsx"
@@ -120,7 +121,6 @@ def _give(
         data = as_data(found, titles, output.language, agenda.today.isoformat())
         document = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
     else:
-        parts = tables(found, titles, output.language)
         document = "\n".join(_lines(output, part) for part in parts).encode()
     if out is None and form == "json":
         output.data(document.decode())

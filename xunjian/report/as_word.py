@@ -138,12 +138,12 @@ def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) 
     photos = photos_of(model, Wording(language))
     if not photos:
         return
-    written = document.docx  # get_docx() would give the template again, unfilled
+    written: Any = document.docx  # get_docx() would give the template again, unfilled
     title = Text("附：现场照片", "Pictures taken on site")
     written.add_paragraph().add_run(title.to(language)).bold = True
     for photo in photos:
         written.add_picture(io.BytesIO(photo.content), width=Cm(PHOTO_CM))
-        written.add_paragraph(_harmless(photo.caption))
+        written.add_paragraph(printable(photo.caption))
 
 
 def _wrong(name: str, near: str | None) -> ContentError:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from xunjian.checks.model import Verdict
 from xunjian.run.model import RunState
@@ -138,7 +138,7 @@ def _spells(
 ) -> list[OpenMatter]:
     """The rounds in which each was open since it was last in order."""
     f, r = t.findings.c, t.runs.c
-    query: Select[Any] = (
+    query: Any = (
         select(f.finding_id, f.body, r.run_id, r.number, r.started_at)
         .join(t.runs, r.run_id == f.run_id)
         .where(rounds, f.finding_id.in_([*ids]), f.verdict.in_(OPEN))

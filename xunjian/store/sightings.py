@@ -38,7 +38,7 @@ def sightings(
         at = moment(started_at)
         failed = set(connection.execute(_failed(run_id)).scalars())
         papers = set(connection.execute(_on_paper(run_id)).scalars())
-        # a device is seen by its evidence, whatever a person still has to write; a thing by its form
+        # a device is seen by its evidence, whatever a person must still write; a thing by its form
         blank = papers & set(connection.execute(_blank(run_id)).scalars())
         for device, complete, reason in _rows(connection, _results(run_id)):
             found.append(
