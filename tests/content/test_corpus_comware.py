@@ -171,4 +171,4 @@ def test_no_card_asks_these_devices_over_snmp(found: tuple[Sample, ...]) -> None
             for group in task.collect.get(platform, ())
             for step in group.alternatives
         }
-        assert channels == {"cli"}, "a card asks over SNMP now: read the walks"
+        assert channels == {"cli", "icmp"}, "a card asks over SNMP now: read the walks"

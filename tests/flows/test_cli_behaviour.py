@@ -139,8 +139,10 @@ def test_a_round_finds_exactly_what_is_planted(clean_lab: LabHandle, tmp_path: P
     bad = {
         (f["device"], f["check"], f["verdict"])
         for f in report["findings"]
-        if f["verdict"] not in {"normal", "not_applicable"}
+        if f["verdict"] not in {"normal", "not_applicable"} and f["source"] != "manual"
     }
+    blank = [f for f in report["findings"] if f["source"] == "manual"]
+    assert {(f["task"], f["verdict"]) for f in blank} == {("ups_battery_look", "not_checked")}
     assert {(device, verdict) for device, _, verdict in bad} == {
         ("hz-core-sw1", "abnormal"),
         ("hz-ups1", "abnormal"),

@@ -46,7 +46,11 @@ def register(app: typer.Typer, output: Output) -> None:
         no_args_is_help=True,
     )
     app.add_typer(inventory_group, name="inventory")
+    _add_check(inventory_group, output)
+    _add_trust(inventory_group, output)
 
+
+def _add_check(inventory_group: typer.Typer, output: Output) -> None:
     @inventory_group.command(
         "check",
         help=both(
@@ -66,6 +70,8 @@ def register(app: typer.Typer, output: Output) -> None:
         )
         return 0
 
+
+def _add_trust(inventory_group: typer.Typer, output: Output) -> None:
     @inventory_group.command(
         "trust",
         help=both(

@@ -38,7 +38,11 @@ def register(app: typer.Typer, output: Output) -> None:
         no_args_is_help=True,
     )
     app.add_typer(group, name="notices")
+    _add_list(group, output)
+    _add_test(group, output)
 
+
+def _add_list(group: typer.Typer, output: Output) -> None:
     @group.command(
         "list",
         help=both(
@@ -65,6 +69,8 @@ def register(app: typer.Typer, output: Output) -> None:
         output.rows(form, "notices", rows)
         return 0
 
+
+def _add_test(group: typer.Typer, output: Output) -> None:
     @group.command(
         "test",
         help=both(
