@@ -57,6 +57,7 @@ class Summary:
         head = model.head
         pairs = (
             (self.w.t("报告编号", "Number"), head.number or model.number),
+            (self.w.t("版本", "Version"), str(head.version)),
             (self.w.t("项目", "Project"), head.project),
             (self.w.t("甲方", "Customer"), head.customer),
             (self.w.t("乙方", "Contractor"), head.contractor),
