@@ -164,9 +164,16 @@ def log_of(caller: str, said: subprocess.CompletedProcess[str], place: Path, her
     return (here / "due.log").read_text("utf-8")
 
 
+def dailies(place: Path) -> int:
+    """How many daily rounds a workspace holds; others may have made some."""
+    runs = call("list", "runs", "-w", place, "--format", "json").json["runs"]
+    return sum(run["playbook"] == "daily" for run in runs)
+
+
 @pytest.mark.parametrize("caller", ["cron", "systemd", "gitlab", "github"])
 def test_the_command_works_without_a_terminal(caller: str, place: Path, tmp_path: Path) -> None:
     command = commands(PAGES[0])[caller]
+    before = dailies(place)
     said = shell(command, place, tmp_path)
     log = log_of(caller, said, place, tmp_path)
     try:
@@ -177,8 +184,7 @@ def test_the_command_works_without_a_terminal(caller: str, place: Path, tmp_path
         assert "\x1b" not in log
         again = shell(command, place, tmp_path)
         assert again.returncode == 0
-        runs = call("list", "runs", "-w", place, "--format", "json").json["runs"]
-        assert sum(run["playbook"] == "daily" for run in runs) == 1
+        assert dailies(place) == before + 1
         with held(place / ".xunjian" / "calendar", "due --run"):
             assert shell(command, place, tmp_path).returncode == 6
     finally:
