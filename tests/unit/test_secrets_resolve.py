@@ -5,7 +5,7 @@ import keyring
 import pyrage
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.errors import NoKeyringError
+from keyring.errors import NoKeyringError, PasswordDeleteError, PasswordSetError
 from typing_extensions import override
 
 from xunjian.errors import NoSecret
@@ -72,11 +72,11 @@ class Ring(KeyringBackend):
 
     @override
     def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
+        raise PasswordSetError("a keyring is only read")
 
     @override
     def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
+        raise PasswordDeleteError("a keyring is only read")
 
 
 @pytest.mark.parametrize(("name", "value"), [("core", VALUE), ("lab/core", "other")])

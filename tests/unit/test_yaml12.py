@@ -1,5 +1,3 @@
-import contextlib
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,5 +125,11 @@ def test_anchors_are_found_with_their_lines() -> None:
 @given(st.text(alphabet="ab01:-?[]{}&*!|>'\"%@#, \n\t~<.", max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_data_or_says_why_not(text: str) -> None:
-    with contextlib.suppress(yaml12.YamlTrouble):
-        yaml12.load(text)
+    found: list[tuple[int, str, str]] = []
+    data: object = None
+    try:
+        data, _ = yaml12.load(text)
+    except yaml12.YamlTrouble as trouble:
+        found = trouble.found or [(0, "", "")]
+    assert all(line >= 1 and code for line, code, _ in found)
+    assert data is None or isinstance(data, str | int | float | bool | list | dict)
