@@ -232,7 +232,7 @@ def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Pat
     assert call(*run).code == 0
     shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
     before = call("list", "runs", "-w", brought, "--format", "json").json["runs"]
-    heard = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    heard = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
     assert heard.code == 0, heard.err
     assert heard.json["run_id"] == before[0]["run_id"]
     assert heard.json["totals"]["normal"] > 5
@@ -240,11 +240,11 @@ def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Pat
     card = brought / "playbooks" / "thresholds.yml"
     card.parent.mkdir(exist_ok=True)
     card.write_text("battery.runtime: {warning: 9001, critical: 9000}\n", "utf-8")
-    strict = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    strict = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
     assert strict.code == 1, strict.err  # judged by the limits of today
     settings = brought / "xunjian.yml"
     settings.write_text(settings.read_text("utf-8") + "fail_on: I\n", "utf-8")
-    calm = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    calm = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
     assert calm.code in {0, 3}, calm.err  # what counts as failure is today's setting, too
 
 
@@ -269,7 +269,7 @@ def test_a_replay_without_its_evidence_is_incomplete(lab: LabHandle, tmp_path: P
     assert call(*run).code == 0
     shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
     shutil.rmtree(brought / ".xunjian" / "evidence")
-    heard = call("replay", brought, "-o", tmp_path / "out", "--format", "json")
+    heard = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
     assert heard.code == 3, heard
     assert heard.json["totals"]["normal"] == 0
 
