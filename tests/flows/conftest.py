@@ -1,6 +1,8 @@
 """One clean lab for all command line tests of this folder, ended with the process."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +13,34 @@ from xunjian.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
-    """A lab with nothing planted, whose store holds yesterday's round."""
-    handle = up(tmp_path_factory.mktemp("lab") / "ws", detach=False)
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabHandle, Path]]:
+    """The lab, and its workspace kept as it was when the lab came up."""
+    folder = tmp_path_factory.mktemp("lab")
+    handle = up(folder / "ws", detach=False)
     try:
-        yield handle
+        ignored = shutil.ignore_patterns(".lab", "transcript")
+        shutil.copytree(handle.directory, folder / "begun", ignore=ignored)
+        yield handle, folder / "begun"
     finally:
         handle.down()
+
+
+@pytest.fixture(scope="session")
+def lab(staged: tuple[LabHandle, Path]) -> LabHandle:
+    """A lab with nothing planted; its store has yesterday's round and what other tests made."""
+    return staged[0]
+
+
+@pytest.fixture(scope="session")
+def begun(staged: tuple[LabHandle, Path]) -> Path:
+    """The lab's workspace with yesterday's round alone: to be copied, not to be written to."""
+    return staged[1]
+
+
+@pytest.fixture
+def own(clean_lab: LabHandle, begun: Path, tmp_path: Path) -> Path:
+    """The devices of the clean lab seen from a workspace whose store no other test writes to."""
+    return Path(shutil.copytree(begun, tmp_path / "ws"))
 
 
 @pytest.fixture

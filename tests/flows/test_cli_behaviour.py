@@ -196,41 +196,36 @@ def test_json_alone_is_printed_and_nothing_else(clean_lab: LabHandle, tmp_path: 
     assert not heard.out.startswith("{")
 
 
-def test_verify_finds_one_altered_byte_and_knows_what_was_pruned(
-    lab: LabHandle, tmp_path: Path
-) -> None:
-    brought = tmp_path / "ws"
-    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
-    assert call("verify", "-w", brought).code == 0
-    state = brought / ".xunjian"
+def test_verify_finds_one_altered_byte_and_knows_what_was_pruned(own: Path) -> None:
+    assert call("verify", "-w", own).code == 0
+    state = own / ".xunjian"
     pieces = (path for path in (state / "evidence").rglob("*") if path.is_file())
     piece = max(pieces, key=lambda path: path.stat().st_size)
     whole = piece.read_bytes()
     piece.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
-    heard = call("verify", "-w", brought, "--format", "json")
+    heard = call("verify", "-w", own, "--format", "json")
     assert heard.code == 1
     assert heard.json["intact"] is False
     assert len({d["sha256"] for d in heard.json["altered"]}) == 1
     assert heard.json["missing"] == []
     piece.unlink()
-    heard = call("verify", "-w", brought)
+    heard = call("verify", "-w", own)
     assert heard.code == 1
     assert "缺失" in heard.out
     piece.write_bytes(whole)
-    content = Content(brought)
+    content = Content(own)
     pruned = content.store.prune(1, now=datetime.now(UTC) + timedelta(days=30))
     content.store.close()
     assert pruned.pieces > 10
-    heard = call("verify", "-w", brought, "--format", "json")
+    heard = call("verify", "-w", own, "--format", "json")
     assert heard.code == 0
     assert heard.json["pruned"] > 10
 
 
-def test_replay_of_a_folder_brought_from_elsewhere(lab: LabHandle, tmp_path: Path) -> None:
-    brought = tmp_path / "ws"
-    run = ("run", "daily", "-w", lab.plant().directory, "-l", "hz-ups2", "-o", tmp_path / "out")
+def test_replay_of_a_folder_brought_from_elsewhere(own: Path, tmp_path: Path) -> None:
+    run = ("run", "daily", "-w", own, "-l", "hz-ups2", "-o", tmp_path / "out")
     assert call(*run).code == 0
-    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
+    brought = Path(shutil.copytree(own, tmp_path / "brought"))
     before = call("list", "runs", "-w", brought, "--format", "json").json["runs"]
     heard = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
     assert heard.code == 0, heard.err
@@ -263,13 +258,11 @@ def test_parse_reads_standard_input_in_whatever_encoding(
         assert from_input == call(*words, saved)
 
 
-def test_a_replay_without_its_evidence_is_incomplete(lab: LabHandle, tmp_path: Path) -> None:
-    brought = tmp_path / "ws"
-    run = ("run", "daily", "-w", lab.plant().directory, "-l", "hz-ups2", "-o", tmp_path / "out")
+def test_a_replay_without_its_evidence_is_incomplete(own: Path, tmp_path: Path) -> None:
+    run = ("run", "daily", "-w", own, "-l", "hz-ups2", "-o", tmp_path / "out")
     assert call(*run).code == 0
-    shutil.copytree(lab.directory, brought, ignore=shutil.ignore_patterns(".lab", "transcript"))
-    shutil.rmtree(brought / ".xunjian" / "evidence")
-    heard = call("replay", brought, "-o", tmp_path / "again", "--format", "json")
+    shutil.rmtree(own / ".xunjian" / "evidence")
+    heard = call("replay", own, "-o", tmp_path / "again", "--format", "json")
     assert heard.code == 3, heard
     assert heard.json["totals"]["normal"] == 0
 

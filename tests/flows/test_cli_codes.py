@@ -24,9 +24,13 @@ with held(pathlib.Path(sys.argv[1]), "run somebody"):
 
 
 @pytest.fixture(scope="module")
-def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def places(
+    lab: LabHandle, begun: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """Folders in every state a user may bring, by the name the table uses."""
     base = tmp_path_factory.mktemp("places")
+    lab.plant()
+    shutil.copytree(begun, base / "lab")
     named = {name: base / name for name in ("fresh", "broken", "bare", "empty", "held", "corrupt")}
     for name in ("fresh", "broken", "held"):
         assert call("init", named[name]).code == 0
@@ -35,7 +39,7 @@ def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for name in ("bare", "empty"):
         named[name].mkdir()
     (named["bare"] / "xunjian.yml").write_text("language: zh\n", "utf-8")
-    shutil.copytree(lab.directory, named["corrupt"], ignore=shutil.ignore_patterns(".lab"))
+    shutil.copytree(begun, named["corrupt"])
     (named["corrupt"] / ".xunjian" / "store.sqlite").write_bytes(b"no database at all " * 4096)
     (base / "file").write_text("", "utf-8")
     (base / "nothing.txt").write_text("", "utf-8")
@@ -54,7 +58,7 @@ def places(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     assert holder.stdout.readline() == "held\n"
     yield {
         **{name: str(path) for name, path in named.items()},
-        "lab": str(lab.directory),
+        "lab": str(base / "lab"),
         "past": (lab.directory / ".lab" / "history").read_text("utf-8"),
         "under_file": str(base / "file" / "out"),
         "out": str(base / "out"),
@@ -220,7 +224,7 @@ freeze -w {lab}                                             | 0 | 国庆
 freeze override nothing -w {lab} --by 张三 --reason 抢修 --approved-by 李四 --until 2026-10-03 | 2 | nothing
 forms export nothing -w {lab}                               | 2 | nothing
 forms import latest {junk} -w {lab}                         | 2 | 这不是巡检表
-waive F0000000000 -w {lab} --approver 李四 --reason 待换 --until 2027-01-01 | 2 | F0000000000
+waive F0000000000 -w {lab} --approver 李四 --reason 待换 --until 2098-01-01 | 2 | F0000000000
 notices list -w {lab}                                       | 0 | 没有
 notices test nobody -w {lab}                                | 2 | nobody
 """

@@ -78,8 +78,8 @@ def adds_up(document: dict[str, Any]) -> None:
     assert len(set(pairs)) == len(pairs) == totals["outcomes"]
 
 
-def test_kill_9_and_resume(clean_lab: LabHandle, tmp_path: Path) -> None:
-    lab = clean_lab.directory
+def test_kill_9_and_resume(own: Path, clean_lab: LabHandle, tmp_path: Path) -> None:
+    lab = own
     with round_begun(lab, "pre_holiday", "-l", FEW) as process:
         done = hear(process, devices=2)
         process.send_signal(signal.SIGKILL)
@@ -109,8 +109,10 @@ def test_kill_9_and_resume(clean_lab: LabHandle, tmp_path: Path) -> None:
     assert call("verify", "-w", lab).code == 0
 
 
-def test_resuming_what_is_finished_changes_nothing(clean_lab: LabHandle, tmp_path: Path) -> None:
-    lab = clean_lab.directory
+def test_resuming_what_is_finished_changes_nothing(
+    own: Path, clean_lab: LabHandle, tmp_path: Path
+) -> None:
+    lab = own
     run = ("run", "daily", "-w", lab, "-l", "hz-ups2", "-o", tmp_path)
     assert call(*run).code == 0
     first, before = report(tmp_path), newest(lab)
@@ -141,10 +143,9 @@ def test_ctrl_c_once_lets_the_running_ones_finish(clean_lab: LabHandle, tmp_path
 
 
 def test_a_second_round_is_refused_and_ctrl_c_twice_is_now(
-    clean_lab: LabHandle, tmp_path: Path
+    own: Path, clean_lab: LabHandle, tmp_path: Path
 ) -> None:
-    faulty = clean_lab.plant("device-hangs")
-    lab = faulty.directory
+    faulty, lab = clean_lab.plant("device-hangs"), own
     words = ("daily", "-l", "hz-acc-sw5,hz-ups2", "-o", str(tmp_path))
     with round_begun(lab, *words) as process:
         for _ in range(LINES):
@@ -185,15 +186,14 @@ def test_failed_visits_again_what_was_not_in_order(clean_lab: LabHandle, tmp_pat
 
 
 @pytest.fixture
-def own_store(clean_lab: LabHandle, tmp_path: Path) -> Path:
-    """The lab's devices seen from a workspace with a store of its own."""
-    return without_store(clean_lab.directory, tmp_path / "ws")
+def own_store(clean_lab: LabHandle, begun: Path, tmp_path: Path) -> Path:
+    """The lab's devices seen from a workspace in which nothing was ever run."""
+    return without_store(begun, tmp_path / "ws")
 
 
-def without_store(lab: Path, folder: Path) -> Path:
-    ignored = shutil.ignore_patterns(".lab", ".xunjian", "transcript", "reports")
-    shutil.copytree(lab, folder, ignore=ignored, dirs_exist_ok=True)
-    return folder
+def without_store(begun: Path, folder: Path) -> Path:
+    ignored = shutil.ignore_patterns(".xunjian")
+    return Path(shutil.copytree(begun, folder, ignore=ignored, dirs_exist_ok=True))
 
 
 def test_too_little_free_disk_is_said_before_anybody_is_asked(
@@ -254,7 +254,9 @@ def test_documents_that_do_not_fit_are_named_and_the_round_is_kept(
     assert call("report", "run", run["run_id"], "-w", own_store, "-o", tmp_path / "out").code == 0
 
 
-def test_a_really_full_disk(clean_lab: LabHandle, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_really_full_disk(
+    clean_lab: LabHandle, begun: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     # room for the workspace with its baselines; the ballast below decides what is free
@@ -262,7 +264,7 @@ def test_a_really_full_disk(clean_lab: LabHandle, tmp_path: Path, monkeypatch: A
     if os.geteuid() or subprocess.run(mounting, check=False, capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")
     try:
-        lab = without_store(clean_lab.directory, disk)
+        lab = without_store(begun, disk)
         monkeypatch.setattr("xunjian.store.failures.FREE_AT_LEAST_BYTES", 0)
         monkeypatch.setattr("xunjian.store.failures.FREE_PER_DEVICE_BYTES", 0)
         assert call("list", "runs", "-w", lab).code == 0
