@@ -24,13 +24,15 @@ print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})
     ("words", "unwanted"),
     [
         (("--version",), {*HEAVY, "typer", "pydantic", "yaml", "rich"}),
+        (("--help",), HEAVY),
+        (("due", "--help"), HEAVY),
         (("list", "hosts"), HEAVY),
         (("list", "playbooks"), HEAVY),
         (("config",), HEAVY),
         (("run", "--help"), {"nornir", "netmiko", "paramiko", "docxtpl", "sqlalchemy"}),
         (("lab", "faults"), {*HEAVY, "pysnmp"}),
     ],
-    ids=["version", "list-hosts", "list-playbooks", "config", "run-help", "lab-faults"],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_light_call_loads_nothing_heavy(words: tuple[str, ...], unwanted: set[str]) -> None:
     heard = subprocess.run(

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,11 @@ from xunjian.cli.documents import prepare_folder
 from xunjian.cli.language import both
 from xunjian.cli.output import Output, harmless
 from xunjian.cli.run import make_round
-from xunjian.lab.score import FalseAlarm, FaultScore, Score
 from xunjian.language import Text
 from xunjian.run.content import Content
-from xunjian.run.round import Wanted, order_round
+
+if TYPE_CHECKING:
+    from xunjian.lab.score import FalseAlarm, FaultScore, Score
 
 PLAYBOOK = "pre_holiday"
 NOT_PROVEN = 1
@@ -42,6 +43,7 @@ def register(app: typer.Typer, output: Output) -> None:
     ) -> int:
         from xunjian.lab import up
         from xunjian.lab.score import score_round
+        from xunjian.run.round import Wanted, order_round
 
         prepare_folder(out)
         output.say(
@@ -66,7 +68,7 @@ def register(app: typer.Typer, output: Output) -> None:
         return 0 if score.passed else NOT_PROVEN
 
 
-def _show(output: Output, score: Score, out: Path) -> None:
+def _show(output: Output, score: "Score", out: Path) -> None:
     output.data("")
     output.table(
         [
@@ -89,7 +91,7 @@ def _show(output: Output, score: Score, out: Path) -> None:
     )
 
 
-def _row(output: Output, one: FaultScore) -> tuple[str, ...]:
+def _row(output: Output, one: "FaultScore") -> tuple[str, ...]:
     fault = one.fault
     expected = f"{fault.check} {output.text(fault.verdict.word)}"
     if fault.verdict is Verdict.NORMAL:
@@ -98,7 +100,7 @@ def _row(output: Output, one: FaultScore) -> tuple[str, ...]:
     return (f"{fault.name} {output.text(fault.title)}", fault.device, expected, said)
 
 
-def _alarm(output: Output, alarm: FalseAlarm) -> str:
+def _alarm(output: Output, alarm: "FalseAlarm") -> str:
     verdict = output.text(alarm.verdict.word) if alarm.verdict else ""
     return harmless(
         f"{output.text(Text('误报：', 'false: '))}{alarm.device} {alarm.check} {alarm.subject} "

@@ -1,6 +1,6 @@
 """`explain NAME`: the chain of a task or check, and what is judged per platform."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,9 @@ from xunjian.cli.options import WorkspaceOption
 from xunjian.cli.output import Output, harmless
 from xunjian.language import Text
 from xunjian.run.content import Content
-from xunjian.tasks.explain import ExplainedCard, ExplainedPlatform
+
+if TYPE_CHECKING:
+    from xunjian.tasks.explain import ExplainedCard, ExplainedPlatform
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -71,7 +73,7 @@ def _show_configuration(content: Content, output: Output, name: str) -> bool:
     return True
 
 
-def _show_card(output: Output, card: ExplainedCard) -> None:
+def _show_card(output: Output, card: "ExplainedCard") -> None:
     task = card.task
     kinds = ", ".join(task.kinds) or output.text(Text("任何类别", "any kind"))
     output.lines(
@@ -96,7 +98,7 @@ def _show_card(output: Output, card: ExplainedCard) -> None:
     output.lines("")
 
 
-def _show_platform(output: Output, platform: ExplainedPlatform) -> None:
+def _show_platform(output: Output, platform: "ExplainedPlatform") -> None:
     from xunjian.tasks.evidence import TITLES
 
     output.lines(f"\n  {platform.platform}  {output.text(platform.title)}")

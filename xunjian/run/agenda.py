@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from xunjian.calendar.clock import day_of, in_zone, now
 from xunjian.calendar.content import Anchor, Calendar
@@ -32,7 +33,9 @@ from xunjian.inventory.resolve import with_parents
 from xunjian.language import Text
 from xunjian.run.content import Content
 from xunjian.schema import nearest_hint, printable
-from xunjian.store.journal import JournalBook
+
+if TYPE_CHECKING:
+    from xunjian.store.journal import JournalBook
 
 # a half-year's round begins that long before it is due; a missed one is told of that long after
 _AHEAD, _BACK = timedelta(days=200), timedelta(days=220)
@@ -62,7 +65,7 @@ class Agenda:
         return load_calendar(self.content.workspace)
 
     @property
-    def book(self) -> JournalBook | None:
+    def book(self) -> "JournalBook | None":
         """The journal in the store; None before anything was ever stored."""
         if "store" not in vars(self.content):
             from xunjian.store.database import FILE_NAME

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from xunjian.calendar.content import Anchor
 from xunjian.calendar.model import JournalEntry, Round, RoundState
@@ -17,7 +18,9 @@ from xunjian.run.content import Content
 from xunjian.run.model import RunRecord, RunState
 from xunjian.run.plan import plan_run
 from xunjian.run.turns import Drawn, draw_round
-from xunjian.store.store import Store
+
+if TYPE_CHECKING:
+    from xunjian.store.store import Store
 
 _TAKES_RUNS = frozenset({RoundState.DUE, RoundState.OVERDUE, RoundState.PARTIAL})
 _CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
