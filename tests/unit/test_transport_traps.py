@@ -5,7 +5,6 @@ the table cannot drift from what is tested. The tests below are those that had n
 """
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -400,7 +399,7 @@ def test_question_when_leaving_is_not_agreed_to(tmp_path: Path) -> None:
     )
     with TerminalServer(behaviour) as server, session(server, tmp_path, platform=VRP) as opened:
         assert opened.ask(display()).complete
-    assert server.typed[-1] == "quit" or not re.match("y", server.typed[-1], re.IGNORECASE)
+    assert "quit" in server.typed
     assert not [line for line in server.typed if line.lower().startswith("y")]
 
 
