@@ -12,8 +12,10 @@ from xunjian.language import Text
 from xunjian.schema import reject
 
 
-def _read_text(value: Any) -> Text:
-    """Accept a plain text (Chinese) or `{zh: …, en: …}`."""
+def given_text(value: Any) -> Text:
+    """Accept a text read before, a plain one (Chinese), or `{zh: …, en: …}`."""
+    if isinstance(value, Text):
+        return value
     if isinstance(value, str):
         return Text(value)
     if isinstance(value, Mapping) and value and set(value) <= {"zh", "en"}:
@@ -55,7 +57,7 @@ def _read_pattern(value: Any) -> Pattern[str]:
         ) from None
 
 
-Words: TypeAlias = Annotated[Text, PlainValidator(_read_text)]
+Words: TypeAlias = Annotated[Text, PlainValidator(given_text)]
 """A text in one or two languages."""
 
 Regex: TypeAlias = Annotated[Pattern[str], PlainValidator(_read_pattern)]

@@ -75,9 +75,9 @@ Formats = Annotated[
 class ContractFields(Model):
     """`contract`: what reports and the calendar say and count by."""
 
-    name: str = ""
-    customer: str = ""
-    contractor: str = ""
+    name: Words = Text("")
+    customer: Words = Text("")
+    contractor: Words = Text("")
     profile: str = "default"
     starts: Day = None
     ends: Day = None
@@ -98,15 +98,15 @@ class DocumentFields(Model):
     none. prefix: stands for `{prefix}` in every pattern.
     """
 
-    project: str = ""
-    secrecy: str = ""
+    project: Words = Text("")
+    secrecy: Words = Text("")
     logo: str = ""
     prefix: Annotated[str, Field(pattern=r"^[\w.\-]{1,20}$")] = "XJ"
     number: Annotated[str, BeforeValidator(number_pattern)] = DEFAULT_NUMBER
     record_sheets: Literal["all", "abnormal", "none"] | None = None
     people: list[PersonFields] = Field(default_factory=list)
     signers: list[Words] = Field(default_factory=list)
-    recipients: list[str] = Field(default_factory=list)
+    recipients: list[Words] = Field(default_factory=list)
     basis: list[Words] = Field(default_factory=list)
 
 
@@ -171,6 +171,13 @@ class SettingsFields(Model):
 
 _PARTS: Mapping[str, type[Model]] = {"contract": ContractFields, "document": DocumentFields}
 _LISTS = ("document.people", "document.signers", "document.recipients", "document.basis")
+_NAMES = (
+    "contract_name",
+    "contract_customer",
+    "contract_contractor",
+    "document_project",
+    "document_secrecy",
+)
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 MOST_LOGO_BYTES = 2 * 1024 * 1024
 
@@ -226,6 +233,7 @@ class Settings:
     document_recipients: tuple[str, ...] = ()
     document_basis: tuple[Text, ...] = ()
     notify: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    in_english: Mapping[str, str] = field(default_factory=dict)  # names above, by the Chinese
     sources: Mapping[str, str]
 
     def listed(self) -> tuple[tuple[str, Setting], ...]:
@@ -268,7 +276,18 @@ def load_settings(workspace: Workspace, options: Mapping[str, object] | None = N
         items = fields[name.replace(".", "_")]
         plain = (dict(item) if isinstance(item, Model) else item for item in items)
         fields[name.replace(".", "_")] = tuple(plain)
-    return Settings(**fields, sources=sources)
+    in_english = _english_of(fields)
+    return Settings(**fields, in_english=in_english, sources=sources)
+
+
+def _english_of(fields: dict[str, Any]) -> dict[str, str]:
+    """Take names in two languages apart: each goes by the Chinese one, and keeps its English."""
+    texts: list[Text] = list(fields["document_recipients"])
+    fields["document_recipients"] = tuple(text.zh or text.en for text in texts)
+    for name in _NAMES:
+        texts.append(fields[name])
+        fields[name] = fields[name].zh or fields[name].en
+    return {text.zh: text.en for text in texts if text.zh and text.en}
 
 
 def _address(given: AddressFields) -> Address:

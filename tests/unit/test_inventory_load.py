@@ -167,7 +167,7 @@ def test_an_inventory_may_say_that_it_is_empty(tmp_path: Path) -> None:
         ("a: {groups: [sw], hostname: 'http://x/y'}\n", "hosts.yml:1:a.hostname: expected a host name or IP address only"),
         ("a: {groups: [sw], hostnam: x}\n", "hosts.yml:1:a.hostnam: unknown key (did you mean hostname?)"),
         ("a: {groups: [sw], data: {labell: x}}\n", "hosts.yml:1:a.data.labell: unknown key (did you mean label?)"),
-        ("a: {groups: [sw], data: {label: 12}}\n", "hosts.yml:1:a.data.label: expected a text, got: 12"),
+        ("a: {groups: [sw], data: {label: 12}}\n", "hosts.yml:1:a.data.label: expected a text or a mapping, got: 12"),
         ("a: {groups: [sw], data: {uplink: {al: []}}}\n", "hosts.yml:1:a.data.uplink.al: unknown key (did you mean all?)"),
         ("a: {groups: [sw], connection_options: {snpm: {}}}\n", "hosts.yml:1:a.connection_options.snpm: unknown channel (did you mean snmp?)"),
         ("a: {groups: [sw], connection_options: {cli: {extras: {telnt: true}}}}\n", "hosts.yml:1:a.connection_options.cli.extras.telnt: unknown key (did you mean telnet?)"),

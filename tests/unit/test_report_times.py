@@ -57,7 +57,7 @@ def test_sites_and_rooms_have_their_english_names_in_english() -> None:
     titles = {s.device.site_title for s in model.sheets} | {
         s.device.room_title for s in model.sheets
     }
-    english = replace(model, places={title: f"Place {n}" for n, title in enumerate(sorted(titles))})
+    english = replace(model, names={title: f"Place {n}" for n, title in enumerate(sorted(titles))})
     page = render(english, "html", Language.EN, lambda n: (TEMPLATES / n).read_bytes()).decode()
     sites = {sheet.device.site_title for sheet in model.sheets}
     assert not [title for title in sites if f">{title}<" in page]

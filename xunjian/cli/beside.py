@@ -34,7 +34,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         sources=sources_of(content.catalog.checks),
         title=wanted.title if wanted else None,
         found=content.store.identities(record.run_id),
-        places=_places(content),
+        names=names_of(content),
         system_titles=systems,
         party_titles=parties,
         planned=_planned(content, record),
@@ -118,15 +118,12 @@ def _titles(content: Content) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
     )
 
 
-def _places(content: Content) -> Mapping[str, str]:
-    """What sites and rooms are called in English; nothing where the register is broken."""
+def names_of(content: Content) -> Mapping[str, str]:
+    """What settings and register call things in English; of the settings alone if it is broken."""
     try:
-        inventory = content.inventory
+        return {**content.settings.in_english, **content.inventory.in_english}
     except (ContentError, UsageError):
-        return {}
-    titles = [site.title for site in inventory.sites.values()]
-    titles += [room.title for room in inventory.rooms.values()]
-    return {title.zh: title.en for title in titles if title.en and title.en != title.zh}
+        return content.settings.in_english
 
 
 def order_of(content: Content, record_sheets: str = "") -> Order:

@@ -281,7 +281,7 @@ class Data(Model):
     """Our fields under `data`."""
 
     kind: str | None = None
-    label: str | None = None
+    label: TitleOrText | None = None
     room: str | None = None
     site: str | None = None
     systems: Names | None = None

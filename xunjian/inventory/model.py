@@ -134,6 +134,7 @@ class Device:
     address: str | None = None
     platform: str | None = None
     label: str = ""
+    label_en: str = ""
     groups: tuple[str, ...] = ()
     room: Room | None = None
     site: Site | None = None
@@ -181,3 +182,13 @@ class Inventory:
     circuits: Mapping[str, Circuit] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+
+    @property
+    def in_english(self) -> Mapping[str, str]:
+        """What sites, rooms, parties, circuits, devices and their points are called in English."""
+        places = (self.sites, self.rooms, self.parties, self.systems, self.circuits)
+        titles = [one.title for part in places for one in part.values()]
+        titles += [Text(one.label, one.label_en) for one in self.devices.values()]
+        points = (point for one in self.devices.values() for point in one.registers.items())
+        titles += [Text(point.label or name, point.label_en) for name, point in points]
+        return {title.zh: title.en for title in titles if title.en and title.en != title.zh}

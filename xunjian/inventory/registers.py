@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from xunjian.content_fields import Words, given_text
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
@@ -52,6 +53,7 @@ class Register:
     high: float | None = None
     unit: str = ""
     label: str = ""
+    label_en: str = ""
 
     @property
     def is_bit(self) -> bool:
@@ -88,7 +90,7 @@ class RegisterFile(Model):
     low: float | None = None
     high: float | None = None
     unit: str = ""
-    label: str = ""
+    label: Words = Text("")
 
     @model_validator(mode="after")
     def _fits(self) -> "RegisterFile":
@@ -107,6 +109,9 @@ class RegisterFile(Model):
 def register_of(entry: Mapping[str, Any]) -> Register:
     """Make a register of a valid entry; what is left out gets its default."""
     known = {key: value for key, value in entry.items() if value is not None}
+    if "label" in known:
+        label = given_text(known["label"])
+        known |= {"label": label.zh, "label_en": label.en}
     made = Register(**{**known, "missing": tuple(known.get("missing", ()))})
     if "missing" in known or made.is_bit:
         return made

@@ -12,6 +12,7 @@ from typing import Any
 
 from xunjian.inventory.fields import CHANNELS, SECRET_SOURCES
 from xunjian.inventory.model import ChannelSettings, Device, Room, Site
+from xunjian.inventory.places import title_text
 from xunjian.inventory.references import feeds, mapping
 from xunjian.inventory.registers import register_of
 from xunjian.secrets import SecretRef, SecretSource
@@ -61,6 +62,7 @@ class Resolver:
         room = self._rooms.get(data.get("room", ""))
         site = self._sites.get(room.site if room else data.get("site", ""))
         platform = base["platform"]
+        label = title_text(data.get("label"), "")
         if platform is not None and self._platform_names is not None:
             platform = self._platform_names.get(platform, platform)
         return Device(
@@ -68,7 +70,8 @@ class Resolver:
             kind=data.get("kind", ""),
             address=base["hostname"],
             platform=platform,
-            label=data.get("label", ""),
+            label=label.zh,
+            label_en=label.en,
             groups=layer["groups"],
             room=room,
             site=site,

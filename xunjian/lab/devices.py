@@ -28,6 +28,7 @@ class LabDevice:
     kind: str
     channel: str
     label: str
+    label_en: str
     room: str
     sysname: str
     model: str
@@ -75,51 +76,197 @@ _MAKES = {
     "nut": _Make(platform="nut", kind="ups", channel="nut", model="UPS2000-G"),
     "roomos": _Make(platform="roomos", kind="codec", channel="http", model="Room Kit Pro"),
     "sip": _Make(platform="sip", kind="codec", channel="sip", model="SIP terminal"),
-    "modbus": _Make(platform="modbus", kind="sensor", channel="modbus", model="动环采集网关"),
+    "modbus": _Make(platform="modbus", kind="sensor", channel="modbus", model="DTU-8"),
     "pjlink": _Make(platform="pjlink", kind="projector", channel="pjlink", model="EB-L530U"),
 }
 
-_Row: TypeAlias = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
+_Row: TypeAlias = tuple[str, str, str, str, str, tuple[str, ...], tuple[str, ...]]
 
-# name, personality, label, role, uplink, power
+# name, personality, label, the same in English, role, uplink, power
 _ROWS: tuple[_Row, ...] = (
-    ("hz-core-sw1", "vrp_s", "杭州核心交换机一", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
-    ("hz-core-sw2", "vrp_ce", "杭州核心交换机二", "core", ("hz-fw1",), ("hz-ups1", "hz-ups2")),
-    ("hz-acc-sw1", "vrp_s", "杭州接入交换机一", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw2", "vrp_s", "杭州接入交换机二", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw3", "vrp_s", "杭州接入交换机三", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw4", "vrp_s", "杭州接入交换机四", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw5", "vrp_s", "杭州接入交换机五", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw6", "vrp_s", "杭州接入交换机六", "access", ("hz-agg-sw1",), ("hz-ups3",)),
-    ("hz-acc-sw7", "vrp_s", "杭州接入交换机七", "access", ("hz-agg-sw1",), ("hz-ups3",)),
+    (
+        "hz-core-sw1",
+        "vrp_s",
+        "杭州核心交换机一",
+        "Hangzhou core switch 1",
+        "core",
+        ("hz-fw1",),
+        ("hz-ups1", "hz-ups2"),
+    ),
+    (
+        "hz-core-sw2",
+        "vrp_ce",
+        "杭州核心交换机二",
+        "Hangzhou core switch 2",
+        "core",
+        ("hz-fw1",),
+        ("hz-ups1", "hz-ups2"),
+    ),
+    (
+        "hz-acc-sw1",
+        "vrp_s",
+        "杭州接入交换机一",
+        "Hangzhou access switch 1",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw2",
+        "vrp_s",
+        "杭州接入交换机二",
+        "Hangzhou access switch 2",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw3",
+        "vrp_s",
+        "杭州接入交换机三",
+        "Hangzhou access switch 3",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw4",
+        "vrp_s",
+        "杭州接入交换机四",
+        "Hangzhou access switch 4",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw5",
+        "vrp_s",
+        "杭州接入交换机五",
+        "Hangzhou access switch 5",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw6",
+        "vrp_s",
+        "杭州接入交换机六",
+        "Hangzhou access switch 6",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-acc-sw7",
+        "vrp_s",
+        "杭州接入交换机七",
+        "Hangzhou access switch 7",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    ),
     (
         "hz-agg-sw1",
         "vrp_ce",
         "杭州汇聚交换机",
+        "Hangzhou aggregation switch",
         "aggregation",
         ("hz-core-sw1", "hz-core-sw2"),
         ("hz-ups1", "hz-ups2"),
     ),
-    ("hz-fw1", "vrp_usg", "杭州出口防火墙", "border", (), ("hz-ups1", "hz-ups2")),
-    ("hz-srv1", "linux", "会议管理服务器一", "server", ("hz-core-sw1",), ("hz-ups1", "hz-ups2")),
-    ("hz-srv2", "linux", "会议管理服务器二", "server", ("hz-core-sw2",), ("hz-ups1", "hz-ups2")),
+    (
+        "hz-fw1",
+        "vrp_usg",
+        "杭州出口防火墙",
+        "Hangzhou border firewall",
+        "border",
+        (),
+        ("hz-ups1", "hz-ups2"),
+    ),
+    (
+        "hz-srv1",
+        "linux",
+        "会议管理服务器一",
+        "Conference management server 1",
+        "server",
+        ("hz-core-sw1",),
+        ("hz-ups1", "hz-ups2"),
+    ),
+    (
+        "hz-srv2",
+        "linux",
+        "会议管理服务器二",
+        "Conference management server 2",
+        "server",
+        ("hz-core-sw2",),
+        ("hz-ups1", "hz-ups2"),
+    ),
     (
         "hz-srv1-bmc",
         "redfish",
         "会议管理服务器一带外管理",
+        "Management controller of conference server 1",
         "server",
         ("hz-core-sw1",),
         ("hz-ups1",),
     ),
-    ("hz-ups1", "rfc1628", "核心机房UPS一", "ups", ("hz-core-sw1",), ()),
-    ("hz-ups2", "nut", "核心机房UPS二", "ups", ("hz-core-sw1",), ()),
-    ("hz-ups3", "rfc1628", "会议机房UPS三", "ups", ("hz-core-sw1",), ()),
-    ("hz-codec1", "roomos", "杭州主会场终端", "terminal", ("hz-acc-sw1",), ("hz-ups3",)),
-    ("hz-codec2", "roomos", "杭州备会场终端", "terminal", ("hz-acc-sw2",), ("hz-ups3",)),
-    ("hz-codec3", "roomos", "杭州应急会商室终端", "terminal", ("hz-acc-sw3",), ("hz-ups3",)),
-    ("hz-sipterm1", "sip", "杭州备用SIP终端", "terminal", ("hz-acc-sw1",), ("hz-ups3",)),
-    ("hz-env1", "modbus", "核心机房动环网关", "sensor", ("hz-core-sw1",), ("hz-ups1",)),
-    ("hz-proj1", "pjlink", "主会场投影机", "venue", ("hz-acc-sw1",), ("hz-ups3",)),
+    ("hz-ups1", "rfc1628", "核心机房UPS一", "Core room UPS 1", "ups", ("hz-core-sw1",), ()),
+    ("hz-ups2", "nut", "核心机房UPS二", "Core room UPS 2", "ups", ("hz-core-sw1",), ()),
+    ("hz-ups3", "rfc1628", "会议机房UPS三", "Meeting room UPS 3", "ups", ("hz-core-sw1",), ()),
+    (
+        "hz-codec1",
+        "roomos",
+        "杭州主会场终端",
+        "Terminal of the main venue",
+        "terminal",
+        ("hz-acc-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-codec2",
+        "roomos",
+        "杭州备会场终端",
+        "Terminal of the spare venue",
+        "terminal",
+        ("hz-acc-sw2",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-codec3",
+        "roomos",
+        "杭州应急会商室终端",
+        "Terminal of the emergency room",
+        "terminal",
+        ("hz-acc-sw3",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-sipterm1",
+        "sip",
+        "杭州备用SIP终端",
+        "Spare SIP terminal",
+        "terminal",
+        ("hz-acc-sw1",),
+        ("hz-ups3",),
+    ),
+    (
+        "hz-env1",
+        "modbus",
+        "核心机房动环网关",
+        "Environment gateway of the core room",
+        "sensor",
+        ("hz-core-sw1",),
+        ("hz-ups1",),
+    ),
+    (
+        "hz-proj1",
+        "pjlink",
+        "主会场投影机",
+        "Projector of the main venue",
+        "venue",
+        ("hz-acc-sw1",),
+        ("hz-ups3",),
+    ),
 )
 
 _EXTRAS: dict[str, Mapping[str, str | int]] = {
@@ -142,6 +289,18 @@ _REGISTERS: Mapping[str, Mapping[str, str | int | float]] = {
     "油机油位": {"measures": "fuel", "address": 0, "type": "float32", "low": 50, "unit": "%"},
     "市电": {"measures": "power", "address": 10, "bit": 0, "normal": 1},
     "机房门": {"measures": "door", "address": 10, "bit": 1, "normal": 1},
+}
+POINTS_IN_ENGLISH = {
+    "冷通道温度": "cold aisle temperature",
+    "回风温度": "return air temperature",
+    "机房湿度": "room humidity",
+    "空调漏水绳": "leak rope at the air conditioner",
+    "窗边漏水绳": "leak rope at the window",
+    "烟感": "smoke detector",
+    "精密空调告警": "alarm of the air conditioner",
+    "油机油位": "fuel level of the generator",
+    "市电": "mains",
+    "机房门": "room door",
 }
 _EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "linux": {
@@ -169,11 +328,19 @@ def county_room(number: int) -> str:
 
 def _clone(number: int) -> _Row:
     name, label = f"hz-more-sw{number:03d}", f"杭州扩展交换机{number}"
-    return (name, "vrp_s", label, "access", ("hz-agg-sw1",), ("hz-ups3",))
+    return (
+        name,
+        "vrp_s",
+        label,
+        f"Hangzhou added switch {number}",
+        "access",
+        ("hz-agg-sw1",),
+        ("hz-ups3",),
+    )
 
 
 def _device(number: int, row: _Row) -> LabDevice:
-    name, personality, label, role, uplink, power = row
+    name, personality, label, label_en, role, uplink, power = row
     make = _MAKES[personality]
     return LabDevice(
         number=number,
@@ -184,6 +351,7 @@ def _device(number: int, row: _Row) -> LabDevice:
         channel=make.channel,
         model=make.model,
         label=label,
+        label_en=label_en,
         room=_room(number, name, role),
         sysname=name.upper(),
         role=role,

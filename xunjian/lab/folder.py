@@ -26,9 +26,11 @@ _SETTINGS = """\
 # 由 xunjian lab up 生成：实验环境，全部为仿真设备
 recipient: {}
 contract:
-  name: 视频会商系统运维（实验环境，仿真设备）
-  customer: 示例用户单位
-  contractor: 示例集成商
+  name:
+    zh: 视频会商系统运维（实验环境，仿真设备）
+    en: Operation of the conferencing system (lab, simulated devices)
+  customer: {{zh: 示例用户单位, en: Sample customer}}
+  contractor: {{zh: 示例集成商, en: Sample integrator}}
 """
 
 

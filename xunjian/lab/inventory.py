@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from xunjian.lab.devices import LabDevice
+from xunjian.lab.devices import POINTS_IN_ENGLISH, LabDevice
 from xunjian.lab.folder import SECRETS_FILE, USERNAME
 from xunjian.lab.personality import LAB_ZONE
 
@@ -65,27 +65,36 @@ _GROUPS: dict[str, Any] = {
 }
 
 
-def _thing(kind: str, label: str, room: str, **more: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {"kind": kind, "label": f"{label}（仿真）", "room": room, **more}
+def _label(zh: str, en: str) -> dict[str, str]:
+    """Screen and report say that this is no real device."""
+    return {"zh": f"{zh}（仿真）", "en": f"{en} (simulated)"}
+
+
+def _thing(kind: str, label: tuple[str, str], room: str, **more: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": kind, "label": _label(*label), "room": room, **more}
     return {"groups": ["hangzhou"], "data": data}
 
 
 # without address: they are inspected on forms
 _THINGS: dict[str, dict[str, Any]] = {
-    "hz-core-room": _thing("room", "核心机房", "hz-core"),
-    "hz-hall-room": _thing("room", "主会场", "hz-hall", party="customer"),
-    "hz-core-earth": _thing("earthing", "核心机房接地极", "hz-core"),
+    "hz-core-room": _thing("room", ("核心机房", "Core room"), "hz-core"),
+    "hz-hall-room": _thing("room", ("主会场", "Main venue"), "hz-hall", party="customer"),
+    "hz-core-earth": _thing(
+        "earthing", ("核心机房接地极", "Earth electrode of the core room"), "hz-core"
+    ),
     "hz-west-fibre": {
         "groups": ["hangzhou"],
         "data": {
             "kind": "line",
-            "label": "杭州—西部光缆路由（仿真）",
+            "label": _label("杭州—西部光缆路由", "Fibre route Hangzhou-West"),
             "site": "hz-west",
             "uplink": ["hz-agg-sw1"],
         },
     },
-    "hz-hall-tv": _thing("display", "主会场电视", "hz-hall"),
-    "hz-hall-mics": _thing("microphone", "主会场话筒", "hz-hall"),
+    "hz-hall-tv": _thing("display", ("主会场电视", "Television of the main venue"), "hz-hall"),
+    "hz-hall-mics": _thing(
+        "microphone", ("主会场话筒", "Microphones of the main venue"), "hz-hall"
+    ),
 }
 
 
@@ -155,14 +164,17 @@ def _host(device: LabDevice, port: int) -> dict[str, Any]:
         if device.channel == "snmp":
             extras["community"] = _COMMUNITY
         host["connection_options"] = {device.channel: {"extras": extras}}
-    label = f"{device.label}（仿真）"  # screen and report say that this is no real device
+    label = _label(device.label, device.label_en)
     data: dict[str, Any] = {"kind": device.kind, "label": label, "room": device.room}
     data |= {"role": device.role}
     data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
     data["asset"] = asset_of(device, datetime.now(LAB_ZONE).date())
     data["vars"] = {"personality": device.personality}
     if device.registers:
-        data["registers"] = {name: dict(one) for name, one in device.registers.items()}
+        data["registers"] = {
+            name: {**one, "label": {"zh": name, "en": POINTS_IN_ENGLISH[name]}}
+            for name, one in device.registers.items()
+        }
     if device.expected:
         data["expected"] = {name: list(values) for name, values in device.expected.items()}
     return host | {"data": data}

@@ -54,6 +54,9 @@ def render(
         read: gives the bytes of a file below `templates/report/`.
         fonts: the workspace's folder of fonts, for the PDF.
     """
+    from xunjian.report.local import in_local_time, named
+
+    model = named(model, language)
     if form == "json":
         from xunjian.report.as_json import as_json
 
@@ -62,9 +65,7 @@ def render(
         from xunjian.report.as_junit import as_junit
 
         return as_junit(model, language)
-    from xunjian.report.local import localised
-
-    model = localised(model, language)
+    model = in_local_time(model)
     if form in {"docx", "pdf", "xlsx"}:
         return _render_office(model, form, language, read, fonts)
     if form == "html":

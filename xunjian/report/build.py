@@ -102,7 +102,7 @@ def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> Repo
         sites=sites_of(model.sheets),
         series=series,
         advice=advice_of(model.problems, leftovers, series),
-        places=beside.places,
+        names=beside.names,
         system_titles=beside.system_titles,
         party_titles=beside.party_titles,
         task_marks=beside.task_marks,

@@ -6,52 +6,15 @@ from datetime import datetime
 from xunjian.calendar.clock import in_zone
 from xunjian.language import Language
 from xunjian.report.document import Series
-from xunjian.report.model import FindingRow, ReportModel
-from xunjian.run.model import DeviceResult
+from xunjian.report.english import in_english
+from xunjian.report.model import ReportModel
 
 
-def localised(model: ReportModel, language: Language) -> ReportModel:
-    """Give the model as readers of a language at the place of work read it."""
-    model = in_local_time(model)
-    return _in_english(model) if language is Language.EN and model.places else model
-
-
-def _in_english(model: ReportModel) -> ReportModel:
-    """Sites and rooms by their English names, where the register gives them."""
-    places = model.places
-
-    def named(device: DeviceResult) -> DeviceResult:
-        return replace(
-            device,
-            site_title=places.get(device.site_title, device.site_title),
-            room_title=places.get(device.room_title, device.room_title),
-        )
-
-    devices = {sheet.device.name: named(sheet.device) for sheet in model.sheets}
-
-    def moved(rows: tuple[FindingRow, ...]) -> tuple[FindingRow, ...]:
-        return tuple(replace(row, device=devices[row.device.name]) for row in rows)
-
-    return replace(
-        model,
-        sheets=tuple(
-            replace(
-                sheet,
-                device=devices[sheet.device.name],
-                rows=moved(sheet.rows),
-                unanswered=tuple(
-                    replace(row, device=devices[row.device.name]) for row in sheet.unanswered
-                ),
-            )
-            for sheet in model.sheets
-        ),
-        problems=moved(model.problems),
-        resolved=moved(model.resolved),
-        unverified=moved(model.unverified),
-        unanswered=tuple(replace(row, device=devices[row.device.name]) for row in model.unanswered),
-        manual=tuple(replace(row, room=places.get(row.room, row.room)) for row in model.manual),
-        sites=tuple(replace(one, title=places.get(one.title, one.title)) for one in model.sites),
-    )
+def named(model: ReportModel, language: Language) -> ReportModel:
+    """Give the model with things called as the language calls them; twice is once."""
+    if language is Language.ZH or not model.names:
+        return model
+    return replace(in_english(model, model.names), names={})
 
 
 def in_local_time(model: ReportModel) -> ReportModel:

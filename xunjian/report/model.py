@@ -157,7 +157,7 @@ class ReportModel:
     trails: Mapping[str, tuple[FindingTrail, ...]] = field(default_factory=dict)  # by device
     excerpts: Mapping[str, str] = field(default_factory=dict)  # by id of evidence, redacted
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # scaled, by hash
-    places: Mapping[str, str] = field(default_factory=dict)  # English by Chinese title
+    names: Mapping[str, str] = field(default_factory=dict)  # what is called so in English
     system_titles: Mapping[str, Text] = field(default_factory=dict)
     party_titles: Mapping[str, Text] = field(default_factory=dict)
     record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from xunjian.language import Language
-from xunjian.report.local import localised
+from xunjian.report.local import in_local_time, named
 from xunjian.report.model import ReportModel
 
 
@@ -15,7 +15,7 @@ def volumes(
     """Give (file name, bytes) of each volume, one after the other."""
     from xunjian.report.as_word import as_word
 
-    model = localised(model, language)
+    model = in_local_time(named(model, language))
     template = read("records.docx") if model.volumes else b""
     for number, site in enumerate(model.volumes, 1):
         name = re.sub(r"[^A-Za-z0-9_-]", "_", site)[:60] or "site"

@@ -61,6 +61,6 @@ class Beside:
     revisions: tuple[Revision, ...] = ()
     version: int = 1
     found: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # identity, by device
-    places: Mapping[str, str] = field(default_factory=dict)  # English by Chinese title
+    names: Mapping[str, str] = field(default_factory=dict)  # what is called so in English
     system_titles: Mapping[str, Text] = field(default_factory=dict)
     party_titles: Mapping[str, Text] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         logo=order.logo,
         purpose=PURPOSES.get(record.occasion, _PURPOSE),
         basis=order.basis or _BASIS,
-        scope=_scope(record.devices, beside.places),
+        scope=_scope(record.devices, beside.names),
         planned_first=beside.planned[0] if beside.planned else None,
         planned_last=beside.planned[1] if beside.planned else None,
         submitted_on=day_of(beside.revisions[-1].at if beside.revisions else ended),
