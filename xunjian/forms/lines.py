@@ -1,92 +1,23 @@
 """The lines of a run's forms: one per question that a person has to answer, on the right sheet."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect.engine import item_names
 from xunjian.collect.questions import manual_question
 from xunjian.facts import make_fact
+from xunjian.forms.leftovers import marked, recheck
+from xunjian.forms.measured import given_verdict, measured_line
+from xunjian.forms.model import Book, Line, Sheet
 from xunjian.forms.nearby import Neighbours
 from xunjian.forms.template import FormTemplate
 from xunjian.inventory.model import Device
 from xunjian.language import Text
-from xunjian.run.found import RECHECK
 from xunjian.run.model import Outcome, RunRecord
 from xunjian.store.model import OpenMatter
 from xunjian.tasks.model import Catalog, Question, Step, Task
 from xunjian.transport.model import Channel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a form.
-
-    question: identity of what is asked; blank: which field of the fact it fills, none where the
-    column of verdicts is the answer (`judged` is the field then). Only the first line of a question
-    (`leads`) takes verdict, cause, remark and pictures. value, verdict: what is known already.
-    old: id of the matter of an earlier round that stands open here.
-    """
-
-    device: str
-    device_title: str
-    task: str
-    question: str
-    blank: str
-    title: Text
-    standard: Text = Text("")
-    asked: Question = field(default_factory=lambda: Question(title=Text(""), kind="text"))
-    leads: bool = True
-    judged: str = ""
-    check: str = ""
-    photo: str = ""  # field that takes the name of the picture
-    value: object = None
-    verdict: str = ""
-    source: str = ""
-    old: str = ""
-    note: Text = Text("")
-    mark: str = "M"
-    offered: bool = False  # the value was measured nearby; it counts once the sheet is filled in
-
-    @property
-    def id(self) -> str:
-        """Short, and the same for the same blank in every form of every run."""
-        parts = f"{self.device}\0{self.question}\0{self.blank}"
-        return "Q" + hashlib.sha256(parts.encode()).hexdigest()[:12]
-
-    @property
-    def given(self) -> str:
-        """What the form came with: a line that comes back like this was not filled in."""
-        value = "" if self.value is None or self.offered else self.value
-        return json.dumps([value, self.verdict], ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One sheet of a workbook: a room, a route, a thing by itself."""
-
-    key: str
-    title: str
-    form: FormTemplate
-    lines: tuple[Line, ...]
-    devices: tuple[tuple[str, str], ...]  # name, what people call it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
-    """All forms of a run."""
-
-    run_id: str
-    number: str
-    title: Text
-    sheets: tuple[Sheet, ...]
-
-    @property
-    def lines(self) -> Mapping[str, Line]:
-        """Lines by id."""
-        return {line.id: line for sheet in self.sheets for line in sheet.lines}
 
 
 def book_of(
@@ -104,28 +35,86 @@ def book_of(
         device = devices.get(outcome.device)
         if device is not None:
             made = _lines_of(device, outcome, catalog, nearby)
-            lines.setdefault(device.name, []).extend(_marked(made, open_matters))
-    for name, made in lines.items():
-        made.extend(_rechecks(devices[name], record, made, open_matters.values()))
-    placed: dict[tuple[str, str], list[Line]] = {}
-    kept: dict[tuple[str, str], tuple[FormTemplate, str]] = {}
+            lines.setdefault(device.name, []).extend(marked(made, open_matters))
+    table = _Table(forms)
     for name, own in lines.items():
-        device, unique = devices[name], {line.id: line for line in own}
-        fitting = [one for one in forms if one.takes()(device)]
-        for line in unique.values():
-            form = next((one for one in fitting if line.task in one.tasks), fitting[0])
-            key, title = _place(device, form)
-            placed.setdefault((form.name, key), []).append(line)
-            kept.setdefault((form.name, key), (form, title))
-    sheets = [_sheet(key, *kept[form, key], found) for (form, key), found in placed.items()]
+        table.place(devices[name], own)
+    for line in _left_over(record, devices, open_matters, table.told):
+        table.add(devices[line.device], line)
     return Book(
-        run_id=record.run_id, number=record.number, title=record.title, sheets=tuple(sheets)
+        run_id=record.run_id, number=record.number, title=record.title, sheets=table.sheets()
     )
 
 
-def _sheet(key: str, form: FormTemplate, title: str, lines: Sequence[Line]) -> Sheet:
+def _left_over(
+    record: RunRecord,
+    devices: Mapping[str, Device],
+    matters: Mapping[str, OpenMatter],
+    told: Collection[str],
+) -> list[Line]:
+    """Lines for what no line of this round asks: as it was measured now, or to be looked at."""
+    now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
+    visited = {outcome.device for outcome in record.outcomes}
+    found: list[Line] = []
+    for key, matter in matters.items():
+        name = matter.finding.device
+        if key in told or name not in visited or name not in devices:
+            continue
+        finding, title = now.get(key), title_of(devices[name])
+        if finding is not None and finding.source != "manual":
+            line = measured_line(finding, title, matter.finding.task)
+            found += marked([line], {key: matter})
+        else:
+            found.append(recheck(matter, title))
+    return found
+
+
+@dataclass(slots=True)
+class _Table:
+    """Sheets on which lines are laid: by room, route or thing, as the forms say."""
+
+    forms: Sequence[FormTemplate]
+    lines: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
+    kept: dict[tuple[str, str], tuple[FormTemplate, Text]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    @property
+    def told(self) -> set[str]:
+        """Matters of earlier rounds that already have their line."""
+        return {line.old for lines in self.lines.values() for line in lines}
+
+    def place(self, device: Device, own: Iterable[Line]) -> None:
+        """Lay the lines of a thing each on the form that names its task, none twice."""
+        fitting = [one for one in self.forms if one.takes()(device)]
+        for line in own:
+            form = next((one for one in fitting if line.task in one.tasks), fitting[0])
+            self._lay(device, form, line)
+
+    def add(self, device: Device, line: Line) -> None:
+        """Lay a line that no form asks for where the thing's room is looked at anyway."""
+        fitting = [one for one in self.forms if one.takes()(device)]
+        homes = [one for one in self.forms if (one.name, _place(device, one)[0]) in self.lines]
+        self._lay(device, (*homes, *fitting)[0], line)
+
+    def _lay(self, device: Device, form: FormTemplate, line: Line) -> None:
+        if line.id in self.seen:
+            return
+        self.seen.add(line.id)
+        key, title = _place(device, form)
+        self.lines.setdefault((form.name, key), []).append(line)
+        self.kept.setdefault((form.name, key), (form, title))
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Give all sheets, each with what is left over first."""
+        return tuple(
+            _sheet(key, *self.kept[form, key], found) for (form, key), found in self.lines.items()
+        )
+
+
+def _sheet(key: str, form: FormTemplate, title: Text, lines: Sequence[Line]) -> Sheet:
     ordered = sorted(lines, key=lambda line: (not line.old, form.place(line.task)))
-    titles = {line.device: line.device_title for line in lines}
+    by_asked = sorted(ordered, key=lambda line: line.measured or bool(line.old))
+    titles = {line.device: line.device_title for line in by_asked}
     return Sheet(
         key=f"{form.name}:{key}",
         title=title,
@@ -135,12 +124,17 @@ def _sheet(key: str, form: FormTemplate, title: str, lines: Sequence[Line]) -> S
     )
 
 
-def _place(device: Device, form: FormTemplate) -> tuple[str, str]:
+def title_of(device: Device) -> Text:
+    """What people call a thing."""
+    return Text(device.title, device.label_en)
+
+
+def _place(device: Device, form: FormTemplate) -> tuple[str, Text]:
     if form.sheet == "site" and device.site is not None:
-        return device.site.name, str(device.site.title)
+        return device.site.name, device.site.title
     if form.sheet == "room" and device.room is not None:
-        return device.room.name, str(device.room.title)
-    return device.name, device.title
+        return device.room.name, device.room.title
+    return device.name, title_of(device)
 
 
 def _lines_of(device: Device, outcome: Outcome, catalog: Catalog, nearby: Neighbours) -> list[Line]:
@@ -152,6 +146,11 @@ def _lines_of(device: Device, outcome: Outcome, catalog: Catalog, nearby: Neighb
                     for item in item_names(device, step):
                         made = _question(device, outcome, card, step, item)
                         found += [_offered(line, device, card, nearby) for line in made]
+        if any(line.task == card.name for line in found):
+            found += [
+                measured_line(one, title_of(nearby.devices[one.device]), card.name)
+                for one in nearby.measured(device, card)
+            ]
     return found
 
 
@@ -181,7 +180,7 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
         lines.append(
             Line(
                 device=device.name,
-                device_title=device.title,
+                device_title=title_of(device),
                 task=outcome.task,
                 mark=card.mark,
                 check=first.check if first and leads else "",
@@ -194,7 +193,7 @@ def _question(device: Device, outcome: Outcome, card: Task, step: Step, item: st
                 judged=judged if leads else "",
                 photo=photo if leads else "",
                 value=_known_value(first, card, name) if leads else None,
-                verdict=_known_verdict(first) if leads else "",
+                verdict=given_verdict(first) if leads else "",
                 source=first.source if first and first.verdict is not Verdict.NOT_CHECKED else "",
             )
         )
@@ -226,72 +225,7 @@ def _known_value(finding: Finding | None, card: Task, name: str) -> object:
     return finding.value if check is not None and str(check.value) == name else None
 
 
-def _known_verdict(finding: Finding | None) -> str:
-    if finding is None or finding.verdict in {Verdict.NOT_CHECKED, Verdict.UNKNOWN}:
-        return ""
-    is_bad = finding.verdict in {Verdict.WARNING, Verdict.ABNORMAL}
-    return Verdict.ABNORMAL.value if is_bad else finding.verdict.value
-
-
 def _joined(title: Text, item: str, own: Text) -> Text:
     zh = " ".join(part for part in (title.zh or title.en, item, own.zh or own.en) if part)
     en = " ".join(part for part in (title.en or title.zh, item, own.en or own.zh) if part)
     return Text(zh, en)
-
-
-def _marked(lines: Sequence[Line], matters: Mapping[str, OpenMatter]) -> list[Line]:
-    """Note on a line which open matter it is about."""
-    marked: list[Line] = []
-    for line in lines:
-        matter = next((m for m in matters.values() if line.leads and _is_about(m, line)), None)
-        if matter is not None:
-            note = _both(line.note, _since(matter))
-            marked.append(replace(line, old=matter.finding.id, note=note))
-        else:
-            marked.append(line)
-    return marked
-
-
-def _both(one: Text, other: Text) -> Text:
-    if not one.zh:
-        return other
-    return Text(f"{one.zh}；{other.zh}", f"{one.en}; {other.en}")
-
-
-def _is_about(matter: OpenMatter, line: Line) -> bool:
-    finding = matter.finding
-    same = finding.device == line.device and finding.task == line.task
-    return same and f"[{finding.subject}]" in line.question.replace("[]", "[-]")
-
-
-def _since(matter: OpenMatter) -> Text:
-    number, said = matter.first_number or matter.first_run_id, matter.finding.message
-    return Text(f"遗留（{number}）：{said.zh}", f"open since {number}: {said.en or said.zh}")
-
-
-def _rechecks(
-    device: Device, record: RunRecord, own: Sequence[Line], matters: Iterable[OpenMatter]
-) -> list[Line]:
-    """Ask again about what nothing else of this round looks at."""
-    told = {line.old for line in own}
-    judged = {f.id for outcome in record.outcomes for f in outcome.findings if f.by == ""}
-    asked = Question(title=Text("复查结果", "as found now"), kind="text")
-    return [
-        Line(
-            device=device.name,
-            device_title=device.title,
-            task=own[0].task,
-            question=f"{RECHECK} {matter.finding.id}",
-            blank="detail",
-            title=matter.finding.title,
-            standard=matter.finding.standard,
-            asked=asked,
-            old=matter.finding.id,
-            note=_since(matter),
-        )
-        for matter in matters
-        if own
-        and matter.finding.device == device.name
-        and matter.finding.id not in told
-        and matter.finding.id not in judged
-    ]

@@ -8,7 +8,7 @@ from xunjian.errors import Problem, UsageError
 from xunjian.forms import words
 from xunjian.forms.cells import UnreadableCell, moment_of, plain
 from xunjian.forms.grid import Grid
-from xunjian.forms.lines import Book, Line, Sheet
+from xunjian.forms.model import Book, Line, Sheet
 from xunjian.forms.write import ID_FORM, checksum
 from xunjian.language import Text
 

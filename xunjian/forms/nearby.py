@@ -1,15 +1,20 @@
-"""What devices of the same room measured of the thing that a line of a form asks about."""
+"""What was measured of the thing that an item of a form asks about, and by whom: nearest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.run.model import RunRecord
-from xunjian.tasks.model import Check
+from xunjian.tasks.model import Check, Task
 
-_WORST_FIRST = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.NORMAL)
+BAD = (Verdict.ABNORMAL, Verdict.WARNING)
+_WORST_FIRST = (*BAD, Verdict.NORMAL)
+_SHOWN_FIRST = (*_WORST_FIRST, Verdict.UNKNOWN)  # what could not be measured may be seen on site
+
+_Circle: TypeAlias = Callable[[str], bool]  # whether a device, by name, stands in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,31 +26,72 @@ class Nearby:
 
 
 class Neighbours:
-    """The findings of a round, by room."""
+    """The findings of a round by check and device, and who stands near whom."""
 
     def __init__(self, record: RunRecord, devices: Mapping[str, Device]) -> None:
-        self._devices = devices
-        self._found: dict[tuple[str, str], list[Finding]] = {}
+        self.devices = devices
+        self._found: dict[str, dict[str, list[Finding]]] = {}
         for outcome in record.outcomes:
-            device = devices.get(outcome.device)
-            if device is None or device.room is None:
-                continue
-            for finding in outcome.findings:
-                if finding.verdict in _WORST_FIRST and finding.value is not None:
-                    key = (device.room.name, finding.check)
-                    self._found.setdefault(key, []).append(finding)
+            for finding in outcome.findings if outcome.device in devices else ():
+                if finding.verdict in _SHOWN_FIRST:
+                    of_check = self._found.setdefault(finding.check, {})
+                    of_check.setdefault(finding.device, []).append(finding)
 
     def of(self, device: Device, check: Check | None) -> Nearby | None:
-        """Give the worst that was measured; None where nothing in the room measures it."""
+        """Give the worst that was measured in the room; None where nothing there measures it."""
         if check is None or device.room is None:
             return None
-        room = device.room.name
-        found = [f for name in check.nearby for f in self._found.get((room, name), ())]
-        found = [f for f in found if f.unit == check.unit and f.device != device.name]
+        found = [
+            finding
+            for name in check.nearby
+            for other, of_device in self._found.get(name, {}).items()
+            if other != device.name and self.devices[other].room == device.room
+            for finding in of_device
+            if finding.verdict in _WORST_FIRST
+            and finding.value is not None
+            and finding.unit == check.unit
+        ]
         return self._offer(found) if found else None
+
+    def measured(self, device: Device, card: Task) -> Iterator[Finding]:
+        """Give what the card's `measured` checks found: all that is bad, else what comes nearest.
+
+        Of the thing itself; if it has none, of its room, of what it hangs on, of its site.
+        """
+        for name in card.measured:
+            of_check = self._found.get(name, {})
+            for circle in self._circles(device):
+                found = [one for other in of_check if circle(other) for one in of_check[other]]
+                if found:
+                    yield from _telling(found)
+                    break
+
+    def _circles(self, device: Device) -> Sequence[_Circle]:
+        devices = self.devices
+        fed_by = {*device.uplink, *device.uplink_all, *device.power, *device.power_all}
+        room, site = device.room, device.site
+        return (
+            lambda other: other == device.name,
+            lambda other: room is not None and devices[other].room == room,
+            lambda other: other in fed_by,
+            lambda other: room is None and site is not None and devices[other].site == site,
+        )
 
     def _offer(self, found: Sequence[Finding]) -> Nearby:
         one = min(found, key=lambda f: (_WORST_FIRST.index(f.verdict), f.device, f.subject))
         subject = "" if one.subject in {"", "-"} else f" {one.subject}"
-        where = f"{self._devices[one.device].title}{subject} {one.value} {one.unit}".rstrip()
+        where = f"{self.devices[one.device].title}{subject} {one.value} {one.unit}".rstrip()
         return Nearby(value=one.value, source=Text(f"自动：{where}", f"automatic: {where}"))
+
+
+def _telling(found: Sequence[Finding]) -> Sequence[Finding]:
+    bad = [finding for finding in found if finding.verdict in BAD]
+    return bad or [min(found, key=_place)]
+
+
+def _place(finding: Finding) -> tuple[int, float, str, str]:
+    """Order findings of one check: what is known first, then what comes nearest to a limit."""
+    value, room = finding.value, float("inf")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        room = min((abs(value - limit) for _, limit in finding.limits), default=room)
+    return _SHOWN_FIRST.index(finding.verdict), room, finding.device, finding.subject

@@ -11,8 +11,8 @@ from xunjian.errors import UsageError
 from xunjian.forms import words
 from xunjian.forms.cells import UnreadableCell, plain, value_of, verdict_of
 from xunjian.forms.grid import read_grids
-from xunjian.forms.lines import Line, Sheet
 from xunjian.forms.marks import Against, FormReading, MarkedSheet, Taken, heading_of
+from xunjian.forms.model import Line, Sheet
 from xunjian.language import Text
 from xunjian.run.found import FREE
 
@@ -90,8 +90,9 @@ class _SheetReader(MarkedSheet):
             return
         given_value, given_verdict = self._given(row)
         is_of_the_old_value = verdict == given_verdict and given_value not in {"", None}
-        if is_of_the_old_value and said_value is not None and not _is_same(said_value, given_value):
-            verdict = ""
+        is_new = said_value is not None and not _is_same(said_value, given_value)
+        if is_of_the_old_value and is_new and not line.measured:
+            verdict = ""  # it is judged by its card
         if line.judged and verdict in {Verdict.NORMAL.value, Verdict.ABNORMAL.value}:
             values[line.judged] = verdict
         if photos and line.photo:
@@ -122,7 +123,7 @@ class _SheetReader(MarkedSheet):
             self._complain(
                 row, words.CAUSE, Text("异常须写原因", "an abnormal item needs its cause")
             )
-        elif not verdict and not has_value:
+        elif not verdict and (line.measured or not has_value):
             message = Text(
                 "这一行没有填完：缺结论", "this row is not complete: the verdict is missing"
             )
@@ -241,7 +242,7 @@ class _SheetReader(MarkedSheet):
         if not said:
             return sheet.devices[0][0]
         for name, title in sheet.devices:
-            if said in {plain(name), plain(title)}:
+            if said in {plain(name), plain(title.zh), plain(title.en)}:
                 return name
         message = Text(f"本表没有这件设备：{said[:40]}", f"no such thing on this form: {said[:40]}")
         self._complain(row, words.DEVICE, message)
@@ -259,7 +260,8 @@ class _SheetReader(MarkedSheet):
                     said[str(sheet.form.signers[number])] = value[:200]
         if said and sheet.lines and self._by:
             body: Mapping[str, object] = {"values": said}
-            self._take(self._head, replace(sheet.lines[0], question=f"SIGN {sheet.title}"), body)
+            own = next(one for one in sheet.lines if one.device == sheet.devices[0][0])
+            self._take(self._head, replace(own, question=f"SIGN {sheet.title}"), body)
 
 
 def _is_same(one: object, other: object) -> bool:

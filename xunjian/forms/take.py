@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xunjian.checks.model import Finding
 from xunjian.forms.marks import Taken
 from xunjian.inventory.model import Device
 from xunjian.run.answers import answer_of
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
-from xunjian.run.found import found_beside, with_found
+from xunjian.run.found import found_beside, overruled, with_found
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import Leash
 from xunjian.run.model import Outcome, Pair, RunRecord, RunState
 from xunjian.run.replay import StoredSession
 from xunjian.run.tools import Tools
+from xunjian.run.waiving import waived
 from xunjian.store.model import DeviceSave
 from xunjian.store.sealing import ATTACHMENT
 from xunjian.store.store import Store
@@ -90,7 +92,8 @@ class Reception:
     ) -> tuple[DeviceSave, Collection[str]]:
         """Judge a device again; automatic items stay as they were sealed."""
         device = self._devices[name]
-        own = [one for one in self._record.outcomes if one.device == name and one.task != CONFIG]
+        mine = [one for one in self._record.outcomes if one.device == name]
+        own = [one for one in mine if one.task != CONFIG]
         result = next(one for one in self._record.devices if one.name == name)
         evidence = [*stored, *new]
         session = StoredSession(name, evidence, result.reason if not result.is_awaited else "")
@@ -107,20 +110,28 @@ class Reception:
         inspect(visit, delivered.append)
         save = delivered[0]
         asked = {card.name for card in visit.tasks if card.has_form(device.platform)}
-        before = {one.task: one for one in own}
-        outcomes = tuple(
-            _keeping(one, before[one.task]) for one in save.outcomes if one.task in asked
+        before = {one.task: one for one in mine}
+        again = {one.task: one for one in save.outcomes if one.task in asked}
+        stand = [_keeping(again[one.task], one) if one.task in again else one for one in mine]
+        measured = {f.id: f for one in save.outcomes for f in one.findings}
+        outcomes = overruled(stand, session.answers, measured)
+        outcomes = with_found(
+            tuple(sorted(outcomes, key=lambda one: (one.task not in asked, one.task == CONFIG))),
+            self._waived(found_beside(evidence, name, self._matters)),
         )
-        outcomes = with_found(outcomes, found_beside(evidence, name, self._matters))
+        changed = {one.task for one in outcomes if one is not before[one.task]} | asked
         is_paper = visit.is_on_paper
-        changed = replace(
+        made = replace(
             save,
             result=replace(save.result, notes=result.notes) if is_paper else result,
-            outcomes=outcomes,
+            outcomes=tuple(one for one in outcomes if one.task in changed),
             evidence=tuple(new),
             change=None,
         )
-        return changed, asked
+        return made, changed
+
+    def _waived(self, found: Sequence[Finding]) -> Sequence[Finding]:
+        return waived(found, self._tools.waivers, self._record.started_at.date())
 
 
 def _keeping(now: Outcome, before: Outcome) -> Outcome:

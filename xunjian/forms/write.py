@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xunjian.forms import words
-from xunjian.forms.lines import Book, Line, Sheet
+from xunjian.forms.model import Book, Line, Sheet
 from xunjian.language import Language, Text
 from xunjian.run.found import FREE
 
@@ -33,7 +33,7 @@ def write_book(book: Book, language: Language) -> bytes:
         writer = _Writer(made, book, language)
         used: dict[str, int] = {}
         for sheet in book.sheets:
-            writer.sheet(sheet, _name(sheet, used))
+            writer.sheet(sheet, _name(sheet.title.to(language), used))
         writer.meta()
     return stream.getvalue()
 
@@ -48,8 +48,8 @@ def mark_of(run_id: str, sheet: Sheet) -> str:
     return f"{run_id} {sheet.key} {checksum(run_id, (line.id for line in sheet.lines))}"
 
 
-def _name(sheet: Sheet, used: dict[str, int]) -> str:
-    base = _FORBIDDEN.sub("_", sheet.title)[: _LONGEST_NAME - 4].strip() or "表"
+def _name(title: str, used: dict[str, int]) -> str:
+    base = _FORBIDDEN.sub("_", title)[: _LONGEST_NAME - 4].strip() or "表"
     used[base.lower()] = used.get(base.lower(), 0) + 1
     count = used[base.lower()]
     return base if count == 1 else f"{base}-{count}"
@@ -110,7 +110,7 @@ class _Writer:
         page.merge_range(0, 0, 0, _LAST, form, title)
         plain = self._format("plain")
         number = f"{self._book.number or self._book.run_id}  {self._say(self._book.title)}"
-        page.merge_range(1, 0, 1, _LAST, f"{sheet.title}    {number}", plain)
+        page.merge_range(1, 0, 1, _LAST, f"{self._say(sheet.title)}    {number}", plain)
         label = self._format("label", bold=True, border=1, bg_color="#F2F2F2")
         blank = self._format("blank", border=1)
         date = self._format("date", border=1, num_format="yyyy-mm-dd hh:mm", align="left")
@@ -147,7 +147,8 @@ class _Writer:
         item = self._say(line.title)
         shown = f"★{line.old} {item}" if line.old else item
         page.write(row, 0, f"{number} {line.mark}" if line.leads else number, cell)
-        page.write(row, 1, line.device_title, cell)
+        device = self._say(line.device_title)
+        page.write(row, 1, device, cell)
         page.write(row, _ITEM, shown if line.leads else f"└ {item}", told)
         page.write(row, 3, self._say(line.standard) or ("—" if line.leads else ""), cell)
         page.write(row, 4, line.asked.unit, cell)
@@ -160,7 +161,7 @@ class _Writer:
         page.write(row, _ID, line.id)
         page.write(row, _GIVEN, line.given)
         standard = self._say(line.standard)
-        texts = ((line.device_title, 1), (shown, _ITEM), (standard, 3), (note, 8))
+        texts = ((device, 1), (shown, _ITEM), (standard, 3), (note, 8))
         page.set_row(row, max(_height(text, column) for text, column in texts))
         self._choices(page, row, line)
 
@@ -211,7 +212,7 @@ class _Writer:
         label = self._format("label", bold=True, border=1, bg_color="#F2F2F2")
         cell = self._format("cell", border=1)
         page.merge_range(row, 0, row, _LAST, self._say(words.PROBLEMS), label)
-        names = [title for _, title in sheet.devices]
+        names = [self._say(title) for _, title in sheet.devices]
         for number in range(1, sheet.form.free_rows + 1):
             row += 1
             for column in range(_LAST + 1):

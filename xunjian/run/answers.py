@@ -12,6 +12,7 @@ from xunjian.language import Text
 from xunjian.run.model import AND
 from xunjian.transport.model import Channel, Evidence, Request
 
+OVERRULE = "OVERRULE"  # question of a line about what a machine measured: by the finding's id
 ON_PAPER = "on_paper"  # error of a question that nobody put to a device
 _CONTRADICTED = '{"values": {}, "verdict": "contradicted"}'
 _LEVELS = {Verdict.ABNORMAL: "II", Verdict.WARNING: "III"}  # where the card gives none
@@ -116,6 +117,29 @@ class Answers:
             return findings
         return tuple(self._with_answer(finding) for finding in findings)
 
+    def overrules(self, finding: Finding) -> bool:
+        """Whether anybody says another thing of a measured finding."""
+        return f"{OVERRULE} {finding.id}" in self._given
+
+    def overruled(self, finding: Finding) -> Finding:
+        """Let what people say of a measured finding hold over it; what was measured stays cited."""
+        holding = holding_of(self._given.get(f"{OVERRULE} {finding.id}", ()))
+        said = answer_of(holding[-1]) if holding else None
+        if said is None:
+            return finding
+        ids = (*finding.evidence_ids, *(one.id for one in holding))
+        if len(holding) > 1:
+            return replace(_contradicted(finding, holding), source="hybrid", evidence_ids=ids)
+        judged = _judged_by(said, finding)
+        return replace(
+            _remeasured(said.values.get("value"), judged),
+            source="hybrid",
+            by=said.by,
+            remark="；".join(word for word in (said.cause, said.remark) if word),
+            photos=said.photos,
+            evidence_ids=ids,
+        )
+
     def _with_answer(self, finding: Finding) -> Finding:
         cited = [self._used[one] for one in finding.evidence_ids if one in self._used]
         if not cited:
@@ -188,6 +212,17 @@ def _judged_by(said: Answer, finding: Finding) -> Finding:
         advice=finding.advice if verdict in _LEVELS else Text(""),
     )
     return _with_words(made, said)
+
+
+def _remeasured(value: object, finding: Finding) -> Finding:
+    """Put another value into a finding, and say what was measured before."""
+    if value == finding.value or not isinstance(value, int | float):
+        return finding
+    new, old = (f"{one} {finding.unit}".rstrip() for one in (value, finding.value))
+    said = finding.message
+    zh, en = f"人工实测 {new}，自动采集 {old}", f"a person measured {new}, the machine {old}"
+    message = Text(f"{said.zh}；{zh}", f"{said.en or said.zh}; {en}")
+    return replace(finding, value=value, message=message)
 
 
 def _with_words(finding: Finding, said: Answer) -> Finding:

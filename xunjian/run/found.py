@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.language import Text
-from xunjian.run.answers import Answer, answer_of, holding_of
+from xunjian.run.answers import Answer, Answers, answer_of, holding_of
 from xunjian.run.model import Outcome
 from xunjian.transport.model import Channel, Evidence
 
@@ -27,6 +27,32 @@ def with_found(outcomes: tuple[Outcome, ...], found: Sequence[Finding]) -> tuple
     others = tuple(one for one in first.findings if one.id not in kept)
     made = replace(first, findings=(*others, *added), evidence_ids=tuple(ids))
     return (made, *outcomes[1:])
+
+
+def overruled(
+    outcomes: Sequence[Outcome], answers: Answers, measured: Mapping[str, Finding] | None = None
+) -> tuple[Outcome, ...]:
+    """Let what people say of measured findings hold; an outcome nobody speaks of stays the same.
+
+    measured: findings as the machine left them, for those that were overruled before.
+    """
+    known = measured or {}
+    made: list[Outcome] = []
+    for outcome in outcomes:
+        spoken = {one.id for one in outcome.findings if answers.overrules(one)}
+        if not spoken:
+            made.append(outcome)
+            continue
+        machine = [
+            one if one.source == "automatic" else known.get(one.id, one) for one in outcome.findings
+        ]
+        findings = tuple(
+            answers.overruled(new) if old.id in spoken else old
+            for old, new in zip(outcome.findings, machine, strict=True)
+        )
+        ids = dict.fromkeys([*outcome.evidence_ids, *(i for f in findings for i in f.evidence_ids)])
+        made.append(replace(outcome, findings=findings, evidence_ids=tuple(ids)))
+    return tuple(made)
 
 
 def found_beside(

@@ -218,7 +218,8 @@ def _read_configuration(visit: Visit, session: Session) -> None:
         lost = Outcome(device=device.name, task=CONFIG, reached=False, reason="internal")
         reading = ConfigReading(outcome=lost)
     seen.evidence.extend(reading.evidence)
-    seen.configuration = reading
+    said = waived(reading.outcome.findings, visit.tools.waivers, visit.now.date())
+    seen.configuration = replace(reading, outcome=replace(reading.outcome, findings=tuple(said)))
 
 
 def _tell_breaker(visit: Visit, seen: Seen) -> None:

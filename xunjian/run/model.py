@@ -165,11 +165,9 @@ def blanks(outcomes: Iterable[Outcome]) -> int:
 
 
 def _is_blank(finding: Finding) -> bool:
-    if finding.source != "manual":
-        return False
     if finding.verdict is Verdict.UNKNOWN:  # two people contradict each other
         return AND in finding.by
-    return finding.verdict is Verdict.NOT_CHECKED and not finding.by
+    return finding.source == "manual" and finding.verdict is Verdict.NOT_CHECKED and not finding.by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,5 +163,6 @@ class CardFile(Model):
     kinds: list[str] = []
     tags: list[str] = []
     mark: Literal["A", "H", "M"] | None = None
+    measured: list[str] = []
     collect: dict[str, list[StepFile]] = {}
     checks: list[CheckFile] = []

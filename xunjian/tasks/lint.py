@@ -13,11 +13,13 @@ from xunjian.parse.templates import FOLDER as TEMPLATES
 from xunjian.parse.textfsm_form import lint_form
 from xunjian.platforms import Platform, PlatformExamples, Platforms, read_platforms
 from xunjian.safety import check_request
-from xunjian.schema import Document, Problems
+from xunjian.schema import Document, KeyPath, Problems, load_yaml, nearest_hint
 from xunjian.tasks.load import read_catalog
 from xunjian.tasks.model import Catalog
 from xunjian.transport.model import Channel, Request
 from xunjian.workspace import Workspace
+
+_CONFIG = "config."  # what a round says of configurations: no card's check
 
 
 def lint(workspace: Workspace, *, functions: Collection[str] | None = None) -> tuple[Problem, ...]:
@@ -43,7 +45,24 @@ def examine(
     lint_templates(workspace, problems)
     cache = templates or TemplateCache(workspace)
     catalog = read_catalog(workspace, platforms, problems, functions=functions, templates=cache)
+    if not problems.found:  # the check of a broken card is missing for another reason
+        lint_measured(workspace, catalog, problems)
     return platforms, catalog
+
+
+def lint_measured(workspace: Workspace, catalog: Catalog, problems: Problems) -> None:
+    """See that every check whose findings a form shows is some card's."""
+    for task in catalog.tasks:
+        named: list[tuple[KeyPath, str]] = [
+            (("measured", n), m) for n, m in enumerate(task.measured)
+        ]
+        for at, check in enumerate(task.checks):
+            named += [(("checks", at, "nearby", n), near) for n, near in enumerate(check.nearby)]
+        for where, name in named:
+            if name not in catalog.checks and not name.startswith(_CONFIG):
+                document = load_yaml(workspace.find(task.relative))
+                message = Text(f"没有这项检查：{name}", f"no such check: {name}")
+                problems.add(document, where, message, nearest_hint(name, catalog.checks))
 
 
 def lint_templates(workspace: Workspace, problems: Problems) -> None:

@@ -95,6 +95,7 @@ def _task(card: Card, found: Found, kinds: frozenset[str]) -> Task | None:
         name=file.name,
         title=file.title,
         given_mark=file.mark or "",
+        measured=tuple(file.measured),
         kinds=tuple(file.kinds),
         tags=tuple(file.tags),
         collect=compile_collect(card, file.collect),

@@ -182,6 +182,7 @@ class Task:
     relative: str = ""  # tasks/switch/environment.yml
     layer: str = "builtin"
     given_mark: str = ""  # `mark` as the card writes it
+    measured: tuple[str, ...] = ()  # checks whose findings stand beside it on a form, filled in
 
     @property
     def mark(self) -> str:

@@ -1,0 +1,50 @@
+"""Lines that a machine answered: seen on the form, overruled where a person knows better."""
+
+from xunjian.checks.model import Finding, Verdict
+from xunjian.forms.model import Line
+from xunjian.language import Text
+from xunjian.run.answers import OVERRULE
+from xunjian.tasks.model import Question
+
+_WRITTEN = (Verdict.NORMAL, Verdict.ABNORMAL, Verdict.NOT_APPLICABLE)
+
+
+def measured_line(finding: Finding, title: Text, task: str) -> Line:
+    """Give the line of a measured finding: value, unit and verdict as they were judged.
+
+    task: beside whose lines it stands.
+    """
+    value = finding.value if _is_number(finding.value) else None
+    kind = "text" if value is None else "number"
+    subject = "" if finding.subject in {"", "-"} else f" {finding.subject}"
+    name, said = finding.title, finding.message
+    return Line(
+        device=finding.device,
+        device_title=title,
+        task=task,
+        question=f"{OVERRULE} {finding.id}",
+        blank="" if value is None else "value",
+        title=Text(f"{name.zh or name.en}{subject}", f"{name.en or name.zh}{subject}"),
+        standard=finding.standard,
+        asked=Question(title=name, kind=kind, unit="" if value is None else finding.unit),
+        check=finding.check,
+        value=value,
+        verdict=given_verdict(finding),
+        source=finding.source,
+        note=Text(f"自动：{said.zh}", f"automatic: {said.en or said.zh}"),
+        mark="H",
+        measured=True,
+    )
+
+
+def given_verdict(finding: Finding | None) -> str:
+    """What stands in the column of verdicts: one of those that people choose from, else nothing."""
+    if finding is None:
+        return ""
+    if finding.verdict is Verdict.WARNING:
+        return Verdict.ABNORMAL.value
+    return finding.verdict.value if finding.verdict in _WRITTEN else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
