@@ -153,6 +153,22 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudgement:
+    """Somebody let what the cards and limits of a later day say of a run take its verdicts' place.
+
+    id: of the run. root_before: its root hash until then. changed: a line per finding that turned,
+    `F… normal→abnormal`; `-` stands for a finding that is only on the other side.
+    """
+
+    id: str
+    by: str
+    reason: str
+    root_before: str
+    changed: tuple[str, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeWindow:
     """A span in which work is restricted.
 

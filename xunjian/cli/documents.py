@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from xunjian.errors import UsageError
 from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
 from xunjian.report.control import is_controlled, next_version, with_versions
+from xunjian.report.local import named
 from xunjian.report.photos import pictures_of
 from xunjian.report.remembered import remembered
 from xunjian.report.volumes import volumes
@@ -61,11 +62,13 @@ def write_documents(
     comparison: Comparison | None = None,
     *,
     is_draft: bool = False,
-) -> None:
+) -> Path:
     """Write the wanted documents of a run, `report.json` always; json alone goes to stdout too.
 
-    is_draft: no version is made of it and no file noted, such as of a replay.
+    is_draft: no version is made of it and no file noted, such as of a replay; it does not take the
+    place of documents on record. Gives the folder they were written to.
     """
+    from xunjian.cli.on_record import apart, lying_in, say_others
     from xunjian.cli.portal import list_documents
 
     wanted = tuple(forms)
@@ -76,33 +79,54 @@ def write_documents(
     if not is_draft:
         model = _versioned(content.store, model)
     model = replace(model, pictures=pictures_of(model.manual, content.store.evidence_bytes))
+    if is_draft:
+        folder = apart(output, [content.store], folder)
     prepare_folder(folder, _REPORT_AGAIN)
+    before = lying_in(content.store, folder)
     if "html" in wanted:
         model = remembered(model, content.store, system_titles(content))
+
+    written: list[Path] = []
+    for form, name, document in _rendered(content, model, wanted, output.language):
+        written.append(folder / name)
+        write_document(folder / name, document, _REPORT_AGAIN)
+        if not is_draft:
+            _note(content.store, model, form, output.language, folder / name, document)
+        if wanted == ("json",):
+            output.data(document.decode())
+    key = DocumentKey(kind=INSPECTION, subject=model.run_id)
+    say_others(output, before, (key, model.head.version), written)
+    list_documents(content, output, model, folder, kind)
+    return folder
+
+
+def _rendered(
+    content: Content, model: ReportModel, wanted: Sequence[str], language: Language
+) -> Iterator[tuple[str, str, bytes]]:
+    """Give form, file name and bytes of each document of a run, one after the other."""
 
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
     fonts = content.workspace.root / "fonts"
+    model = named(model, language)
     for form in (form for form in FILES if form in {"json", *wanted}):
-        document = render(model, form, output.language, read, fonts)
-        write_document(folder / FILES[form], document, _REPORT_AGAIN)
-        if not is_draft:
-            _note(content.store, model, form, output.language, folder / FILES[form], document)
-        if wanted == ("json",):
-            output.data(document.decode())
+        yield form, FILES[form], render(model, form, language, read, fonts)
     if "docx" in wanted:
-        for name, document in volumes(model, output.language, read):
-            write_document(folder / name, document, _REPORT_AGAIN)
-            if not is_draft:
-                _note(content.store, model, "docx", output.language, folder / name, document)
-    list_documents(content, output, model, folder, kind)
+        for name, document in volumes(model, language, read):
+            yield "docx", name, document
 
 
 def _versioned(store: "Store", model: ReportModel) -> ReportModel:
     """Give the report its version: the next one where it says anything else than before."""
     key = DocumentKey(kind=INSPECTION, subject=model.run_id)
-    version = next_version(model, store.versions(key), datetime.now(tz=UTC))
+    before = store.versions(key)
+    told = [
+        one
+        for one in store.journal.rejudgements(model.run_id)
+        if not before or one.recorded_at > before[-1].at
+    ]
+    version = next_version(model, before, datetime.now(tz=UTC), told[-1] if told else None)
     if version is not None:
         store.add_version(key, version)
     return with_versions(model, store.versions(key))

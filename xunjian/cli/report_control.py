@@ -9,6 +9,7 @@ import typer
 
 from xunjian.cli.documents import INSPECTION, prepare_folder, write_document
 from xunjian.cli.language import both
+from xunjian.cli.on_record import refuse_on_record
 from xunjian.cli.options import Form, FormatOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import NothingSelected, UsageError
@@ -95,6 +96,7 @@ def _add_bundle(report: typer.Typer, output: Output) -> None:
     ) -> int:
         content = Content(workspace)
         run_id = content.find_run(run).run_id
+        refuse_on_record(content, out)
         digest, pruned = _bundle(content, run_id, out)
         output.data(
             output.text(

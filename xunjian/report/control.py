@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from xunjian.calendar.clock import day_of
+from xunjian.calendar.model import Rejudgement
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.as_json import document_of
@@ -34,19 +35,41 @@ def is_controlled(model: ReportModel) -> bool:
 
 
 def next_version(
-    model: ReportModel, before: Sequence[DocumentVersion], at: datetime, by: str = ""
+    model: ReportModel,
+    before: Sequence[DocumentVersion],
+    at: datetime,
+    rejudged: Rejudgement | None = None,
 ) -> DocumentVersion | None:
-    """Give the version this report has to be written as; None when the newest already says it."""
+    """Give the version this report has to be written as; None when the newest already says it.
+
+    rejudged: who let later limits judge the run, where that was done since the newest version.
+    """
     digest, figures = digest_of(model), figures_of(model)
     if before and before[-1].digest == digest:
         return None
     return DocumentVersion(
         version=before[-1].version + 1 if before else 1,
         at=at,
-        by=by,
-        what=what_changed(before[-1].figures, figures) if before else FIRST,
+        by=rejudged.by if rejudged else "",
+        what=_told(before, figures, rejudged),
         digest=digest,
         figures=figures,
+    )
+
+
+def _told(
+    before: Sequence[DocumentVersion],
+    figures: Mapping[str, object],
+    rejudged: Rejudgement | None,
+) -> Text:
+    what = what_changed(before[-1].figures, figures) if before else FIRST
+    if rejudged is None:
+        return what
+    day = day_of(rejudged.recorded_at)
+    why = rejudged.reason
+    return Text(
+        f"按 {day} 的卡与阈值重判{f'（{why}）' if why else ''}：{what.zh}",
+        f"judged again by the cards and limits of {day}{f' ({why})' if why else ''}: {what.en}",
     )
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from xunjian.checks.model import Finding
@@ -60,6 +61,14 @@ class StoredSession:
         """Nothing is waited on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A run judged again. saves: what came of each device that has evidence, whole."""
+
+    record: RunRecord
+    saves: tuple[DeviceSave, ...]
+
+
 def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as failure
     record: RunRecord,
     store: Store,
@@ -70,7 +79,20 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
     fail_on: str = "abnormal",
     min_coverage: float = 0.0,
 ) -> RunRecord:
-    """Judge a stored run again; gives a record in memory, nothing is stored or contacted.
+    """Judge a stored run again; gives a record in memory, nothing is stored or contacted."""
+    again = judge_again(record, store, tools, devices=devices, identity=identity).record
+    return dataclasses.replace(again, exit_code=exit_code(again, fail_on, min_coverage))
+
+
+def judge_again(
+    record: RunRecord,
+    store: Store,
+    tools: Tools,
+    *,
+    devices: Mapping[str, Device] | None = None,
+    identity: str | None = None,
+) -> Rejudged:
+    """Judge a stored run again; nothing is stored or contacted, and no exit code is given.
 
     devices: the inventory of today; a device that is not in it is judged by what the record
     knows of it. Outcomes that were never contacted stay as they are, and so does what was said of
@@ -80,6 +102,7 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
     matters = {m.finding.id: m.finding for m in store.past(record.run_id, ()).matters}
     outcomes = []
     results: list[DeviceResult] = []
+    saves: list[DeviceSave] = []
     for result in record.devices:
         own = [outcome for outcome in record.outcomes if outcome.device == result.name]
         evidence = store.evidence(record.run_id, result.name, identity=identity)
@@ -92,15 +115,26 @@ def replay(  # noqa: PLR0913 - what was kept, what judges it, and what counts as
         tasks = tuple(outcome.task for outcome in own if outcome not in kept)
         session = StoredSession(result.name, evidence, result.reason)
         save = _judge(Pair(device=device, tasks=tasks), session, tools, store, record)
-        outcomes += [*_with_forms(save, evidence, device, tools, matters), *kept]
+        before = {outcome.task: outcome for outcome in own}
+        judged = _with_forms(save, evidence, device, tools, matters)
+        judged = tuple(_as_asked(one, before[one.task]) for one in judged)
         results.append(dataclasses.replace(result, notes=save.result.notes))
+        saves.append(
+            dataclasses.replace(save, result=results[-1], outcomes=judged, evidence=(), change=None)
+        )
+        outcomes += [*judged, *kept]
     again = dataclasses.replace(
         record,
         outcomes=tuple(outcomes),
         devices=tuple(results),
         state=RunState.FINISHED if record.state is RunState.KILLED else record.state,
     )
-    return dataclasses.replace(again, exit_code=exit_code(again, fail_on, min_coverage))
+    return Rejudged(record=again, saves=tuple(saves))
+
+
+def _as_asked(now: Outcome, before: Outcome) -> Outcome:
+    """Keep when the device was asked; judging again is not asking."""
+    return dataclasses.replace(now, started_at=before.started_at, elapsed_s=before.elapsed_s)
 
 
 def _judge(

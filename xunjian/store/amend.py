@@ -1,11 +1,13 @@
-"""What comes to a closed run afterwards: answers of forms, sealed with a link of their own."""
+"""What comes to a closed run afterwards, sealed with a link of its own: answers of forms, verdicts
+of later cards and limits.
+"""
 
 import json
 from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select, update
 
-from xunjian.run.model import RunState, blanks
+from xunjian.run.model import ContentUsed, RunState, blanks
 from xunjian.store import tables as t
 from xunjian.store.chain import seal_run
 from xunjian.store.codec import dumps
@@ -45,6 +47,33 @@ def amend_device(
     many(connection, t.facts, [one for one in facts if one["fact"] in spoken])
     many(connection, t.evidence, prepared.evidence)
     _device(connection, run_id, prepared)
+
+
+def rejudge_device(connection: Connection, run_id: str, prepared: PreparedSave) -> None:
+    """Replace what a device's tasks came to, and the facts they rest on; its evidence stays."""
+    save, clean = prepared.save, prepared.own.clean
+    row = run_row(connection, run_id)
+    tasks = [outcome.task for outcome in save.outcomes]
+    for table in (t.outcomes, t.findings):
+        mine = (table.c.run_id == run_id) & (table.c.device == save.result.name)
+        connection.execute(delete(table).where(mine, table.c.task.in_(tasks)))
+    many(connection, t.outcomes, prepared.outcomes)
+    many(connection, t.findings, finding_rows(run_id, save.outcomes, clean))
+    facts = fact_rows(run_id, row["started_at"], save, clean)
+    mine = (t.facts.c.run_id == run_id) & (t.facts.c.device == save.result.name)
+    connection.execute(delete(t.facts).where(mine, t.facts.c.fact.in_([f["fact"] for f in facts])))
+    many(connection, t.facts, facts)
+    _device(connection, run_id, prepared)
+
+
+def replace_content(connection: Connection, run_id: str, used: Collection[ContentUsed]) -> None:
+    """Name the content that a run's verdicts stand on now."""
+    connection.execute(delete(t.content).where(t.content.c.run_id == run_id))
+    rows = [
+        {"run_id": run_id, "relative": c.relative, "layer": c.layer, "sha256": c.sha256}
+        for c in used
+    ]
+    many(connection, t.content, rows)
 
 
 def _device(connection: Connection, run_id: str, prepared: PreparedSave) -> None:

@@ -14,7 +14,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
-from xunjian.calendar.model import Declaration, FreezeOverride, JournalEntry, Waiver
+from xunjian.calendar.model import (
+    Declaration,
+    FreezeOverride,
+    JournalEntry,
+    Rejudgement,
+    Waiver,
+)
 from xunjian.store import tables as t
 from xunjian.store.codec import dumps, loads
 from xunjian.store.database import Database
@@ -23,12 +29,13 @@ from xunjian.store.rows import stamp
 
 GENESIS = "0" * 64
 
-Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride, Waiver)
+Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride, Waiver, Rejudgement)
 _KINDS: Mapping[type, str] = {
     JournalEntry: "entry",
     Declaration: "declaration",
     FreezeOverride: "override",
     Waiver: "waiver",
+    Rejudgement: "rejudgement",
 }
 
 
@@ -55,17 +62,14 @@ class JournalBook:
         """The newest waiver of each finding, expired ones too."""
         return {waiver.id: waiver for waiver in self._of(Waiver)}
 
+    def rejudgements(self, run_id: str) -> tuple[Rejudgement, ...]:
+        """Whenever a run's verdicts were replaced by those of later cards and limits."""
+        return tuple(one for one in self._of(Rejudgement) if one.id == run_id)
+
     def add(self, kept: JournalEntry | Declaration | FreezeOverride | Waiver) -> None:
         """Write one entry at the end."""
-        subject = kept.round_id if isinstance(kept, JournalEntry) else kept.id
-        body = dumps({f.name: getattr(kept, f.name) for f in fields(kept)}, _clean)
-        row = {"kind": _KINDS[type(kept)], "subject": subject, "body": body}
         with self._write, self._database.writing() as connection:
-            row["recorded_at"] = stamp(datetime.now(tz=UTC))
-            last = select(t.journal.c.hash).order_by(t.journal.c.position.desc()).limit(1)
-            row["previous_hash"] = str(connection.execute(last).scalar() or GENESIS)
-            row["hash"] = _hash(row)
-            connection.execute(insert(t.journal).values(row))
+            add_entry(connection, kept)
 
     def seen(self, run_ids: Iterable[str]) -> frozenset[str]:
         """Give the devices that some of these runs saw with complete evidence."""
@@ -85,6 +89,21 @@ class JournalBook:
             bodies = connection.execute(query).scalars().all()
         known = {f.name for f in fields(kind)}
         return tuple(kind(**_values(body, known)) for body in bodies)
+
+
+def add_entry(
+    connection: Connection,
+    kept: JournalEntry | Declaration | FreezeOverride | Waiver | Rejudgement,
+) -> None:
+    """Write one entry at the end of the journal, in the transaction at hand."""
+    subject = kept.round_id if isinstance(kept, JournalEntry) else kept.id
+    body = dumps({f.name: getattr(kept, f.name) for f in fields(kept)}, _clean)
+    row = {"kind": _KINDS[type(kept)], "subject": subject, "body": body}
+    row["recorded_at"] = stamp(datetime.now(tz=UTC))
+    last = select(t.journal.c.hash).order_by(t.journal.c.position.desc()).limit(1)
+    row["previous_hash"] = str(connection.execute(last).scalar() or GENESIS)
+    row["hash"] = _hash(row)
+    connection.execute(insert(t.journal).values(row))
 
 
 def broken_entries(connection: Connection) -> list[str]:

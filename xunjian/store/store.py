@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from xunjian.calendar.model import Seen
+from xunjian.calendar.model import Rejudgement, Seen
 from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
-from xunjian.run.model import Outcome, RunPlan, RunRecord, RunState
+from xunjian.run.model import ContentUsed, Outcome, RunPlan, RunRecord, RunState
 from xunjian.store import amend, documents, proof, reader, retrospect, writer
 from xunjian.store import compare as comparing
 from xunjian.store import tables as t
@@ -23,7 +23,7 @@ from xunjian.store.bundle import proof_of
 from xunjian.store.database import Database
 from xunjian.store.failures import check_free_disk
 from xunjian.store.history import StoreHistory
-from xunjian.store.journal import JournalBook
+from xunjian.store.journal import JournalBook, add_entry
 from xunjian.store.lock import Holding, held, live_run
 from xunjian.store.model import (
     Comparison,
@@ -113,12 +113,30 @@ class Store:
                 amend.amend_device(connection, run_id, one, tasks)
             return amend.close_again(connection, run_id)
 
+    def rejudge(
+        self,
+        run_id: str,
+        saves: Iterable[DeviceSave],
+        told: Rejudgement,
+        used: Collection[ContentUsed],
+        exit_code: int,
+    ) -> None:
+        """Let other verdicts over the same evidence take the place of a closed run's: a link of its
+        own, and who did it in the journal. All of it or none.
+        """
+        prepared = [writer.PreparedSave(run_id, save, self._blobs, None) for save in saves]
+        with self._write, self._database.writing() as connection:
+            for one in prepared:
+                amend.rejudge_device(connection, run_id, one)
+            amend.replace_content(connection, run_id, used)
+            amend.close_again(connection, run_id)
+            add_entry(connection, told)
+            writer.set_exit_code(connection, run_id, exit_code)
+
     def set_exit_code(self, run_id: str, exit_code: int) -> None:
         """Note the exit code, which the command line knows only after the run is closed."""
         with self._write, self._database.writing() as connection:
-            connection.execute(
-                update(t.runs).where(t.runs.c.run_id == run_id).values(exit_code=exit_code)
-            )
+            writer.set_exit_code(connection, run_id, exit_code)
 
     def reopen_run(self, run_id: str) -> None:
         """Open a killed or interrupted run again, to go on with what `remaining` gives."""

@@ -302,7 +302,8 @@ Index(
     document_files.c.version,
 )
 
-# kind: entry, declaration, override; subject: the round's id, or the thing's own; only added to
+# kind: entry, declaration, override, waiver, rejudgement; only added to
+# subject: the id of the round, the run or the thing itself
 journal = Table(
     "calendar_journal",
     metadata,

@@ -258,6 +258,11 @@ def _clean(text: str) -> str:
     return blank(text).text
 
 
+def set_exit_code(connection: Connection, run_id: str, exit_code: int) -> None:
+    """Note the exit code of a closed run."""
+    connection.execute(update(t.runs).where(t.runs.c.run_id == run_id).values(exit_code=exit_code))
+
+
 def finish(connection: Connection, run_id: str, end: RunEnd) -> str:
     """Close a run and seal it; gives its root hash."""
     connection.execute(
