@@ -52,11 +52,11 @@ def test_every_device_has_a_place_a_label_and_a_party(inventory: Inventory) -> N
 
 
 def test_secrets_are_references_to_variables(inventory: Inventory) -> None:
-    for device in inventory.devices.values():
-        for settings in device.channels.values():
-            slots = [settings.password, *settings.options.values()]
-            refs = [slot for slot in slots if isinstance(slot, SecretRef)]
-            assert all(ref.source is SecretSource.ENV and ref.rotated_on for ref in refs)
+    channels = [one for device in inventory.devices.values() for one in device.channels.values()]
+    slots = [slot for one in channels for slot in (one.password, *one.options.values())]
+    refs = [slot for slot in slots if isinstance(slot, SecretRef)]
+    assert refs
+    assert all(ref.source is SecretSource.ENV and ref.rotated_on for ref in refs)
 
 
 @pytest.mark.parametrize("page", ["docs/write-an-inventory.md", "docs/zh/write-an-inventory.md"])
