@@ -8,6 +8,7 @@ import typer
 
 from xunjian.cli.documents import write_document, write_documents
 from xunjian.cli.language import both
+from xunjian.cli.on_record import refuse_on_record
 from xunjian.cli.options import InventoryOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import ContentError, NothingSelected, Problem, UsageError
@@ -15,7 +16,7 @@ from xunjian.language import Text
 from xunjian.run.content import Content
 
 if TYPE_CHECKING:
-    from xunjian.forms.lines import Book
+    from xunjian.forms.model import Book
     from xunjian.forms.marks import FormReading
     from xunjian.forms.pictures import Beside
     from xunjian.forms.take import File
@@ -88,6 +89,7 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
         if out is None:
             output.raw(made)
             return 0
+        refuse_on_record(content, out)
         write_document(out, made)
         lines = sum(len(sheet.lines) for sheet in book.sheets)
         output.say(
