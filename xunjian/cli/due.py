@@ -135,16 +135,19 @@ def broad_first(rounds: Sequence[Round]) -> list[Round]:
 
 
 def _is_open(agenda: Agenda, one: Round) -> bool:
-    """Whether a round is to be made; one that takes turns goes on until its quota was seen.
+    """Whether a round is to be made, or gone on with.
 
-    Not twice on one day: whom it could not see will hardly be back in the next minute.
+    One that takes turns goes on until its quota was seen, not twice on one day: whom it could not
+    see will hardly be back in the next minute. Of any other, what nobody asked yet is left.
     """
     if one.state in OPEN:
         return True
-    if one.state is not RoundState.PARTIAL or not rotates(one) or agenda.today > one.due:
+    if one.state is not RoundState.PARTIAL:
         return False
+    if not rotates(one):
+        return bool(one.run_ids) and agenda.today <= (one.last or one.due)
     days = {day_of(e.at) for e in agenda.entries if e.round_id == one.id and e.how == "run"}
-    return agenda.today not in days
+    return agenda.today <= one.due and agenda.today not in days
 
 
 def _say_by_hand(output: Output, one: Round) -> None:
@@ -153,6 +156,15 @@ def _say_by_hand(output: Output, one: Round) -> None:
             f"要人工做：{one.title.zh}；做完登记：xunjian rounds record {one.id} --by 姓名",
             f"by hand: {one.title.en or one.title.zh}; then "
             f"xunjian rounds record {one.id} --by NAME",
+        )
+    )
+
+
+def _say_rest(output: Output, one: Round, count: int) -> None:
+    output.say(
+        Text(
+            f"接着做：{one.title.zh} {one.id}，还有 {count} 台没有问过",
+            f"goes on: {one.title.en} {one.id}, {count} device(s) nobody asked yet",
         )
     )
 
@@ -173,13 +185,21 @@ def _make(content: Content, output: Output, agenda: Agenda, one: Round, worked: 
     from xunjian.run.model import RunState
     from xunjian.run.round import Wanted, order_round
 
-    output.say(Text(f"开始：{one.title.zh} {one.id}", f"begins: {one.title.en} {one.id}"))
+    goes_on = one.state is RoundState.PARTIAL and not rotates(one)
+    if not goes_on:
+        output.say(Text(f"开始：{one.title.zh} {one.id}", f"begins: {one.title.en} {one.id}"))
     try:
         now = agenda.at if agenda.asked else None
-        order = order_round(content, Wanted(playbook=one.playbook, round_id=one.id, now=now))
+        wanted = Wanted(playbook=one.playbook, round_id=one.id, now=now, rest=goes_on)
+        order = order_round(content, wanted)
+        if goes_on:
+            if not order.plan.pairs:
+                return True  # a freeze leaves out who is left
+            _say_rest(output, one, len(order.plan.pairs))
         record = _carry_out(content, output, order)
     except NothingSelected:
-        _say_nobody(output, one)
+        if not goes_on:
+            _say_nobody(output, one)
         return True
     except XunjianError as error:
         output.error(error)

@@ -19,8 +19,9 @@ from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, Ru
 from xunjian.run.nornir_tasks import LoadedTask, run_nornir_tasks
 from xunjian.run.plan import describe
 from xunjian.run.stop import StopSignal, listening
-from xunjian.run.ticket import Ticket, file_run
+from xunjian.run.ticket import Ticket, entries_of
 from xunjian.run.tools import Tools
+from xunjian.store.journal import Filing
 from xunjian.store.model import DeviceSave, Numbering, RunEnd, RunStart
 from xunjian.store.store import Store
 from xunjian.transport.deadline import Deadline
@@ -241,8 +242,8 @@ class _Run:
     def _close(self, results: Mapping[str, object]) -> RunRecord:
         self._keep_configurations()
         interrupted = self.stop.is_requested
-        open_blanks = blanks(self.store.outcomes(self.run_id))
-        closed = RunState.AWAITING_MANUAL if open_blanks else RunState.FINISHED
+        outcomes = self.store.outcomes(self.run_id)
+        closed = RunState.AWAITING_MANUAL if blanks(outcomes) else RunState.FINISHED
         state = RunState.INTERRUPTED if interrupted else closed
         end = RunEnd(
             state=state,
@@ -251,13 +252,12 @@ class _Run:
             missing_reason="interrupted" if interrupted else "internal",
             ended_at=self.order.clock(),
         )
+        is_filed = not interrupted or bool(outcomes or self.order.plan.pairs)
         try:
-            self.store.finish_run(self.run_id, end)
+            self.store.finish_run(self.run_id, end, self._filing(end) if is_filed else None)
             record = self.store.record(self.run_id)
             code = exit_code(record, self.order.fail_on, self.order.min_coverage)
             self.store.set_exit_code(self.run_id, code)
-            if self.order.ticket is not None:
-                file_run(self.store, self.order.ticket, record)
         except StoreError as error:
             raise (self.failure or error) from error
         if self.failure is not None:
@@ -265,6 +265,13 @@ class _Run:
         record = dataclasses.replace(record, exit_code=code)
         self._tell(lambda: self.events.run_done(record))
         return record
+
+    def _filing(self, end: RunEnd) -> Filing | None:
+        """What the calendar's journal notes of the run, in one transaction with its end."""
+        ticket, ended_at = self.order.ticket, end.ended_at or self.started_at
+        if ticket is None:
+            return None
+        return lambda seen_in: entries_of(ticket, self.run_id, ended_at, seen_in)
 
     def _tell(self, call: Callable[[], None]) -> None:
         """Call a listener; a renderer that fails must not cost a measurement."""

@@ -34,6 +34,7 @@ class Wanted:
     """What the command line asked for. `resume` and `failed` are run ids.
 
     round_id: the calendar's round that it is made for. attach: without one, the round that is due.
+    rest: of that round, only what none of its runs asked yet.
     """
 
     playbook: str = ""
@@ -46,6 +47,7 @@ class Wanted:
     now: datetime | None = None
     round_id: str = ""
     attach: bool = False
+    rest: bool = False
 
 
 def order_round(content: Content, wanted: Wanted) -> RunOrder:
@@ -217,7 +219,7 @@ def _ticket(
     """What ties the run to its round: who has to be seen, whatever this run was narrowed to."""
     if errand is None:
         return None
-    is_part = wanted.limit or wanted.where or wanted.resume or wanted.failed
+    is_part = wanted.limit or wanted.where or wanted.resume or wanted.failed or wanted.rest
     if is_part and not rotates(errand.round):
         devices = select(content.inventory, playbook.hosts, playbook.where or None)
         plan = plan_run(errand.scope(devices), playbook, content.catalog)
@@ -247,7 +249,22 @@ def _plan(
     if errand is not None and (wanted.round_id or (errand.is_drawn and not wanted.limit)):
         chosen = errand.scope(chosen)
     no_config = configurations.why_not if configurations is not None else None
-    return plan_run(chosen, playbook, content.catalog, wanted.tags, no_config)
+    plan = plan_run(chosen, playbook, content.catalog, wanted.tags, no_config)
+    if errand is None or not wanted.rest:
+        return plan
+    left = _not_asked(content, errand, plan)
+    return plan_run(left, playbook, content.catalog, wanted.tags, no_config)
+
+
+def _not_asked(content: Content, errand: Errand, plan: RunPlan) -> tuple[Device, ...]:
+    """Who stands in a plan and was visited by none of the round's runs so far."""
+    asked = content.store.asked(errand.round.run_ids)
+    left = tuple(pair.device for pair in plan.pairs if pair.device.name not in asked)
+    if not left:
+        raise NothingSelected(
+            Text(f"{errand.round.id} 的设备都问过了", f"all of {errand.round.id} was asked")
+        )
+    return left
 
 
 def _require_known(tags: Sequence[str], content: Content) -> None:

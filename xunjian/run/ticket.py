@@ -1,6 +1,6 @@
 """A run made for a round of the calendar: which one, who had to be seen, what is noted of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,15 +15,15 @@ from xunjian.language import Text
 from xunjian.playbook import find_playbook, load_playbook
 from xunjian.run.agenda import Agenda, sites_below
 from xunjian.run.content import Content
-from xunjian.run.model import RunRecord, RunState
+from xunjian.run.model import RunRecord
 from xunjian.run.plan import plan_run
 from xunjian.run.turns import Drawn, draw_round
 
 if TYPE_CHECKING:
+    from xunjian.store.journal import SeenIn
     from xunjian.store.store import Store
 
 _TAKES_RUNS = frozenset({RoundState.DUE, RoundState.OVERDUE, RoundState.PARTIAL})
-_CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,32 +222,36 @@ def open_rounds(agenda: Agenda, playbook: str) -> tuple[Round, ...]:
     )
 
 
-def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> float | None:
-    """Note a closed run in the journal with the coverage its round has now; give that coverage.
+def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> None:
+    """Note anew what a closed run saw, since forms came in."""
+    ended = record.ended_at or record.started_at
+    for entry in entries_of(ticket, record.run_id, ended, store.journal.seen):
+        store.journal.add(entry)
+
+
+def entries_of(
+    ticket: Ticket, run_id: str, ended_at: datetime, seen_in: "SeenIn"
+) -> Iterator[JournalEntry]:
+    """Give what the journal notes of a run, with the coverage its round has now.
 
     A run that was broken off is noted too: what it saw counts. Of the rounds that it serves beside
     its own, only those of which enough was seen are noted: the others stay open.
     """
     for other in ticket.also:
-        seen = store.journal.seen([*other.earlier, record.run_id])
+        seen = seen_in([*other.earlier, run_id])
         if other.expected and other.coverage(seen) >= other.round.enough:
-            file_run(store, other, record)
-    if not ticket.expected or (record.state not in _CLOSED and not record.outcomes):
-        return None
-    coverage = round(ticket.coverage(store.journal.seen([*ticket.earlier, record.run_id])), 4)
+            yield from entries_of(other, run_id, ended_at, seen_in)
+    if not ticket.expected:
+        return
     turn = ticket.drawn.turn if ticket.drawn else None
     who = turn.everybody if turn else sorted(ticket.expected) if ticket.sampled else ()
-    ended = record.ended_at or record.started_at
-    store.journal.add(
-        JournalEntry(
-            round_id=ticket.round.id,
-            how="run",
-            at=ticket.at or ended,
-            run_id=record.run_id,
-            note="" if ticket.at is None else f"--at {ticket.at:%Y-%m-%d}",
-            coverage=coverage,
-            drawn=tuple(who),
-            scope=turn.scope if turn else (),
-        )
+    yield JournalEntry(
+        round_id=ticket.round.id,
+        how="run",
+        at=ticket.at or ended_at,
+        run_id=run_id,
+        note="" if ticket.at is None else f"--at {ticket.at:%Y-%m-%d}",
+        coverage=round(ticket.coverage(seen_in([*ticket.earlier, run_id])), 4),
+        drawn=tuple(who),
+        scope=turn.scope if turn else (),
     )
-    return coverage

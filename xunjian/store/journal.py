@@ -7,7 +7,7 @@ out; what was cut off at the end shows in the runs, which name their rounds.
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -28,6 +28,9 @@ from xunjian.store.leaks import blank
 from xunjian.store.rows import stamp
 
 GENESIS = "0" * 64
+
+SeenIn = Callable[[Iterable[str]], frozenset[str]]  # devices seen whole in some runs
+Filing = Callable[[SeenIn], Iterable[JournalEntry]]  # what a run that closes wants noted
 
 Kept = TypeVar("Kept", JournalEntry, Declaration, FreezeOverride, Waiver, Rejudgement)
 _KINDS: Mapping[type, str] = {
@@ -73,11 +76,8 @@ class JournalBook:
 
     def seen(self, run_ids: Iterable[str]) -> frozenset[str]:
         """Give the devices that some of these runs saw with complete evidence."""
-        query = select(t.devices.c.device).where(
-            t.devices.c.run_id.in_(list(run_ids)), t.devices.c.complete.is_(True)
-        )
         with self._database.reading() as connection:
-            return frozenset(connection.execute(query).scalars())
+            return seen_in(connection, run_ids)
 
     def _of(self, kind: type[Kept]) -> tuple[Kept, ...]:
         query = (
@@ -104,6 +104,14 @@ def add_entry(
     row["previous_hash"] = str(connection.execute(last).scalar() or GENESIS)
     row["hash"] = _hash(row)
     connection.execute(insert(t.journal).values(row))
+
+
+def seen_in(connection: Connection, run_ids: Iterable[str]) -> frozenset[str]:
+    """Give the devices that some of these runs saw with complete evidence."""
+    query = select(t.devices.c.device).where(
+        t.devices.c.run_id.in_(list(run_ids)), t.devices.c.complete.is_(True)
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def broken_entries(connection: Connection) -> list[str]:

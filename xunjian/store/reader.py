@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -148,6 +148,15 @@ def remaining(connection: Connection, run_id: str) -> dict[str, tuple[str, ...]]
         if row["device"] in left:
             tasks.setdefault(row["device"], []).append(row["task"])
     return {device: tuple(names) for device, names in tasks.items()}
+
+
+def asked(connection: Connection, run_ids: Iterable[str]) -> frozenset[str]:
+    """Devices that some of these runs visited to the end, whatever came of it."""
+    found: set[str] = set()
+    for run_id in run_ids:
+        planned = {row["device"] for row in _of_run(connection, t.planned, run_id)}
+        found |= planned - set(remaining(connection, run_id))
+    return frozenset(found)
 
 
 def _changes(connection: Connection, run_id: str) -> tuple[ConfigDiff, ...]:

@@ -23,7 +23,7 @@ from xunjian.store.bundle import proof_of
 from xunjian.store.database import Database
 from xunjian.store.failures import check_free_disk
 from xunjian.store.history import StoreHistory
-from xunjian.store.journal import JournalBook, add_entry
+from xunjian.store.journal import Filing, JournalBook, add_entry, seen_in
 from xunjian.store.lock import Holding, held, live_run
 from xunjian.store.model import (
     Comparison,
@@ -90,13 +90,22 @@ class Store:
         with self._write, self._database.writing() as connection:
             writer.save(connection, run_id, prepared)
 
-    def finish_run(self, run_id: str, end: RunEnd | None = None) -> str:
-        """Give every pair without an outcome one, close the run, chain it; gives its root hash."""
+    def finish_run(
+        self, run_id: str, end: RunEnd | None = None, filing: Filing | None = None
+    ) -> str:
+        """Give every pair without an outcome one, close the run, chain it; gives its root hash.
+
+        What `filing` wants in the journal is written in the same transaction: a run that is closed
+        is also filed, whenever the power fails.
+        """
         end = end or RunEnd()
         self._blobs.settle()
         with self._write, self._database.writing() as connection:
             writer.fill_missing(connection, run_id, end.missing_reason, self._blobs)
-            return writer.finish(connection, run_id, end)
+            root = writer.finish(connection, run_id, end)
+            for entry in filing(lambda runs: seen_in(connection, runs)) if filing else ():
+                add_entry(connection, entry)
+            return root
 
     def amend(self, run_id: str, saves: Iterable[tuple[DeviceSave, Collection[str]]]) -> RunState:
         """Add what forms brought to a closed run: tasks by device, new evidence, a link of its own.
@@ -168,6 +177,11 @@ class Store:
         with self._database.reading() as connection:
             reader.run_row(connection, run_id)
             return reader.remaining(connection, run_id)
+
+    def asked(self, run_ids: Iterable[str]) -> frozenset[str]:
+        """Give the devices that some of these runs visited to the end, answered or not."""
+        with self._database.reading() as connection:
+            return reader.asked(connection, run_ids)
 
     def runs(self) -> tuple[RunSummary, ...]:
         """All runs, newest first, counted as stored at this moment."""
