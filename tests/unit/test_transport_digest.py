@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,11 +11,9 @@ from threading import Thread
 import pytest
 from typing_extensions import override
 
-from tests.fixtures.sessions import QUICK
-from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.platforms import load_platforms
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, open_session
+from tests.fixtures.sessions import loopback, visit
+from xunjian.inventory.model import Device
+from xunjian.platforms import Platform, load_platforms
 from xunjian.transport.model import Channel, Evidence, Request
 from xunjian.workspace import builtin_root, open_workspace
 
@@ -67,27 +65,19 @@ def camera(headers: list[str]) -> Iterator[int]:
 
 
 def ask(port: int, tmp_path: Path, password: str) -> list[Evidence]:
-    settings = ChannelSettings(
-        hostname="127.0.0.1",
-        port=port,
-        username="xunjian",
-        password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options={"scheme": "http"},
+    device = Device(
+        name="c1",
+        kind="camera",
+        address="127.0.0.1",
+        channels={"http": loopback(port, scheme="http")},
     )
-    device = Device(name="c1", kind="camera", address="127.0.0.1", channels={"http": settings})
-    opened = open_session(
-        device,
-        load_platforms(open_workspace(builtin_root())).get("hikvision_isapi"),
-        known_hosts=tmp_path / "kh",
-        resolve=lambda _: Secret(password),
-        deadline=Deadline(10),
-        settings=QUICK,
-    )
-    try:
+    with closing(visit(device, hikvision(), tmp_path, password=password)) as opened:
         request = Request(channel=Channel.HTTP, text=PATH, timeout_s=3)
         return [opened.ask(request) for _ in range(2)]
-    finally:
-        opened.close()
+
+
+def hikvision() -> Platform | None:
+    return load_platforms(open_workspace(builtin_root())).get("hikvision_isapi")
 
 
 @pytest.mark.parametrize(("password", "error"), [(PASSWORD, ""), ("wrong-one", "login_refused")])
@@ -106,13 +96,5 @@ def test_digest(password: str, error: str, tmp_path: Path) -> None:
 )
 def test_only_known_pages_are_asked(path: str, tmp_path: Path) -> None:
     device = Device(name="c1", kind="camera", address="127.0.0.1")
-    opened = open_session(
-        device,
-        load_platforms(open_workspace(builtin_root())).get("hikvision_isapi"),
-        known_hosts=tmp_path / "kh",
-        resolve=lambda _: Secret(""),
-        deadline=Deadline(10),
-        settings=QUICK,
-    )
-    assert opened.ask(Request(channel=Channel.HTTP, text=path)).error == "read_only"
-    opened.close()
+    with closing(visit(device, hikvision(), tmp_path)) as opened:
+        assert opened.ask(Request(channel=Channel.HTTP, text=path)).error == "read_only"

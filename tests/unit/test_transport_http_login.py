@@ -20,11 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from typing_extensions import override
 
-from tests.fixtures.sessions import CANARY, QUICK
-from xunjian.inventory.model import ChannelSettings, Device
+from tests.fixtures.sessions import CANARY, loopback, visit
+from xunjian.inventory.model import Device
 from xunjian.platforms import Platform, load_platforms
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, DeviceSession, open_session
+from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
 from xunjian.workspace import builtin_root, open_workspace
 
@@ -118,21 +117,9 @@ def poly() -> Platform:
 def opened(
     port: int, tmp_path: Path, *, scheme: str = "http", verify: bool = True
 ) -> DeviceSession:
-    settings = ChannelSettings(
-        hostname="127.0.0.1",
-        port=port,
-        username="xunjian",
-        password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options={"scheme": scheme, "verify": verify},
-    )
-    return open_session(
-        Device(name="codec1", kind="codec", address="127.0.0.1", channels={"http": settings}),
-        poly(),
-        known_hosts=tmp_path / "known_hosts",
-        resolve=lambda _: Secret(CANARY),
-        deadline=Deadline(10),
-        settings=QUICK,
-    )
+    settings = loopback(port, scheme=scheme, verify=verify)
+    device = Device(name="codec1", kind="codec", address="127.0.0.1", channels={"http": settings})
+    return visit(device, poly(), tmp_path)
 
 
 def ask(session: DeviceSession, path: str = "/rest/system") -> Evidence:

@@ -4,13 +4,13 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.modbus_server import UNIT, modbus_server
-from tests.fixtures.sessions import ANYTHING, QUICK
+from tests.fixtures.sessions import ANYTHING, QUICK, visit
 from tests.fixtures.small_servers import Handler, tcp_server
 from xunjian.collect import collect
 from xunjian.errors import ReadOnlyViolation
@@ -39,18 +39,8 @@ POINTS = {
 @contextmanager
 def asking(port: int, tmp_path: Path, **options: str | int) -> Iterator[DeviceSession]:
     settings = ChannelSettings(hostname="127.0.0.1", port=port, options={"unit": UNIT, **options})
-    opened = open_session(
-        sensor(settings),
-        None,
-        known_hosts=tmp_path / "kh",
-        resolve=lambda _: Secret(""),
-        deadline=Deadline(20),
-        settings=QUICK,
-    )
-    try:
+    with closing(visit(sensor(settings), None, tmp_path)) as opened:
         yield opened
-    finally:
-        opened.close()
 
 
 def sensor(settings: ChannelSettings | None = None) -> Device:

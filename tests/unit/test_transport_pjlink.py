@@ -3,13 +3,13 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.pjlink_server import RANDOM, STATE, projector
-from tests.fixtures.sessions import ANYTHING, QUICK
+from tests.fixtures.sessions import ANYTHING, visit
 from tests.fixtures.small_servers import Handler, tcp_server
 from xunjian.errors import ReadOnlyViolation
 from xunjian.inventory.model import ChannelSettings, Device
@@ -17,8 +17,8 @@ from xunjian.parse import Unparsed
 from xunjian.parse.decoders import decode_pjlink_errors, decode_pjlink_lamps
 from xunjian.platforms import load_platforms
 from xunjian.safety import check_request
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, DeviceSession, open_session
+from xunjian.secrets import SecretRef, SecretSource
+from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
 from xunjian.workspace import builtin_root, open_workspace
 
@@ -30,18 +30,9 @@ PJLINK = load_platforms(open_workspace(builtin_root())).get("pjlink")
 def asking(port: int, tmp_path: Path, password: str = "") -> Iterator[DeviceSession]:
     reference = SecretRef(source=SecretSource.ENV, name="PW") if password else None
     settings = ChannelSettings(hostname="127.0.0.1", port=port, password=reference)
-    opened = open_session(
-        Device(name="p1", kind="projector", address="127.0.0.1", channels={"pjlink": settings}),
-        PJLINK,
-        known_hosts=tmp_path / "kh",
-        resolve=lambda _: Secret(password),
-        deadline=Deadline(20),
-        settings=QUICK,
-    )
-    try:
+    device = Device(name="p1", kind="projector", address="127.0.0.1", channels={"pjlink": settings})
+    with closing(visit(device, PJLINK, tmp_path, password=password)) as opened:
         yield opened
-    finally:
-        opened.close()
 
 
 def query(text: str, timeout_s: float = 2.0) -> Request:
@@ -105,7 +96,7 @@ def test_no_password_in_the_inventory_where_one_is_wanted(tmp_path: Path) -> Non
         (b"PJLINK 1\r", "bad_answer"),
         (b"PJLINK 1 not-hex\r", "bad_answer"),
         (b"\xff\xfe\x00\r", "bad_answer"),
-        (b"x" * 5000, "bad_answer"),
+        (b"x" * 5000, "session_lost"),
         (b"pjlink 0\r", ""),
         (b"PJLINK 0\r\n", ""),
     ],
@@ -122,12 +113,25 @@ def test_greetings(greeting: bytes, error: str, tmp_path: Path) -> None:
         ("%1POWR=ERR1", ""),  # an answer: the card says what it means
         ("%1POWR=ERR3", ""),
         ("", "bad_answer"),
-        ("%1POWR=" + "9" * 5000, "bad_answer"),
+        ("%1POWR=" + "9" * 5000, "session_lost"),
     ],
 )
 def test_answers(answer: str, error: str, tmp_path: Path) -> None:
     evidence, _ = first(projector({"%1POWR ?": answer}), tmp_path)
     assert evidence.error == error
+
+
+def test_line_ends_of_two_bytes_in_two_packets(tmp_path: Path) -> None:
+    def handle(connection: socket.socket) -> None:
+        connection.sendall(b"PJLINK 0\r")
+        for answer in (b"\n%1POWR=1\r", b"\n%1LAMP=7 1\r"):
+            connection.recv(64)
+            connection.sendall(answer)
+        connection.recv(64)
+
+    with tcp_server(handle) as port, asking(port, tmp_path) as opened:
+        answers = [opened.ask(query(text)) for text in ("%1POWR ?", "%1LAMP ?")]
+    assert [one.raw for one in answers] == [b"%1POWR=1\r", b"%1LAMP=7 1\r"]
 
 
 def silent(connection: socket.socket) -> None:

@@ -6,12 +6,12 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.sessions import ANYTHING, CANARY, QUICK
+from tests.fixtures.sessions import ANYTHING, CANARY, loopback, visit
 from tests.fixtures.small_servers import (
     cut_page,
     http_server,
@@ -23,9 +23,8 @@ from tests.fixtures.small_servers import (
     udp_server,
 )
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
-from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, DeviceSession, open_session
+from xunjian.inventory.model import Device
+from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
 
 
@@ -41,28 +40,15 @@ def asking(
     address: str = "127.0.0.1",
     only: str = "http",
 ) -> Iterator[DeviceSession]:
-    settings = ChannelSettings(
-        hostname=address,
-        port=port,
-        username="xunjian",
-        password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options=options or {},  # type: ignore[arg-type]
-    )
+    settings = loopback(port, address, **(options or {}))
     device = Device(
         name="d1", kind="ups", address=address, channels={"": settings, channel: settings}
     )
-    opened = open_session(
-        device,
-        dataclasses.replace(ANYTHING, channels=(only,)),
-        known_hosts=tmp_path / "known_hosts",
-        resolve=lambda _: Secret(password),
-        deadline=Deadline(deadline_s),
-        settings=QUICK,
-    )
-    try:
-        yield opened
-    finally:
-        opened.close()
+    platform = dataclasses.replace(ANYTHING, channels=(only,))
+    with closing(
+        visit(device, platform, tmp_path, password=password, deadline_s=deadline_s)
+    ) as session:
+        yield session
 
 
 def request(channel: Channel, text: str, timeout_s: float = 3.0, **options: int) -> Request:
@@ -258,6 +244,7 @@ def test_icmp_measures_loss_and_times(tmp_path: Path) -> None:
         evidence = opened.ask(request(Channel.ICMP, "PING", count=3, size=100))
         if evidence.error == "unsupported":
             pytest.skip("ICMP is not permitted here")
+        assert evidence.elapsed_s >= 2 * 0.2  # a question, no flood
         lost = opened.ask(request(Channel.ICMP, "PING", 1.0, count=1))
     figures = json.loads(evidence.raw)
     assert evidence.complete
@@ -379,17 +366,9 @@ def test_an_echo_is_a_sign_of_life_where_nothing_else_is_tried(tmp_path: Path) -
 @pytest.mark.parametrize("channel", ["http", "snmp", "nut", "sip", "icmp"])
 def test_what_cannot_go_through_a_jump_host_is_said(channel: str, tmp_path: Path) -> None:
     device = Device(name="d1", kind="ups", address="127.0.0.1", via="jump1")
-    opened = open_session(
-        device,
-        ANYTHING,
-        known_hosts=tmp_path / "kh",
-        resolve=lambda _: Secret(CANARY),
-        deadline=Deadline(5),
-        settings=QUICK,
-    )
     text = {"http": "/", "snmp": "WALK 1.3.6", "nut": "VER", "sip": "OPTIONS", "icmp": "PING"}
-    evidence = opened.ask(request(Channel(channel), text[channel]))
-    opened.close()
+    with closing(visit(device, ANYTHING, tmp_path)) as opened:
+        evidence = opened.ask(request(Channel(channel), text[channel]))
     assert evidence.error == "unsupported"
     assert "jump1" in evidence.detail
 

@@ -2,17 +2,16 @@
 
 import dataclasses
 import re
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.sessions import ANYTHING, CANARY, QUICK
+from tests.fixtures.sessions import ANYTHING, CANARY, loopback, visit
 from tests.fixtures.small_servers import http_server, page, redirect
-from xunjian.inventory.model import ChannelSettings, Device
+from xunjian.inventory.model import Device
 from xunjian.platforms import ReadOnlyRules
-from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.transport import Deadline, open_session
 from xunjian.transport.model import Channel, Evidence, Request
 
 RULES = ReadOnlyRules(allow=(re.compile("^/(page|rest)"),), deny=(re.compile("reboot"),))
@@ -21,25 +20,11 @@ PLATFORM = dataclasses.replace(ANYTHING, channels=("http",), read_only=RULES)
 
 def ask(path: str, tmp_path: Path, port: int, base: str = "") -> Evidence:
     options = {"scheme": "http", **({"base_path": base} if base else {})}
-    settings = ChannelSettings(
-        hostname="127.0.0.1",
-        port=port,
-        username="xunjian",
-        password=SecretRef(source=SecretSource.ENV, name="PW"),
-        options=options,
+    device = Device(
+        name="d1", kind="ups", address="127.0.0.1", channels={"http": loopback(port, **options)}
     )
-    opened = open_session(
-        Device(name="d1", kind="ups", address="127.0.0.1", channels={"http": settings}),
-        PLATFORM,
-        known_hosts=tmp_path / "known_hosts",
-        resolve=lambda _: Secret(CANARY),
-        deadline=Deadline(20),
-        settings=QUICK,
-    )
-    try:
+    with closing(visit(device, PLATFORM, tmp_path)) as opened:
         return opened.ask(Request(channel=Channel.HTTP, text=path, timeout_s=3))
-    finally:
-        opened.close()
 
 
 @pytest.mark.parametrize("target", ["/rest/reboot", "/cgi/set?fan=0", "/page/../cgi"])

@@ -1,19 +1,18 @@
 """RoomOS over SSH: answers without a prompt, read whole or not at all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.sessions import CANARY, QUICK, device
+from tests.fixtures.sessions import device, visit
 from tests.fixtures.xapi_server import XapiServer
 from xunjian.parse.model import Unparsed
 from xunjian.parse.xstatus import parse_xstatus
 from xunjian.platforms import Platform, load_platforms
-from xunjian.secrets import Secret
-from xunjian.transport import Deadline, DeviceSession, open_session
+from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Request
 from xunjian.workspace import builtin_root, open_workspace
 
@@ -36,20 +35,9 @@ def roomos() -> Platform:
 
 @contextmanager
 def session(server: XapiServer, tmp_path: Path) -> Iterator[DeviceSession]:
-    known_hosts = tmp_path / "known_hosts"
-    server.pin(known_hosts)
-    opened = open_session(
-        device(server.port),
-        roomos(),
-        known_hosts=known_hosts,
-        resolve=lambda _: Secret(CANARY),
-        deadline=Deadline(30),
-        settings=QUICK,
-    )
-    try:
+    server.pin(tmp_path / "known_hosts")
+    with closing(visit(device(server.port), roomos(), tmp_path)) as opened:
         yield opened
-    finally:
-        opened.close()
 
 
 def ask(opened: DeviceSession, text: str, timeout_s: float = 5.0) -> tuple[bool, str, str]:

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from xunjian.errors import NoSecret
+from xunjian.errors import (
+    DeadlinePassed,
+    DeviceError,
+    DeviceTimeout,
+    NoSecret,
+    ReadOnlyViolation,
+    SessionAborted,
+    SessionLost,
+)
 from xunjian.inventory.model import ChannelSettings, Device, Scalar
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.secrets import Secret, SecretRef
 from xunjian.transport.deadline import AbortSwitch, Deadline
+from xunjian.transport.decode import decode
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.redact import Redactor
 
@@ -125,6 +134,40 @@ class Conversation:
             return None
         self.redactor.hide(str(value))
         return str(value)
+
+    def lost(self, why: Text) -> DeviceError:
+        """Say why a session ended: broken off by us, or, with `why`, by the device."""
+        if self.switch.aborted:
+            return SessionAborted(Text("已中止", "aborted"))
+        return SessionLost(why)
+
+    def late(self, why: Text) -> DeviceError:
+        """Say why nothing more is waited for: the device's time, or, with `why`, the question's."""
+        if self.deadline.expired:
+            return DeadlinePassed(Text("设备时限已到", "the deadline has passed"))
+        return DeviceTimeout(why)
+
+    def answer(
+        self,
+        heard: bytes,
+        problem: DeviceError | ReadOnlyViolation | None,
+        *,
+        status: int | None = None,
+        flags: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Frame what was heard, without secrets; complete when there was no problem."""
+        raw = self.redactor.clean(heard)
+        decoded = decode(raw)
+        return Answer(
+            raw=raw,
+            text=decoded.text,
+            decoded_as=decoded.decoded_as,
+            complete=problem is None,
+            error=problem.code if problem else "",
+            detail=str(problem.message) if problem else "",
+            status=status,
+            flags={**(flags or {}), **({"redacted": "1"} if raw != heard else {})},
+        )
 
     def reveal(self, reference: SecretRef) -> str:
         """Resolve a reference; the value is registered for redaction before it is used."""

@@ -19,21 +19,16 @@ from typing_extensions import override
 
 from xunjian.errors import (
     BadAnswer,
-    DeadlinePassed,
     DeviceError,
-    DeviceTimeout,
     LoginRefused,
     NoSecret,
     NotSupported,
     ReadOnlyViolation,
-    SessionAborted,
-    SessionLost,
 )
 from xunjian.language import Text
 from xunjian.safety import check_request
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Watchdog
-from xunjian.transport.decode import decode
 from xunjian.transport.http_login import DIGEST, HttpLogin, log_out_quietly, login_named
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.tcp import connect_patiently, shut
@@ -69,12 +64,15 @@ class HttpLink:
         limit_s = deadline.cap(request.timeout_s)
         heard = _Heard()
         dog = Watchdog(limit_s, self._wake)
+        problem: DeviceError | ReadOnlyViolation | None = None
         try:
             with self._errors(dog), dog:
                 self._get(request, limit_s, heard)
-        except (DeviceError, ReadOnlyViolation) as problem:
-            return self._answer(heard, problem)
-        return self._answer(heard, None)
+        except (DeviceError, ReadOnlyViolation) as error:
+            problem = error
+        return self._conversation.answer(
+            bytes(heard.body), problem, status=heard.status, flags=heard.flags
+        )
 
     def log_in(self, login: HttpLogin) -> None:
         """Open a session where the device wants one; raises DeviceError."""
@@ -102,29 +100,12 @@ class HttpLink:
             with contextlib.suppress(Exception):  # foreign code on a dying connection
                 self._client.close()
 
-    def _answer(self, heard: _Heard, problem: DeviceError | ReadOnlyViolation | None) -> Answer:
-        raw = self._conversation.redactor.clean(bytes(heard.body))
-        if raw != heard.body:
-            heard.flags["redacted"] = "1"
-        decoded = decode(raw)
-        return Answer(
-            raw=raw,
-            text=decoded.text,
-            decoded_as=decoded.decoded_as,
-            complete=problem is None,
-            error=problem.code if problem else "",
-            detail=str(problem.message) if problem else "",
-            status=heard.status,
-            flags=heard.flags,
-        )
-
     def _get(self, asked: Request, limit_s: float, heard: _Heard) -> None:
-        extensions, path = {"trace": self._trace}, asked.text
+        path = asked.text
         for _ in range(_MOST_REDIRECTS):
             request = self._client.build_request(
-                "GET", path, timeout=max(limit_s, 0.1), extensions=None
+                "GET", path, timeout=max(limit_s, 0.1), extensions={"trace": self._trace}
             )
-            request.extensions = {**request.extensions, **extensions}
             response = self._client.send(request, stream=True)
             with contextlib.closing(response):
                 self._conversation.seen.answered(0.0)
@@ -196,20 +177,20 @@ class HttpLink:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             if isinstance(error, DeviceError):
                 raise
-            if self._conversation.switch.aborted:
-                raise SessionAborted(Text("已中止", "aborted")) from error
+            conversation = self._conversation
             late = dog.bitten or isinstance(error, httpx.TimeoutException)
-            if late and self._conversation.deadline.expired:
-                raise DeadlinePassed(Text("设备时限已到", "the deadline has passed")) from error
-            if late:
-                raise DeviceTimeout(Text("应答没有结束", "the answer did not end")) from error
+            if late and not conversation.switch.aborted:
+                late_text = Text("应答没有结束", "the answer did not end")
+                raise conversation.late(late_text) from error
             why = f"{type(error).__name__}: {error}"
-            raise SessionLost(Text(f"HTTP 会话中断：{why}", f"HTTP failed: {why}")) from error
+            raise conversation.lost(Text(f"HTTP 会话中断：{why}", f"HTTP failed: {why}")) from error
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Remember the socket of each connection, so that an abort can wake whoever reads it."""
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._sockets = [info["return_value"].get_extra_info("socket")]
+            if self._conversation.switch.aborted:  # while it was connecting
+                self._wake()
 
     def _wake(self) -> None:
         for sock in self._sockets:

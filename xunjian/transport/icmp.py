@@ -55,10 +55,10 @@ class IcmpLink:
         limit = Deadline(self._conversation.deadline.cap(request.timeout_s))
         for sequence in range(1, count + 1):
             self._send(sequence, size, pings)
-            self._gather(pings, Deadline(limit.cap(_INTERVAL_S)), until=sequence)
+            wait_s = _WAIT_S if sequence == count else _INTERVAL_S
+            self._gather(pings, Deadline(limit.cap(wait_s)), until=count)
             if limit.expired:
                 break
-        self._gather(pings, Deadline(limit.cap(_WAIT_S)), until=count)
         complete = len(pings.sent_at) == count
         raw = json.dumps(self._summary(pings), sort_keys=True).encode()
         return Answer(
@@ -82,8 +82,8 @@ class IcmpLink:
             self._sock.sendto(packet, (self._address, 0))
 
     def _gather(self, pings: _Pings, limit: Deadline, *, until: int) -> None:
-        """Collect replies; ends early when all sent so far are back, but keeps the interval."""
-        while not limit.expired:
+        """Collect replies; ends early when all that will be sent are back."""
+        while not limit.expired and len(pings.rtt_s) < until:
             if self._conversation.switch.aborted:
                 raise SessionAborted(Text("已中止", "aborted"))
             self._sock.settimeout(limit.cap(_SLICE_S) or 0.001)
@@ -93,8 +93,6 @@ class IcmpLink:
                 continue
             if sender[0] == self._address:
                 self._note(packet, pings)
-            if len(pings.rtt_s) == until:
-                return
 
     def _note(self, packet: bytes, pings: _Pings) -> None:
         now = time.monotonic()

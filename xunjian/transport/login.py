@@ -84,6 +84,7 @@ def _await_prompt(terminal: Terminal, questions: tuple[LoginQuestion, ...]) -> N
         chunk = terminal.chunk(terminal.conversation.deadline.cap(wait_s))
         if chunk is not None:
             screen.heard += chunk
+            terminal.check_size(screen.heard, at_login=True)
             screen.since = time.monotonic()
             refuse_full_lines(screen.open_text, terminal.conversation)
             _answer_known(terminal, screen, questions)

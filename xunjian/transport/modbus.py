@@ -15,11 +15,7 @@ from pymodbus.client import ModbusTcpClient
 
 from xunjian.errors import (
     BadAnswer,
-    DeadlinePassed,
     DeviceError,
-    DeviceTimeout,
-    SessionAborted,
-    SessionLost,
     Unreachable,
 )
 from xunjian.language import Text
@@ -111,13 +107,12 @@ class ModbusLink:
 
     def _problem(self, limit: Deadline) -> DeviceError:
         """Say what a failed exchange was: pymodbus has one exception for all of it."""
-        if self._conversation.switch.aborted:
-            return SessionAborted(Text("已中止", "aborted"))
-        if self._conversation.deadline.expired:
-            return DeadlinePassed(Text("设备时限已到", "the deadline has passed"))
-        if limit.expired:
-            return DeviceTimeout(Text("没有应答", "no answer came"))
-        return SessionLost(Text("连接被关闭或应答无法识别", "closed, or not an answer of Modbus"))
+        conversation = self._conversation
+        if conversation.switch.aborted or not limit.expired:
+            return conversation.lost(
+                Text("连接被关闭或应答无法识别", "closed, or not an answer of Modbus")
+            )
+        return conversation.late(Text("没有应答", "no answer came"))
 
 
 def open_modbus(conversation: Conversation) -> ModbusLink:

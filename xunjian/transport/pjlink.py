@@ -6,28 +6,15 @@ version 2.00 (JBMIA), sections 2 to 5. No Python library of it keeps to queries 
 bytes, so that this is our own.
 """
 
-import contextlib
 import hashlib
 import re
-import socket
 
-from xunjian.errors import (
-    BadAnswer,
-    DeadlinePassed,
-    DeviceError,
-    DeviceTimeout,
-    LoginRefused,
-    NoFreeLine,
-    NoSecret,
-    SessionAborted,
-    SessionLost,
-)
+from xunjian.errors import BadAnswer, DeviceError, LoginRefused, NoFreeLine, NoSecret
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Deadline
-from xunjian.transport.decode import decode
+from xunjian.transport.lines import LineStream, open_lines
 from xunjian.transport.model import Channel, Request
-from xunjian.transport.tcp import Waker, connect_patiently
 
 _PORT = 4352
 _MOST_BYTES = 4096  # an answer is 136 bytes at most
@@ -38,37 +25,22 @@ _REFUSED = re.compile(rb"PJLINK ERRA\r?", re.IGNORECASE)
 class PjlinkLink:
     """A connection to a projector."""
 
-    def __init__(self, sock: socket.socket, conversation: Conversation, waker: Waker) -> None:
-        self._sock = sock
+    def __init__(self, lines: LineStream, conversation: Conversation) -> None:
+        self._lines = lines
         self._conversation = conversation
-        self._waker = waker
-        self._buffer = bytearray()
         self._digest = b""
 
     def ask(self, request: Request) -> Answer:
         """Answer one query such as `%1POWR ?`."""
-        raw, error, detail = b"", "", ""
         limit = Deadline(self._conversation.deadline.cap(request.timeout_s))
         try:
-            raw = self._exchange(request.text, limit)
+            return self._conversation.answer(self._exchange(request.text, limit), None)
         except DeviceError as problem:
-            error, detail = problem.code, str(problem.message)
-        raw = self._conversation.redactor.clean(raw)
-        decoded = decode(raw)
-        return Answer(
-            raw=raw,
-            text=decoded.text,
-            decoded_as=decoded.decoded_as,
-            complete=not error,
-            error=error,
-            detail=detail,
-        )
+            return self._conversation.answer(b"", problem)
 
     def close(self) -> None:
         """Close the connection: PJLink has no farewell."""
-        self._conversation.switch.remove(self._waker)
-        with contextlib.suppress(OSError):
-            self._sock.close()
+        self._lines.close()
 
     def greet(self) -> None:
         """Read the greeting and work out the digest if one is wanted. Raises DeviceError."""
@@ -93,10 +65,7 @@ class PjlinkLink:
 
     def _exchange(self, query: str, limit: Deadline) -> bytes:
         sent, self._digest = self._digest + query.encode() + b"\r", b""
-        try:
-            self._sock.sendall(sent)
-        except OSError as error:
-            raise self._lost() from error
+        self._lines.send(sent)
         line = self._line(limit)
         if _REFUSED.fullmatch(line):
             self._conversation.seen.login = False
@@ -108,50 +77,14 @@ class PjlinkLink:
         return line
 
     def _line(self, limit: Deadline) -> bytes:
-        while b"\r" not in self._buffer:
-            if limit.expired:
-                raise self._late()
-            self._sock.settimeout(limit.remaining_s or 0.001)
-            try:
-                data = self._sock.recv(_MOST_BYTES)
-            except TimeoutError as error:
-                raise self._late() from error
-            except OSError as error:
-                raise self._lost() from error
-            if not data:
-                raise self._lost()
-            self._buffer += data
-            if len(self._buffer) > _MOST_BYTES:
-                raise BadAnswer(Text("应答过长", "the answer is too long"))
-        line, _, rest = bytes(self._buffer).partition(b"\r")
-        self._buffer = bytearray(rest.lstrip(b"\n"))
-        return line + b"\r"
-
-    def _late(self) -> DeviceError:
-        if self._conversation.deadline.expired:
-            return DeadlinePassed(Text("设备时限已到", "the deadline has passed"))
-        return DeviceTimeout(Text("应答没有结束", "the answer did not end"))
-
-    def _lost(self) -> DeviceError:
-        if self._conversation.switch.aborted:
-            return SessionAborted(Text("已中止", "aborted"))
-        return SessionLost(Text("投影机关闭了连接", "the projector closed the connection"))
+        """Give the next line; some projectors end theirs with CR and LF."""
+        return self._lines.line(limit).lstrip(b"\n")
 
 
 def open_pjlink(conversation: Conversation) -> PjlinkLink:
     """Connect and read the greeting. Raises Unreachable and what a greeting may bring."""
-    connected = connect_patiently(
-        conversation.host(Channel.PJLINK),
-        conversation.of(Channel.PJLINK).port or _PORT,
-        timeout_s=conversation.settings.connect_timeout_s,
-        retries=conversation.settings.retries,
-        deadline=conversation.deadline,
-        switch=conversation.switch,
-    )
-    conversation.seen.answered(connected.latency_s)
-    waker = Waker(connected.sock)
-    conversation.switch.add(waker)
-    link = PjlinkLink(connected.sock, conversation, waker)
+    lines = open_lines(conversation, Channel.PJLINK, _PORT, ending=b"\r", most_bytes=_MOST_BYTES)
+    link = PjlinkLink(lines, conversation)
     try:
         link.greet()
     except BaseException:

@@ -1,7 +1,7 @@
 """Channel `shell`: single commands over SSH exec, without a terminal; the exit status is proof."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import paramiko
 
@@ -11,7 +11,6 @@ from xunjian.errors import (
     DeviceError,
     DeviceTimeout,
     SessionAborted,
-    SessionLost,
 )
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
@@ -24,6 +23,7 @@ from xunjian.transport.ssh import SshClient, log_in_over, reach
 _PREFIX = "LC_ALL=C LANG=C "
 _CHUNK_BYTES = 65536
 _DETAIL_CHARACTERS = 500
+_CLOSED = Text("设备关闭了会话", "the device closed the session")
 
 
 @dataclass(slots=True)
@@ -45,28 +45,17 @@ class ShellLink:
     def ask(self, request: Request) -> Answer:
         """Run one command. Complete when the output ended and the exit status came."""
         heard = _Heard(bytearray(), bytearray(), time.monotonic())
-        status, error, detail = None, "", ""
+        status, problem = None, None
         try:
             status = self._run(request, heard)
-        except DeviceError as problem:
-            error, detail = problem.code, str(problem.message)
-        redactor = self._conversation.redactor
-        raw = redactor.clean(bytes(heard.out))
-        decoded = decode(raw)
-        stderr = redactor.clean_text(decode(bytes(heard.err)).text).strip()
-        flags = {"redacted": "1"} if raw != bytes(heard.out) else {}
-        if stderr:
-            flags["stderr"] = stderr[:_DETAIL_CHARACTERS]
-        return Answer(
-            raw=raw,
-            text=decoded.text,
-            decoded_as=decoded.decoded_as,
-            complete=not error,
-            error=error,
-            detail=detail or stderr[:_DETAIL_CHARACTERS],
-            status=status,
-            flags=flags,
-        )
+        except DeviceError as error:
+            problem = error
+        conversation = self._conversation
+        said = conversation.redactor.clean_text(decode(bytes(heard.err)).text).strip()
+        stderr = said[:_DETAIL_CHARACTERS]
+        flags = {"stderr": stderr} if stderr else {}
+        answer = conversation.answer(bytes(heard.out), problem, status=status, flags=flags)
+        return answer if problem else replace(answer, detail=stderr)
 
     def close(self) -> None:
         """Close the transport."""
@@ -76,7 +65,7 @@ class ShellLink:
     def _run(self, request: Request, heard: _Heard) -> int:
         transport = self._ssh.client.get_transport()
         if transport is None or not transport.is_active():
-            raise self._lost()
+            raise self._conversation.lost(_CLOSED)
         limit_s = self._conversation.deadline.cap(request.timeout_s)
         dog = Watchdog(limit_s, self._ssh.line.waker)
         try:
@@ -86,7 +75,7 @@ class ShellLink:
         except (paramiko.SSHException, OSError, EOFError) as error:
             if dog.bitten:
                 raise DeviceTimeout(Text("命令没有开始", "the command did not start")) from error
-            raise self._lost() from error
+            raise self._conversation.lost(_CLOSED) from error
         try:
             return self._listen(channel, request.timeout_s, heard)
         finally:
@@ -122,13 +111,8 @@ class ShellLink:
         _take_errors(channel, heard)
         status = channel.recv_exit_status()
         if status < 0:
-            raise self._lost()
+            raise self._conversation.lost(_CLOSED)
         return status
-
-    def _lost(self) -> DeviceError:
-        if self._conversation.switch.aborted:
-            return SessionAborted(Text("已中止", "aborted"))
-        return SessionLost(Text("设备关闭了会话", "the device closed the session"))
 
 
 def _take_errors(channel: paramiko.Channel, heard: _Heard) -> None:

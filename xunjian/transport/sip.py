@@ -15,13 +15,11 @@ from xunjian.errors import (
     DeviceError,
     NotSupported,
     SessionAborted,
-    SessionLost,
     Unreachable,
 )
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Deadline
-from xunjian.transport.decode import decode
 from xunjian.transport.model import Channel, Request
 from xunjian.transport.tcp import connect_patiently, shut
 
@@ -48,25 +46,14 @@ class SipLink:
     def ask(self, request: Request) -> Answer:
         """Send OPTIONS and wait for the final response to it."""
         limit = Deadline(self._conversation.deadline.cap(request.timeout_s))
-        error, detail, raw = "", "", b""
         try:
             raw = self._exchange(limit)
         except DeviceError as problem:
-            error, detail = problem.code, str(problem.message)
-        except OSError as problem:
-            error = SessionAborted.code if self._conversation.switch.aborted else Unreachable.code
-            detail = problem.strerror or type(problem).__name__
+            return self._conversation.answer(b"", problem)
+        except OSError as error:
+            return self._conversation.answer(b"", self._unreachable(error))
         status = _STATUS.match(raw)
-        decoded = decode(raw)
-        return Answer(
-            raw=raw,
-            text=decoded.text,
-            decoded_as=decoded.decoded_as,
-            complete=not error,
-            error=error,
-            detail=detail,
-            status=int(status.group(1)) if status else None,
-        )
+        return self._conversation.answer(raw, None, status=int(status.group(1)) if status else None)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -145,7 +132,8 @@ class SipLink:
             except TimeoutError:
                 break
             if not data:
-                raise self._lost()
+                why = Text("设备关闭了连接", "the device closed the connection")
+                raise self._conversation.lost(why)
             heard += data
             while (length := _message_bytes(heard)) is not None:
                 first, heard = heard[:length], heard[length:]
@@ -155,10 +143,11 @@ class SipLink:
                 raise BadAnswer(Text("应答过长", "the answer is too long"))
         raise Unreachable(Text("SIP 无应答", "no SIP answer"))
 
-    def _lost(self) -> DeviceError:
+    def _unreachable(self, error: OSError) -> DeviceError:
         if self._conversation.switch.aborted:
             return SessionAborted(Text("已中止", "aborted"))
-        return SessionLost(Text("设备关闭了连接", "the device closed the connection"))
+        why = error.strerror or type(error).__name__
+        return Unreachable(Text(f"SIP 无应答：{why}", f"no SIP answer: {why}"))
 
     def _message(self, call_id: str, local: tuple[str, int]) -> bytes:
         host = self._conversation.host(Channel.SIP)

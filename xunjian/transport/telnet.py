@@ -136,6 +136,7 @@ def answer_telnet(terminal: Terminal, username: str, password: str | None) -> No
         chunk = terminal.chunk(terminal.conversation.deadline.cap(_QUIET_S))
         if chunk is not None:
             heard += chunk
+            terminal.check_size(heard, at_login=True)
             since = time.monotonic()
             refuse_full_lines(decode(bytes(heard)).text, terminal.conversation)
             continue

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from xunjian.errors import (
-    BadAnswer,
     DeadlinePassed,
     DeviceTimeout,
     ReadOnlyViolation,
@@ -30,6 +29,7 @@ _SETTLE_LONGEST_S = 1.0
 _ECHO_LOST_S = 2.0  # a device known to echo is given this long before an answer without one ends
 _MOST_REFUSALS = 3
 _MOST_PAGES = 20_000
+_LOGIN_BYTES = 1024 * 1024  # no banner is longer
 
 # "Continue? [Y/N]:", "(yes/no)", "[y/n]": the last thing on the screen.
 YES_OR_NO = re.compile(r"[\[(]\s*y(?:es)?\s*/\s*n(?:o)?\s*[\])]\s*[:?]?\s*$", re.IGNORECASE)
@@ -195,11 +195,18 @@ class Terminal:
                 )
             raise DeadlinePassed(Text("设备时限已到", "the device's deadline has passed"))
 
+    def check_size(self, heard: bytes | bytearray, *, at_login: bool = False) -> None:
+        """Give up a device that says too much: nobody knows where it ends. Raises SessionLost."""
+        most_bytes = self.conversation.settings.answer_max_bytes
+        if len(heard) > (min(most_bytes, _LOGIN_BYTES) if at_login else most_bytes):
+            raise SessionLost(Text("应答过长", "the answer is too long"))
+
     def _drain(self) -> None:
         """Take what came unasked since the last answer, such as a log line and a new prompt."""
         late = bytearray()
         while self.source.ready():
             late += self.chunk(0.0) or b""
+            self.check_size(late)
         if not late:
             return
         text = self._without_noise(decode(bytes(late)).text)
@@ -221,7 +228,7 @@ class Terminal:
             chunk = self.chunk(self.conversation.deadline.cap(wait_s))
             if chunk is not None:
                 hearing.take(chunk)
-                self._check_size(hearing)
+                self.check_size(hearing.heard)
                 self._turn_page(hearing)
                 continue
             if at_prompt:
@@ -268,7 +275,7 @@ class Terminal:
             hearing.replied_at = len(hearing.heard)
             hearing.pages += 1
             if hearing.pages > _MOST_PAGES:
-                raise BadAnswer(Text("分页没有尽头", "the pager never ends"))
+                raise SessionLost(Text("分页没有尽头", "the pager never ends"))
             self.flags["pager"] = str(hearing.pages)
             self.conversation.seen.note("pager")
             self.source.write(refuse_agreement(platform.pager_reply).encode())
@@ -285,7 +292,3 @@ class Terminal:
         self.conversation.seen.note("question_declined")
         self.source.write(b"n" + self.newline)
         return True
-
-    def _check_size(self, hearing: _Hearing) -> None:
-        if len(hearing.heard) > self.conversation.settings.answer_max_bytes:
-            raise BadAnswer(Text("应答过长", "the answer is too long"))
