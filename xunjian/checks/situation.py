@@ -141,6 +141,8 @@ class Situation:
         names: dict[str, object] = {**base, **fact.values()}
         names.update(row=fact, taken_at=row.taken_at, previous=None, reference=None)
         names["expected"], names[NOT_READ] = self.device.expected, _NONE
+        if fact.SAID:  # days since the last test are counted from when somebody stood there
+            names["now"] = row.taken_at
         if fact.EVENT:
             return names
         key = fact.key

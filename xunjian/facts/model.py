@@ -17,10 +17,12 @@ class Fact:
 
     KEY: names of the fields that identify a row; empty means one row per device.
     EVENT: rows are events (no unique keys, no `vanished`).
+    SAID: a person says it, perhaps weeks after the round: "now" is when that person was there.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ()
     EVENT: ClassVar[bool] = False
+    SAID: ClassVar[bool] = False
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Inspection(Fact):
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("item",)
+    SAID: ClassVar[bool] = True
 
     item: str | None = None
     state: str | None = None

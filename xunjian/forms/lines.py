@@ -146,11 +146,10 @@ def _lines_of(device: Device, outcome: Outcome, catalog: Catalog, nearby: Neighb
                     for item in item_names(device, step):
                         made = _question(device, outcome, card, step, item)
                         found += [_offered(line, device, card, nearby) for line in made]
-        if any(line.task == card.name for line in found):
-            found += [
-                measured_line(one, title_of(nearby.devices[one.device]), card.name)
-                for one in nearby.measured(device, card)
-            ]
+        found += [
+            measured_line(one, title_of(nearby.devices[one.device]), card.name)
+            for one in nearby.measured(device, card)
+        ]
     return found
 
 

@@ -17,7 +17,8 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
     value = finding.value if _is_number(finding.value) else None
     kind = "text" if value is None else "number"
     subject = "" if finding.subject in {"", "-"} else f" {finding.subject}"
-    name, said = finding.title, finding.message
+    name, word = finding.title, finding.verdict.word
+    zh, en = finding.message.zh or word.zh, finding.message.en or finding.message.zh or word.en
     return Line(
         device=finding.device,
         device_title=title,
@@ -31,7 +32,7 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
         value=value,
         verdict=given_verdict(finding),
         source=finding.source,
-        note=Text(f"自动：{said.zh}", f"automatic: {said.en or said.zh}"),
+        note=Text(f"自动：{zh}", f"automatic: {en}"),
         mark="H",
         measured=True,
     )

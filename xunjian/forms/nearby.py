@@ -93,5 +93,5 @@ def _place(finding: Finding) -> tuple[int, float, str, str]:
     """Order findings of one check: what is known first, then what comes nearest to a limit."""
     value, room = finding.value, float("inf")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        room = min((abs(value - limit) for _, limit in finding.limits), default=room)
+        room = min((abs(value - limit) for _, limit in finding.limits), default=value)
     return _SHOWN_FIRST.index(finding.verdict), room, finding.device, finding.subject
