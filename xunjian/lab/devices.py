@@ -267,6 +267,15 @@ _ROWS: tuple[_Row, ...] = (
         ("hz-acc-sw1",),
         ("hz-ups3",),
     ),
+    (
+        "hz-codec4",
+        "roomos",
+        "主会场在会终端",
+        "Codec of the main venue, in a call",
+        "venue",
+        ("hz-acc-sw1",),
+        ("hz-ups3",),
+    ),
 )
 
 _EXTRAS: dict[str, Mapping[str, str | int]] = {
