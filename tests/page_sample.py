@@ -191,7 +191,7 @@ def model(
                 title=Text("温度", "temperature"),
                 standard=Text("< 65 °C", "< 65 °C"),
                 unit="°C",
-                source="tasks/switch/environment.yml",
+                source=Text("设备手册", "device manual"),
                 devices=count,
             ),
         ),

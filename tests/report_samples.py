@@ -309,7 +309,7 @@ def manual() -> tuple[ManualRow, ...]:
 def thresholds(devices: int) -> tuple[ThresholdRow, ...]:
     return tuple(
         ThresholdRow(check=f"{item[0]}.{n}", title=item[1], standard=item[3], unit=item[2],
-                     source="thresholds.yml; YD/T 1058-2015", devices=devices)
+                     source=Text("thresholds.yml；YD/T 1058-2015", "thresholds.yml; YD/T 1058-2015"), devices=devices)
         for n, item in enumerate(ITEMS)
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from functools import cache
 
 import yaml
 
+from xunjian.language import Language
 from xunjian.platforms import load_platforms
 from xunjian.playbook import find_playbook, list_playbooks, load_playbook
 from xunjian.tasks.load import load_catalog
@@ -30,6 +31,8 @@ CARD_EXCEPTIONS: dict[tuple[str, str], str] = {
         "tasks/common/reachability.yml",
     ): "judged from the session: tests of collect and of the lab",
 }
+
+NO_CHINESE = dict.fromkeys((*range(0x3000, 0xA000), *range(0xFF00, 0xFFF0)))
 
 
 @cache
@@ -89,7 +92,9 @@ def test_every_check_tells_a_person_what_to_do() -> None:
         for text in (check.message, check.standard, check.advice):
             assert text.zh, check.id
             assert text.en, check.id
-        assert check.source, check.id
+        assert check.source.zh, check.id
+        assert "house" not in check.source.zh, f"{check.id}: an English word in a Chinese source"
+        assert check.source.to(Language.EN).translate(NO_CHINESE) == check.source.to(Language.EN)
         if check.limits:
             assert "{" in check.message.zh, f"{check.id}: says no value"
             assert "{" in check.message.en, f"{check.id}: says no value"

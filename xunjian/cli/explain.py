@@ -90,7 +90,7 @@ def _show_card(output: Output, card: "ExplainedCard") -> None:
             (Text("阈值", "limits"), " ".join(f"{k}={v}" for k, v in check.limits.items())),
             (Text("级别", "levels"), " ".join(f"{k}={v}" for k, v in check.levels.items())),
             (Text("建议", "advice"), output.text(check.advice)),
-            (Text("出处", "source"), check.source),
+            (Text("出处", "source"), output.text(check.source)),
         )
         for label, value in facts:
             if value:

@@ -149,7 +149,7 @@ def checks(content: Content, output: Output) -> list[Row]:
             "task": check.task,
             "limits": " ".join(f"{k}={v}" for k, v in check.limits.items()),
             "unit": check.unit,
-            "source": check.source,
+            "source": output.text(check.source),
         }
         for check in content.catalog.checks.values()
     ]

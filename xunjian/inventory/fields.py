@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from xunjian.inventory.registers import RegisterFile
+from xunjian.inventory.registers import RegisterFile, TitleOrText
 from xunjian.language import Text
 from xunjian.schema import Model, nearest_hint, reject
 
@@ -117,16 +117,6 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, Field(min_length=1)]
 Names = list[Name]
 Limits = dict[str, dict[str, Scalar]]
-
-
-class Title(Model):
-    """A text in one or two languages."""
-
-    zh: str
-    en: str = ""
-
-
-TitleOrText = str | Title
 
 
 class CliExtras(Model):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from xunjian.content_fields import Words, given_text
+from xunjian.content_fields import given_text
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
@@ -67,6 +67,16 @@ class Register:
         return f"READ {self.function} {self.address} {count}"
 
 
+class Title(Model):
+    """A text in one or two languages."""
+
+    zh: str
+    en: str = ""
+
+
+TitleOrText = str | Title
+
+
 def _measure(value: str) -> str:
     if value not in MEASURES:
         listed = " ".join(MEASURES)
@@ -90,7 +100,7 @@ class RegisterFile(Model):
     low: float | None = None
     high: float | None = None
     unit: str = ""
-    label: Words = Text("")
+    label: TitleOrText = ""
 
     @model_validator(mode="after")
     def _fits(self) -> "RegisterFile":

@@ -98,7 +98,7 @@ class ThresholdRow:
     title: Text
     standard: Text
     unit: str
-    source: str
+    source: Text
     devices: int  # how many were held against it
 
 

@@ -46,6 +46,12 @@ def _check_id(value: str) -> str:
     return value
 
 
+def _told(value: Text) -> Text:
+    if not value.zh:
+        raise reject(Text("不可为空", "must not be empty"))
+    return value
+
+
 Oid: TypeAlias = Annotated[str, AfterValidator(_oid)]
 NonEmpty: TypeAlias = Annotated[str, Field(min_length=1)]
 
@@ -152,7 +158,7 @@ class CheckFile(Model):
     message: Words = Text("")
     standard: Words = Text("")
     advice: Words = Text("")
-    source: NonEmpty
+    source: Annotated[Words, AfterValidator(_told)]
 
 
 class CardFile(Model):

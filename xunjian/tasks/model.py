@@ -165,7 +165,7 @@ class Check:
     message: Text = Text("")
     standard: Text = Text("")
     advice: Text = Text("")
-    source: str = ""
+    source: Text = Text("")
     line: int = 0
 
 

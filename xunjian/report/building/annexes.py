@@ -32,7 +32,7 @@ def thresholds_of(
             title=sources[check].title if check in sources else titles[check],
             standard=standard,
             unit=unit,
-            source=sources[check].source if check in sources else "",
+            source=sources[check].source if check in sources else Text(""),
             devices=len(names),
         )
         for (check, standard, unit), names in devices.items()

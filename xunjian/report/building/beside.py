@@ -37,7 +37,7 @@ class Source:
     """What a card says of one of its checks."""
 
     title: Text
-    source: str
+    source: Text
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
