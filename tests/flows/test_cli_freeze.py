@@ -128,6 +128,20 @@ def test_a_check_filed_by_hand_is_cited(place: Path, tmp_path: Path) -> None:
     assert f"2025-09-29 由李四登记完成，附件 {sha256[:12]}" in said.err
 
 
+def test_a_check_after_the_opening_is_told_as_late(place: Path) -> None:
+    words = ("rounds", "record", "pre_holiday@2025-国庆", "-w", place, "--by", "李四")
+    assert call(*words, "--at", "2025-10-02").code == 0
+    listed = call("freeze", "-w", place, "--at", "2025-10-03", "--format", "json").json["windows"]
+    one = next(window for window in listed if window["name"] == "holiday@2025-国庆")
+    assert (one["check_missing"], one["check_late"], one["check_by"]) == (True, True, "李四")
+    said = call("run", "cut", "-w", place, "--at", "2025-10-06")
+    assert said.code == 6
+    assert "封网之后才检查：2025-10-02 由李四登记完成" in said.err
+    assert "封网前检查" not in said.err
+    shown = call("freeze", "-w", place, "--from", "2025-10-01", "--to", "2025-10-02").out
+    assert "李四 2025-10-02（封网后）" in shown
+
+
 def test_reads_go_on_and_other_days_are_free(place: Path) -> None:
     assert call("run", "look", "-w", place, "--at", "2026-10-02", "-C").code == 0
     assert call("run", "cut", "-w", place, "--at", "2026-09-30", "-C").code == 0

@@ -200,6 +200,10 @@ def test_every_statutory_holiday_is_frozen_and_cites_its_check() -> None:
     assert (autumn.check_run, autumn.check_by, autumn.check_document) == ("", "张三", "ab" * 32)
     assert autumn.check_day == date(2026, 9, 29)
     assert (windows[0].check_run, windows[0].check_by) == ("", "")  # it opens all the same
+    assert (national.check_late, autumn.check_late) == (
+        False,
+        True,
+    )  # the latter opened on the 25th
     assert strictest(windows) is FreezeMode.NO_CHANGE
     assert strictest([]) is None
 

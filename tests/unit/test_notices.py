@@ -374,6 +374,34 @@ def test_one_address_of_two_is_enough_and_the_other_is_told_of(
     assert len(hook.taken) == 1
 
 
+def test_dead_addresses_hold_no_other_up(
+    hook: HttpSink, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six addresses whose service hangs stand before the one of the duty."""
+    with http_sink() as dead:
+        dead.hold.clear()
+        monkeypatch.setenv("DEAD_URL", f"json://127.0.0.1:{dead.port}/")
+        ways: dict[str, tuple[Address, ...]] = {}
+        ways |= {f"gone{n}": (address("DEAD_URL"),) for n in range(5)}
+        ways["both"] = (address("DEAD_URL"), address())
+        post = Post(
+            desk(store, recipients={**ways, "duty": (address(),)}),
+            Source(title=Text("日常")),
+            ("level_i",),
+        )
+        post.device(result("sw1"), outcome(bad("sw1")))
+        waited, subject = threading.Event(), bad("sw1").id
+        for _ in range(80):  # less than a dead address takes
+            if ("level_i", "duty") in store.notices.events(subject):
+                break
+            waited.wait(0.05)
+        assert store.notices.events(subject) == {("level_i", "duty")}
+        assert len(hook.taken) == 2
+        dead.hold.set()
+        summary = post.close(30)
+    assert (summary.sent, summary.failed) == (7, {})
+
+
 def test_a_service_that_hangs_holds_nothing_up(hook: HttpSink, store: Store) -> None:
     hook.hold.clear()
     post = Post(desk(store), Source(title=Text("日常")), ("level_i",))
@@ -484,5 +512,6 @@ def test_no_time_is_left_for_another_try(http: HttpSink, monkeypatch: pytest.Mon
     http.answers = [(500, "")]
     monkeypatch.setenv("DUTY_URL", f"json://127.0.0.1:{http.port}/")
     hurry: Callable[[float], bool] = lambda _: True  # noqa: E731
-    assert send([address()], MESSAGE, Language.ZH, resolve, hurry) == ("not_delivered",)
+    jobs = [(address(), MESSAGE)]
+    assert list(send(jobs, Language.ZH, resolve, hurry)) == [(0, "not_delivered")]
     assert len(http.taken) == 1

@@ -113,11 +113,8 @@ def with_check(window: FreezeWindow, checks: Mapping[str, JournalEntry]) -> Free
     entry = checks.get(window.check_round)
     if entry is None:
         return window
+    day = day_of(entry.at)
+    window = replace(window, check_day=day, check_late=day >= window.first)
     if entry.run_id:
         return replace(window, check_run=entry.run_id)
-    return replace(
-        window,
-        check_by=entry.by,
-        check_day=day_of(entry.at),
-        check_document=entry.document,
-    )
+    return replace(window, check_by=entry.by, check_document=entry.document)

@@ -174,7 +174,8 @@ class FreezeWindow:
 
     check_round: id of the round that comes first; check_run: the run that closed it. check_by,
     check_day, check_document: who filed it, when and by what proof, where it was done by hand. All
-    are empty where it is missing (the window opens all the same, and says so).
+    are empty where it is missing (the window opens all the same, and says so). check_late: it was
+    made after the window had opened, so that nothing was checked before.
     """
 
     name: str
@@ -190,6 +191,7 @@ class FreezeWindow:
     check_by: str = ""
     check_day: date | None = None
     check_document: str = ""
+    check_late: bool = False
     overrides: tuple[FreezeOverride, ...] = ()
 
 

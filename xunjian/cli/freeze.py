@@ -113,9 +113,14 @@ def row(window: FreezeWindow, agenda: Agenda, output: Output) -> dict[str, objec
         **window_row(window, output.language),
         "open": window.first <= agenda.today <= window.last,
         "check": output.text(check_of(window)),
-        "check_missing": bool(window.check_round) and not (window.check_run or window.check_by),
+        "check_missing": bool(window.check_round)
+        and (window.check_late or not _is_checked(window)),
         "overrides": [_leave(one, agenda) for one in window.overrides],
     }
+
+
+def _is_checked(window: FreezeWindow) -> bool:
+    return bool(window.check_run or window.check_by)
 
 
 def _leave(one: FreezeOverride, agenda: Agenda) -> dict[str, object]:
@@ -151,10 +156,12 @@ def _cells(window: FreezeWindow, agenda: Agenda, output: Output) -> tuple[object
 
 def _check_cell(window: FreezeWindow, agenda: Agenda, output: Output) -> str:
     """The run that closed the check, or who filed it; the round itself stands in the JSON."""
-    if window.check_by:
-        return f"{window.check_by} {window.check_day}"
-    if window.check_run or not window.check_round:
-        return window.check_run or "-"
+    if _is_checked(window):
+        who = f"{window.check_by} {window.check_day}" if window.check_by else window.check_run
+        late = Text(f"{who}（封网后）", f"{who} (late)")
+        return output.text(late) if window.check_late else who
+    if not window.check_round:
+        return "-"
     is_ahead = agenda.today < window.first
     return output.text(Text("未做", "not yet") if is_ahead else Text("缺", "missing"))
 

@@ -17,7 +17,7 @@ from xunjian.run.events import Events
 
 if TYPE_CHECKING:
     from xunjian.notify.message import Message
-    from xunjian.notify.post import Desk, Summary
+    from xunjian.notify.post import Desk, Post, Summary
     from xunjian.run.execute import RunOrder
     from xunjian.store.notices import Told
 
@@ -69,10 +69,13 @@ def tell_rounds(content: Content, output: Output, rounds: Sequence[Round]) -> No
     from xunjian.notify import texts
     from xunjian.store.notices import Told
 
+    begun = []
     for name, new in late.items():
         message = texts.rounds_late([one for one, _ in new], _now())
         rows = [Told(kind="round", subject=o.id, event=e, recipient="") for o, e in new]
-        _deliver(content, output, (name,), message, rows)
+        begun.append(_begin(content, output, (name,), message, rows))
+    for post, desk in begun:  # each has a thread of its own
+        _end(output, post, desk)
 
 
 def tell_failed(content: Content, output: Output, one: Round, error: XunjianError) -> None:
@@ -106,12 +109,26 @@ def _deliver(
     message: "Message",
     told: "Sequence[Told]",
 ) -> "Summary":
+    return _end(output, *_begin(content, output, names, message, told))
+
+
+def _begin(
+    content: Content,
+    output: Output,
+    names: Sequence[str],
+    message: "Message",
+    told: "Sequence[Told]",
+) -> "tuple[Post, Desk]":
     from xunjian.notify.post import Post
     from xunjian.notify.texts import Source
 
     desk = _desk(content, output, names)
     post = Post(desk, Source(title=message.title))
     post.letter(message, told)
+    return post, desk
+
+
+def _end(output: Output, post: "Post", desk: "Desk") -> "Summary":
     summary = post.close(CLOSE_S)
     _say(output, summary, desk.nobody)
     return summary

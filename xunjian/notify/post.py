@@ -77,7 +77,7 @@ class _Device:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Letter:
     message: Message
-    told: tuple[Told, ...]  # `recipient` is filled in for each
+    told: Sequence[Told]  # `recipient` is filled in for each
 
 
 class Post:
@@ -153,8 +153,7 @@ class Post:
             self._look_over(job)
             return
         self._flush()
-        for recipient, ways in self._desk.recipients.items():
-            self._send(recipient, ways, job.message, job.told)
+        self._send(dict.fromkeys(self._desk.recipients, job))
 
     def _look_over(self, job: _Device) -> None:
         """Close what is over; take up what is bad enough and was not told yet."""
@@ -204,13 +203,14 @@ class Post:
         confirmed = self._confirmed(new)
         if confirmed and not self._desk.recipients:
             self.summary.untold += len(confirmed)
-        source = self.source
-        for recipient, ways in self._desk.recipients.items():
+        source, letters = self.source, dict[str, _Letter]()
+        for recipient in self._desk.recipients:
             mine = [one for one in confirmed if _is_missing(one, recipient, told)]
             if mine:
                 message = texts.alarms(mine, source, datetime.now(tz=UTC).astimezone())
                 rows = [_row(one, source.run_id) for one in mine]
-                self._send(recipient, ways, message, rows)
+                letters[recipient] = _Letter(message=message, told=rows)
+        self._send(letters)
         self._sent_at = time.monotonic()
 
     def _told(self, alarms: Sequence[Alarm]) -> Mapping[tuple[str, str], str]:
@@ -242,17 +242,28 @@ class Post:
             self.summary.gone += verdicts.count(None)
         return kept
 
-    def _send(
-        self, recipient: str, ways: Sequence[Address], message: Message, rows: Sequence[Told]
-    ) -> None:
-        troubles = send(ways, message, self._desk.language, self._desk.resolve, self._hurry.wait)
+    def _send(self, letters: Mapping[str, _Letter]) -> None:
+        """Send each recipient a letter, to all its addresses at once."""
+        desk = self._desk
+        to = [(name, way) for name in letters for way in desk.recipients[name]]
+        troubles: dict[str, dict[int, str]] = {name: {} for name in letters}
+        jobs = [(way, letters[name].message) for name, way in to]
+        for place, trouble in send(jobs, desk.language, desk.resolve, self._hurry.wait):
+            name = to[place][0]
+            met = troubles[name]
+            met[place] = trouble
+            if len(met) == len(desk.recipients[name]):
+                self._note(name, letters[name], [met[key] for key in sorted(met)])
+
+    def _note(self, recipient: str, letter: _Letter, troubles: Sequence[str]) -> None:
+        """Write down what became of a letter; one address that took it is enough."""
         for trouble in filter(None, troubles):
             self._fail(recipient, trouble)
         taken = not all(troubles)
         self.summary.sent += taken
         state, why = ("sent", "") if taken else ("failed", troubles[0])
         with contextlib.suppress(XunjianError):
-            self._desk.book.add(_addressed(row, recipient, state, why) for row in rows)
+            self._desk.book.add(_addressed(row, recipient, state, why) for row in letter.told)
 
     def _fail(self, recipient: str, why: str) -> None:
         key = (recipient, why)

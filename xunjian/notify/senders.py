@@ -1,7 +1,10 @@
 """Messages handed to apprise; addresses hold tokens, so nothing of them leaves this module."""
 
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from xunjian.errors import NoSecret
@@ -10,6 +13,7 @@ from xunjian.notify.message import Message, render
 from xunjian.secrets import Secret, SecretRef
 from xunjian.settings import Address
 
+AT_ONCE = 8  # addresses; each of those that are dead takes half a minute
 TRIES = 3
 WAITS_S = (1.0, 3.0)  # between the tries
 MOST_WAIT_S = 5.0  # for a connection, and for an answer, whatever the address says
@@ -87,36 +91,53 @@ class _Service:
 
 
 def send(
-    ways: Sequence[Address],
-    message: Message,
+    jobs: Sequence[tuple[Address, Message]],
     language: Language,
     resolve: Callable[[SecretRef], Secret],
     pause: Callable[[float], bool],
-) -> tuple[str, ...]:
-    """Send to every address of a recipient; gives one reason per address, empty where it was taken.
+) -> Iterator[tuple[int, str]]:
+    """Send each message to its address, several at once: one that hangs keeps nobody waiting.
 
+    Gives the place of a job and a reason as each is done, empty where the message was taken.
     pause: waits between tries; true when there is no time left for another.
     """
-    return tuple(_send_one(way, message, way.language or language, resolve, pause) for way in ways)
+    waiting: queue.SimpleQueue[tuple[int, Way, Message, Language]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+    for place, (address, message) in enumerate(jobs):
+        way = _way_to(address, resolve)
+        if isinstance(way, str):
+            done.put((place, way))
+        else:
+            waiting.put((place, way, message, address.language or language))
+
+    def work() -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                place, way, message, tongue = waiting.get_nowait()
+                done.put((place, _tried(way, message, tongue, pause)))
+
+    for _ in range(min(waiting.qsize(), AT_ONCE)):
+        threading.Thread(target=work, name="notice", daemon=True).start()
+    for _ in jobs:
+        yield done.get()
 
 
-def _send_one(
-    address: Address,
-    message: Message,
-    language: Language,
-    resolve: Callable[[SecretRef], Secret],
-    pause: Callable[[float], bool],
-) -> str:
+def _way_to(address: Address, resolve: Callable[[SecretRef], Secret]) -> Way | str:
+    """Make an address ready, or say why it cannot be."""
     try:
         url = resolve(address.url)
     except NoSecret:
         return "no_secret"
-    way = open_way(url)
-    if way is None:
-        return "bad_url"
+    return open_way(url) or "bad_url"
+
+
+def _tried(way: Way, message: Message, language: Language, pause: Callable[[float], bool]) -> str:
     trouble = ""
     for attempt in range(TRIES):
-        trouble = way(message, language)
+        try:
+            trouble = way(message, language)
+        except Exception as error:  # noqa: BLE001 - its text may hold the address
+            return f"internal_{type(error).__name__}"
         again = trouble in _LATER or trouble.startswith("http_5")
         if not again or attempt == TRIES - 1 or pause(WAITS_S[attempt]):
             break

@@ -156,15 +156,20 @@ def refusal(window: FreezeWindow, *, is_change: bool) -> Refused:
 
 def check_of(window: FreezeWindow) -> Text:
     """Say what closed the check before the window, or that there is none."""
+    is_late = window.check_late
+    when = (
+        Text("封网之后才检查", "checked late") if is_late else Text("封网前检查", "checked before")
+    )
     if window.check_run:
         run = window.check_run
-        return Text(f"封网前检查：轮次 {run}", f"checked before by run {run}")
+        day = f"{window.check_day:%Y-%m-%d}，" if is_late else ""
+        return Text(f"{when.zh}：{day}轮次 {run}", f"{when.en} by run {run}")
     if window.check_by:
         day, by = f"{window.check_day:%Y-%m-%d}", window.check_by
         proof = window.check_document[:12]
         zh, en = (f"，附件 {proof}", f", document {proof}") if proof else ("", "")
         return Text(
-            f"封网前检查：{day} 由{by}登记完成{zh}", f"checked before: {by} on {day}{en}, by hand"
+            f"{when.zh}：{day} 由{by}登记完成{zh}", f"{when.en}: {by} on {day}{en}, by hand"
         )
     if window.check_round:
         name = window.check_round

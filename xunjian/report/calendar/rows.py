@@ -61,4 +61,5 @@ def window_row(window: FreezeWindow, language: Language) -> dict[str, object]:
         "check_run": window.check_run,
         "check_by": window.check_by,
         "check_document": window.check_document,
+        "check_late": window.check_late,
     }
