@@ -1,6 +1,7 @@
 """The JSON shapes that others rely on: every key is pinned; keys are only ever added."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,37 @@ def test_list_runs(lab: LabHandle, report: dict[str, Any]) -> None:
     (mine,) = [run for run in runs if run["run_id"] == report["run_id"]]
     assert mine["state"] == report["state"] == "awaiting_manual"  # its forms are still blank
     assert mine["outcomes"] == report["totals"]["outcomes"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            f"list {what}"
+            for what in ("hosts", "playbooks", "tasks", "checks", "platforms", "runs")
+        ),
+        *("list findings", "list content", "config", "lab faults", "baseline history -l switch"),
+        *("report versions {run}", "report fields"),
+    ],
+)
+def test_the_columns_of_a_table_are_named_in_chinese(
+    lab: LabHandle, report: dict[str, Any], words: str
+) -> None:
+    place = () if words == "lab faults" else ("-w", lab.directory)
+    table = call(*words.replace("{run}", report["run_id"]).split(), *place)
+    assert table.code in {0, 3}, table.err  # 3: not every switch has a baseline
+    heads = table.out.splitlines()[0].split("  ")
+    assert [head for head in heads if head and not re.search("[一-鿿]", head)] == []
+
+
+def test_states_of_runs_are_words_for_people(lab: LabHandle, report: dict[str, Any]) -> None:
+    (mine,) = [
+        line
+        for line in call("list", "runs", "-w", lab.directory).out.splitlines()
+        if line.startswith(report["run_id"])
+    ]
+    assert " 待人工项 " in mine
+    assert "awaiting_manual" not in mine
 
 
 def test_list_findings_of_a_run(lab: LabHandle, report: dict[str, Any]) -> None:

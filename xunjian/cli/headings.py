@@ -49,6 +49,14 @@ _CHINESE: Mapping[str, str] = {
     "message": "说明",
     "shadows": "遮住",
     "expect": "期待",
+    "event": "事由",
+    "recipient": "收件人",
+    "reason": "原因",
+    "version": "版本",
+    "what": "内容",
+    "files": "文件数",
+    "sample": "样本",
+    "sha256": "sha256 前 12 位",
 }
 
 

@@ -66,7 +66,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "tasks": lambda: tasks(content, output),
             "checks": lambda: checks(content, output),
             "platforms": lambda: platforms(content, output, form),
-            "runs": lambda: runs(content),
+            "runs": lambda: runs(content, output, form),
             "findings": lambda: findings(content, output, form, run, limit),
             "content": lambda: files(content),
         }
@@ -191,14 +191,16 @@ def card_row(card: "ReadCard") -> Row:
     }
 
 
-def runs(content: Content) -> list[Row]:
-    """Runs, newest first; `outcomes` counts what is stored at this moment."""
+def runs(content: Content, output: Output, form: str) -> list[Row]:
+    """Runs, newest first; `outcomes` counts what is stored now, JSON keeps the codes of states."""
+    from xunjian.report.words import STATES
+
     return [
         {
             "run_id": run.run_id,
             "playbook": run.playbook,
             "started_at": run.started_at.isoformat(),
-            "state": run.state.value,
+            "state": run.state.value if form == "json" else output.text(STATES[run.state.value]),
             "outcomes": run.outcomes,
             "planned": run.planned,
             "number": run.number,
