@@ -24,8 +24,6 @@ from xunjian.report.building.beside import Beside, Order
 from xunjian.report.building.series import TOPICS, forecast_of, trend
 from xunjian.report.control import next_version, with_versions
 from xunjian.report.fields import placeholders
-from xunjian.report.volumes import volumes
-from xunjian.report.word_template import build_records_template
 from xunjian.store import RunEnd, open_store
 from xunjian.store.bundle import MANIFEST, check_bundle, evidence_hashes, write_bundle
 from xunjian.store.model import DocumentFile, DocumentKey, Numbering
@@ -304,33 +302,6 @@ def test_a_logo_stands_on_the_cover(tmp_path: Path) -> None:
     made = render(with_logo, "docx", Language.ZH, lambda name: (TEMPLATES / name).read_bytes())
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert any(archive.read(n) == logo for n in archive.namelist() if "media/" in n)
-
-
-def test_the_shipped_volume_is_the_one_that_is_built() -> None:
-    def parts(document: bytes) -> dict[str, bytes]:
-        with zipfile.ZipFile(io.BytesIO(document)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-
-    assert parts(build_records_template()) == parts((TEMPLATES / "records.docx").read_bytes())
-
-
-def test_beyond_a_hundred_devices_each_site_has_a_volume_of_its_own(store: Store) -> None:
-    record = store.record(make_run(store))
-    many = tuple(
-        replace(record.devices[0], name=f"sw{n}", site=("hz", "nb/../x")[n % 2]) for n in range(101)
-    )
-    model = build_report(replace(record, devices=many, outcomes=()))
-    assert (model.record_sheets, model.volumes) == ("abnormal", ("hz", "nb/../x"))
-    made = dict(volumes(model, Language.ZH, lambda name: (TEMPLATES / name).read_bytes()))
-    assert list(made) == ["records-01-hz.docx", "records-02-nb____x.docx"]
-    heads = [p.text for p in Document(io.BytesIO(made["records-01-hz.docx"])).paragraphs]
-    assert sum(re.match(r"\d+\. ", text) is not None for text in heads) == 51
-    for wanted, sheets in (("abnormal", "abnormal"), ("none", "none")):
-        order = Beside(order=Order(record_sheets=wanted))
-        other = build_report(replace(record, devices=many, outcomes=()), beside=order)
-        assert (other.record_sheets, other.volumes) == (sheets, ())
-    assert build_report(record).record_sheets == "all"
-    assert build_report(record).volumes == ()
 
 
 def test_every_placeholder_of_the_shipped_template_is_listed() -> None:

@@ -1,5 +1,6 @@
 """The PDF: read back with poppler, held against hostile texts and templates."""
 
+import html
 import io
 import re
 import socket
@@ -22,6 +23,10 @@ from xunjian.report.plain import breakable, one_line, shortened
 from xunjian.report.printed import printed, sheets_shown
 
 TEMPLATE = (Path(__file__).parents[2] / "templates/report/inspection.typ").read_bytes()
+CHAPTER = {
+    Language.ZH: "([一二三四五六七八九十]+、|附录 [A-E])",
+    Language.EN: r"(\d+\. |Appendix [A-E])",
+}
 HOSTILE = {
     "typst": '#read("/etc/passwd") #import "@preview/cetz:0.3.0" $x$ *b* _i_ ]] }} //c',
     "formula": "=cmd|'/c calc'!A0",
@@ -122,25 +127,60 @@ def test_page_x_of_y_and_the_number_stand_on_every_page_but_the_cover(tmp_path: 
         assert "XJ-202609-JQ-001" in page
 
 
-def test_bookmarks_lead_to_chapters_and_devices() -> None:
+def bookmarks(document: bytes, folder: Path) -> list[tuple[str, int]]:
+    """The outline as a reader of PDF shows it: text and page."""
+    path = folder / "outline.pdf"
+    path.write_bytes(document)
+    said = read_back("pdftohtml", "-xml", "-i", "-stdout", path)
+    found = re.findall(r'<item page="(\d+)">(.*?)</item>', said)
+    return [(html.unescape(text), int(page)) for page, text in found]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_bookmarks_lead_to_chapters_and_devices(language: Language, tmp_path: Path) -> None:
     model = a_model()
-    document = pdf(model)
-    outline = len(re.findall(rb"/Title", document))
-    assert outline > 15 + len(model.sheets)
+    document = pdf(model, language)
+    pages = text_of(document, tmp_path).split("\f")
+    found = bookmarks(document, tmp_path)
+    chapters = [text for text, _ in found if re.match(CHAPTER[language], text)]
+    assert len(chapters) == 11 + len("ABCDE")
+    for sheet in model.sheets:
+        assert any(text.startswith(sheet.device.label) for text, _ in found), sheet.device.label
+    for text, page in found:
+        assert "".join(text.split()) in "".join(pages[page - 1].split()), (text, page)
+
+
+def feet(document: bytes, folder: Path) -> list[str]:
+    """The last line of every page above its foot, from the chapters on."""
+    pages = text_of(document, folder, "-layout").split("\f")
+    shown = [[line.strip() for line in page.splitlines() if line.strip()] for page in pages[2:-1]]
+    return [lines[-2] for lines in shown]
+
+
+def is_orphan(line: str, model: ReportModel) -> bool:
+    """Whether it is a heading, what stands below one, or the head of a table."""
+    titles = [sheet.device.label for sheet in model.sheets]
+    begins = (*(f"{title} " for title in titles), *(sheet.device.name for sheet in model.sheets))
+    heads = re.match(rf"{CHAPTER[Language.ZH]}|[IV]+ 级（|未定级（", line)
+    is_said = "每台一表" in line or "H 两者。" in line
+    return bool(heads) or line in titles or line.startswith(begins) or "序号" in line or is_said
 
 
 def test_no_heading_stands_alone_at_the_end_of_a_page(tmp_path: Path) -> None:
     model = a_model(40, 9, 3)
-    names = {device.label for device in (sheet.device for sheet in model.sheets)}
-    heads = re.compile(r"^([一二三四五六七八九十]+、|附录 [A-E]|[IV]+ 级（|未定级（)")
-    pages = text_of(pdf(model), tmp_path, "-layout").split("\f")
-    assert len(pages) > 25
-    for page in pages[3:-1]:
-        lines = [line.strip() for line in page.splitlines() if line.strip()]
-        last = lines[-2]  # the last line is the foot
-        assert not heads.match(last), page
-        assert not any(last.startswith(f"{name} ") or last == name for name in names), page
-        assert "序号" not in last, page  # the head of a table without a row
+    last = feet(pdf(model), tmp_path)
+    assert len(last) > 25
+    assert [line for line in last if is_orphan(line, model)] == []
+
+
+@pytest.mark.parametrize("lower_cm", range(0, 24, 2))
+def test_wherever_a_chapter_falls_its_heading_stays_with_it(lower_cm: int, tmp_path: Path) -> None:
+    model = a_model(3)
+    source = TEMPLATE.decode()
+    moved, count = re.subn(r"(?m)^= ", f"#v({lower_cm + 0.5}cm)\n= ", source)
+    assert count == 14
+    last = feet(pdf(model, template=moved.encode()), tmp_path)
+    assert [line for line in last if is_orphan(line, model)] == []
 
 
 def test_table_heads_are_repeated(tmp_path: Path) -> None:

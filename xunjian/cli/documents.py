@@ -18,7 +18,7 @@ from xunjian.report.control import is_controlled, next_version, with_versions
 from xunjian.report.local import named
 from xunjian.report.photos import pictures_of
 from xunjian.report.remembered import remembered
-from xunjian.report.volumes import volumes
+from xunjian.report.volumes import FORMS, volumes
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.store.model import Comparison, DocumentFile, DocumentKey
@@ -112,9 +112,9 @@ def _rendered(
     model = named(model, language)
     for form in (form for form in FILES if form in {"json", *wanted}):
         yield form, FILES[form], render(model, form, language, read, fonts)
-    if "docx" in wanted:
-        for name, document in volumes(model, language, read):
-            yield "docx", name, document
+    for form in (form for form in FORMS if form in wanted):
+        for name, document in volumes(model, form, language, read, fonts):
+            yield form, name, document
 
 
 def _versioned(store: "Store", model: ReportModel) -> ReportModel:

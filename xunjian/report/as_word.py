@@ -24,6 +24,8 @@ from xunjian.report.pages import document_words, when
 from xunjian.report.photos import photos_of
 from xunjian.report.plain import printable
 from xunjian.report.printed import printed
+from xunjian.report.word_contents import fill_contents
+from xunjian.report.word_rows import keep_rows
 from xunjian.report.wording import Wording
 from xunjian.schema import nearest
 
@@ -67,10 +69,10 @@ def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
     Raises:
         ContentError: the template holds a placeholder that names nothing, or cannot be read.
     """
+    document = DocxTemplate(io.BytesIO(template))
+    context = context_of(model, language, document)
     try:
-        document = DocxTemplate(io.BytesIO(template))
-        environment = word_environment(language)
-        document.render(context_of(model, language, document), environment, autoescape=True)
+        document.render(context, word_environment(language), autoescape=True)
     except _Missing as error:
         known = {*error.known} or {*CONTEXT, *document_words(language)}
         raise _wrong(error.name, nearest(error.name, known)) from None
@@ -81,6 +83,8 @@ def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise _broken(f"{type(error).__name__}: {error}") from error
     _add_photos(document, model, language)
+    keep_rows(document.docx)
+    fill_contents(document.docx)
     stream = io.BytesIO()
     document.save(stream)
     return _timeless(stream.getvalue())

@@ -162,6 +162,7 @@ class ReportModel:
     party_titles: Mapping[str, Text] = field(default_factory=dict)
     record_sheets: str = "all"  # all | abnormal | none: which devices get their own sheet
     volumes: tuple[str, ...] = ()  # sites whose record sheets fill a volume of their own
+    volume: str = ""  # the site this volume is of; empty in the report itself
 
     def task(self, name: str) -> Text:
         """The title of a task, its name where it has none."""

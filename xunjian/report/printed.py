@@ -67,6 +67,7 @@ def printed(model: ReportModel, language: Language) -> Data:
     w = Wording(language)
     return {
         "language": language.value,
+        "volume": w.say(model.volume),
         **_front(model, w),
         **_overview(model, w),
         **_conclusion(model, w),
@@ -313,6 +314,13 @@ def _sheets_said(model: ReportModel, shown: int, w: Wording) -> str:
 
 def _sheets_counted(model: ReportModel, shown: int, w: Wording) -> str:
     total = len(model.sheets)
+    if model.volumes and not model.volume:
+        return w.t(
+            f"设备 {total} 台，本册列出 {shown} 台的记录表；全部记录表按地点分册，见 "
+            f"records-01 至 {len(model.volumes):02d} 各文件。",
+            f"{total} devices; the sheets of {shown} stand here, all of them in a volume per site: "
+            f"the files records-01 to {len(model.volumes):02d}.",
+        )
     if shown == total:
         return w.t(
             f"设备 {total} 台，每台一表；同一检查项全部正常的多个对象合为一行，逐条见同号工作簿。",

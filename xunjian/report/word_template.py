@@ -16,11 +16,26 @@ from typing import Any
 from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
+from xunjian.report.word_columns import (
+    CHANGES,
+    CONTENT,
+    DEVICES,
+    EVIDENCE,
+    LEFTOVERS,
+    NOT_CHECKED,
+    OVERALL,
+    PROBLEMS,
+    RECORDS,
+    ROUNDS,
+    SERIES,
+    SITES,
+    THRESHOLDS,
+)
 from xunjian.report.word_parts import (
-    Column,
     across,
     centred,
     chapter,
+    contents,
     each,
     end,
     fonts,
@@ -36,112 +51,6 @@ from xunjian.report.word_parts import (
 )
 
 _WARNING = RGBColor(0xB3, 0x26, 0x1E)
-COLON = t("：", ": ")
-_ITEM = "{{ row.item }}{% if row.subject %} {{ row.subject }}{% endif %}"
-
-SITES: Sequence[Column] = (
-    (t("地点", "Site"), "{{ row.title }}", 6.6),
-    (t("设备", "Devices"), "{{ row.devices }}", 2.7),
-    (t("到达", "Reached"), "{{ row.reached }}", 2.7),
-    (t("异常", "Abnormal"), "{{ row.abnormal }}", 2.7),
-    (t("完好率", "Intact"), "{{ row.intact }}", 2.7),
-)
-ROUNDS: Sequence[Column] = (
-    (t("报告编号", "Number"), "{{ row.number }}", 4.4),
-    (t("时间", "Time"), "{{ row.at }}", 3.2),
-    (t("正常", "Normal"), "{{ row.normal }}", 1.9),
-    (t("预警", "Warning"), "{{ row.warning }}", 1.9),
-    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.9),
-    (t("待核", "Unknown"), "{{ row.unknown }}", 1.9),
-    (t("完好率", "Intact"), "{{ row.intact }}", 2.2),
-)
-DEVICES: Sequence[Column] = (
-    (t("序号", "No."), "{{ row.index }}", 1.1),
-    (t("单位/会场", "Site"), "{{ row.site }}", 2.8),
-    (t("名称", "Name"), "{{ row.label }}", 4.2),
-    (t("类别", "Kind"), "{{ row.kind }}", 1.7),
-    (t("品牌型号", "Model"), "{{ row.model }}", 3.0),
-    (t("序列号", "Serial"), "{{ row.serial }}", 3.2),
-    (t("软件版本", "Version"), "{{ row.version }}", 2.2),
-    (t("管理地址", "Address"), "{{ row.address }}", 2.3),
-    (t("机房/位置", "Place"), "{{ row.place }}", 2.6),
-    (t("投运/维保", "In use/cover"), "{{ row.life }}", 1.7),
-    (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.3),
-)
-OVERALL: Sequence[Column] = (
-    (t("机房/位置", "Place"), "{{ row.place }}", 3.2),
-    (t("项目", "Item"), "{{ row.item }}", 3.4),
-    (t("判定数", "Judged"), "{{ row.judged }}", 1.6),
-    (t("正常", "Normal"), "{{ row.normal }}", 1.6),
-    (t("预警", "Warning"), "{{ row.warning }}", 1.7),
-    (t("异常", "Abnormal"), "{{ row.abnormal }}", 1.9),
-    (t("待核", "Unknown"), "{{ row.unknown }}", 1.7),
-    (t("实测范围", "Range"), "{{ row.range }}", 2.3),
-)
-SERIES: Sequence[Column] = (
-    (t("设备", "Device"), "{{ row.device }}", 3.6),
-    (t("指标", "Value"), "{{ row.title }} {{ row.subject }}", 3.6),
-    (t("上次", "Before"), "{{ row.before }}", 1.9),
-    (t("本次", "Now"), "{{ row.now }}", 1.9),
-    (t("门限", "Limits"), "{{ row.limits }}", 2.8),
-    (t("趋势", "Trend"), "{{ row.forecast }}", 3.6),
-)
-RECORDS: Sequence[Column] = (
-    (t("序号", "No."), "{{ row.index }}", 1.0),
-    (t("检查项", "Item"), _ITEM, 3.5),
-    (t("内容/方法", "Method"), "{{ row.method }}", 2.7),
-    (t("标准", "Standard"), "{{ row.standard }}", 3.5),
-    (t("结果（实测）", "Measured"), "{{ row.measured }}", 2.1),
-    (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.7),
-    (t("原因与备注", "Cause, remark"), "{{ row.remark }}", 2.9),
-)
-PROBLEMS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 2.4),
-    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.5),
-    (t("现象", "What"), "{{ row.item }}" + COLON + "{{ row.message }}", 3.0),
-    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.3),
-    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.5),
-    (t("处理建议", "Advice"), "{{ row.advice }}", 2.5),
-    (t("责任方", "Party"), "{{ row.party }}", 1.5),
-    (t("状态", "State"), tinted("row.code", "{{ row.verdict }} {{ row.state }}"), 1.7),
-)
-LEFTOVERS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.id }}", 2.5),
-    (t("设备", "Device"), "{{ row.device }}", 2.9),
-    (t("问题", "Matter"), "{{ row.item }}" + COLON + "{{ row.message }}", 4.0),
-    (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 3.0),
-    (t("轮数", "Rounds"), "{{ row.rounds }}", 1.1),
-    (t("现状", "Now"), "{{ row.state }}", 1.5),
-    (t("说明", "Note"), "{{ row.note }}", 2.4),
-)
-CHANGES: Sequence[Column] = (
-    (t("设备", "Device"), "{{ row.device }}", 3.4),
-    (t("风险", "Risk"), "{{ row.risk }}", 1.3),
-    (t("类型", "Kind"), "{{ row.kind }}", 1.5),
-    (t("内容", "Change"), "{{ row.text }}", 6.6),
-    (t("说明", "Why"), "{{ row.why }}", 2.9),
-    (t("批准", "Approval"), "{{ row.approval }}", 1.7),
-)
-EVIDENCE: Sequence[Column] = (
-    (t("编号", "No."), "{{ row.number }}", 1.4),
-    (t("设备", "Device"), "{{ row.device }}", 3.3),
-    (t("命令或请求", "Request"), "{{ row.text }} {{ row.note }}", 4.6),
-    (t("时间", "Time"), "{{ row.at }}", 2.5),
-    (t("SHA-256", "SHA-256"), "{{ row.hash | join('') }}", 5.6),
-)
-THRESHOLDS: Sequence[Column] = (
-    (t("检查项", "Item"), "{{ row.title }}\n{{ row.check }}", 3.9),
-    (t("标准", "Standard"), "{{ row.standard }}", 6.2),
-    (t("单位", "Unit"), "{{ row.unit }}", 1.3),
-    (t("来源", "Source"), "{{ row.source }}", 4.6),
-    (t("设备数", "Devices"), "{{ row.devices }}", 1.4),
-)
-NOT_CHECKED: Sequence[Column] = (
-    (t("原因", "Reason"), "{{ row.reason }}", 4.0),
-    (t("项目", "Item"), "{{ row.item }}", 4.0),
-    (t("数量", "Count"), "{{ row.count }}", 1.4),
-    (t("设备", "Devices"), "{{ row.devices }}", 8.0),
-)
 
 
 def build_template() -> bytes:
@@ -151,7 +60,7 @@ def build_template() -> bytes:
         part(document)
     turned(document, landscape=True)
     chapter(document, "三、设备清单", "3. Devices")
-    table_of(document, "d.devices", DEVICES)
+    rows_or_none(document, "d.devices", DEVICES)
     turned(document, landscape=False)
     for part in (_environment, _records, _lines, _problems, _leftovers, _changes, _advice):
         part(document)
@@ -163,15 +72,9 @@ def build_template() -> bytes:
 def build_records_template() -> bytes:
     """Build the template of a volume: the record sheets of one site, as cover and chapter five."""
     document = _new_document()
-    centred(document, "{{ d.project }}", "Subtitle")
-    centred(document, "{{ d.title }}", "Title")
-    centred(document, t("设备巡检记录表分册", "Volume of record sheets"), size=14)
-    places = "{% for s in d.sites %}{{ s.title }}{% if not loop.last %}" + t("、", ", ")
-    places += "{% endif %}{% endfor %}"
-    centred(document, places, size=14)
-    pairs(document, "d.cover", width_cm=13)
-    centred(document, t("编号：", "Number ") + "{{ d.number }}")
-    _records(document)
+    _cover(document, (t("设备巡检记录表分册", "Volume of record sheets"), "{{ d.volume }}"))
+    contents(document, levels=2)
+    _records(document, new_page=True)
     return _saved(document)
 
 
@@ -191,7 +94,7 @@ def _saved(document: Any) -> bytes:
     return stream.getvalue()
 
 
-def _cover(document: Any) -> None:
+def _cover(document: Any, below: Sequence[str] = ()) -> None:
     when(document, "logo")
     centred(document, "{{ logo }}")
     end(document)
@@ -204,6 +107,8 @@ def _cover(document: Any) -> None:
     centred(document, "{{ d.project }}", "Subtitle")
     end(document)
     centred(document, "{{ d.title }}", "Title")
+    for line in below:
+        centred(document, line, size=14)
     centred(document, t("编号：", "Number ") + "{{ d.number }}", size=12)
     each(document, "warning", "d.warnings")
     run = centred(document, "{{ warning }}").runs[0]
@@ -238,6 +143,7 @@ def _approval(document: Any) -> None:
             (t("修订内容", "What changed"), "{{ row.what }}", 9.0),
         ),
     )
+    contents(document)
 
 
 def _overview(document: Any) -> None:
@@ -260,14 +166,14 @@ def _conclusion(document: Any) -> None:
     paragraph = document.add_paragraph("{{ d.conclusion }}")
     paragraph.runs[0].bold = True
     across(document, "d.figures", "{{ row.name }}", "{{ row.value }}")
-    document.add_paragraph()
-    document.add_paragraph(
+    verdicts = document.add_paragraph(
         t("判定：", "Verdicts: ")
         + "{% for v in d.verdicts %}{{ v.name }} {{ v.count }}"
         + "{% if not loop.last %}"
         + t("，", ", ")
         + "{% endif %}{% endfor %}"
     )
+    verdicts.paragraph_format.space_before = Pt(8)
     document.add_paragraph(
         t("问题级别：", "Problems by level: ")
         + "{% for v in d.levels %}{{ v.level }} {{ v.count }}"
@@ -276,10 +182,14 @@ def _conclusion(document: Any) -> None:
         + "{% endif %}{% endfor %}"
     )
     document.add_paragraph("{{ d.compared }}")
+    when(document, "d.sites")
     document.add_heading(t("各地点", "By site"), 2)
     table_of(document, "d.sites", SITES)
+    end(document)
+    when(document, "d.rounds | length > 1")
     document.add_heading(t("历轮比较", "Rounds so far"), 2)
     table_of(document, "d.rounds", ROUNDS)
+    end(document)
 
 
 def _environment(document: Any) -> None:
@@ -287,8 +197,8 @@ def _environment(document: Any) -> None:
     rows_or_none(document, "d.environment", OVERALL)
 
 
-def _records(document: Any) -> None:
-    chapter(document, "五、巡检记录表", "5. Record sheets")
+def _records(document: Any, *, new_page: bool = False) -> None:
+    chapter(document, "五、巡检记录表", "5. Record sheets", new_page=new_page)
     document.add_paragraph("{{ d.sheets_said }}")
     each(document, "s", "d.sheets")
     document.add_heading("{{ loop.index }}. {{ s.title }} · {{ s.verdict }}", 2)
@@ -326,7 +236,7 @@ def _leftovers(document: Any) -> None:
 
 
 def _changes(document: Any) -> None:
-    chapter(document, "九、变更", "9. Changes found")
+    chapter(document, "九、本期变更", "9. Changes found")
     when(document, "d.changes")
     table_of(document, "d.changes", CHANGES)
     otherwise(document, "{{ d.changes_said }}")
@@ -378,7 +288,9 @@ def _appendices(document: Any) -> None:
             (t("填写人", "By"), "{{ row.by }}", 2.8),
         ),
     )
+    chapter(document, "附录 E　工具与内容版本", "Appendix E. Tool and content")
     document.add_paragraph("{{ d.content_said }} · {{ m.run_id }}")
+    rows_or_none(document, "d.content", CONTENT)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,217 @@
+"""The Word report read back: its text, its contents, where its tables may be divided."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+
+from tests.fixtures.office_reading import words_beside_expected
+from tests.report_samples import a_model
+from xunjian.language import Language, Text
+from xunjian.report import ReportModel
+from xunjian.report.as_word import as_word
+from xunjian.report.word_contents import fill_contents
+from xunjian.report.word_rows import SMALL_ROWS
+
+TEMPLATE = (Path(__file__).parents[2] / "templates/report/inspection.docx").read_bytes()
+EMU_PER_CM = 360_000
+CHAPTERS = 11 + len("ABCDE") + 1  # and the approval sheet
+
+
+def word(model: ReportModel, language: Language = Language.ZH, template: bytes = TEMPLATE) -> Any:
+    return Document(io.BytesIO(as_word(model, language, template)))
+
+
+def lines(document: Any) -> Iterator[str]:
+    """What a reader sees, paragraph by paragraph and row by row."""
+    for part in (document.sections[0].header, document.sections[0].footer):
+        yield from (p.text for p in part.paragraphs)
+    for block in document.iter_inner_content():
+        if isinstance(block, Paragraph):
+            yield block.text
+        else:
+            assert isinstance(block, Table)
+            for row in block.rows:
+                yield " | ".join(cell.text.replace("\n", " / ") for cell in row.cells)
+
+
+def headings(document: Any, level: int = 1) -> list[str]:
+    return [p.text for p in document.paragraphs if p.style.name == f"Heading {level}"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_text_is_as_expected(language: Language) -> None:
+    text = "\n".join(lines(word(a_model(), language)))
+    found, expected = words_beside_expected(f"report.{language.value}.docx.txt", text)
+    assert found == expected
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_contents_name_every_chapter_and_lead_to_it(language: Language) -> None:
+    document = word(a_model(), language)
+    chapters = headings(document)
+    assert len(chapters) == CHAPTERS
+    entries = [p for p in document.paragraphs if p.style.name == "toc 1"]
+    assert [entry.text.rstrip("\t ") for entry in entries] == chapters
+    marks = {
+        mark.get(qn("w:name")): "".join(t.text for t in mark.getparent().iter(qn("w:t")))
+        for mark in document.element.body.iter(qn("w:bookmarkStart"))
+    }
+    for entry, chapter in zip(entries, chapters, strict=True):
+        (link,) = entry._p.iter(qn("w:hyperlink"))
+        anchor = link.get(qn("w:anchor"))
+        assert marks[anchor] == chapter
+        (code,) = (c.text.split() for c in link.iter(qn("w:instrText")))
+        assert code == ["PAGEREF", anchor, "\\h"]
+
+
+def test_nobody_is_asked_when_the_report_is_opened() -> None:
+    with zipfile.ZipFile(io.BytesIO(as_word(a_model(), Language.ZH, TEMPLATE))) as packed:
+        assert b"updateFields" not in packed.read("word/settings.xml")
+        text = packed.read("word/document.xml").decode()
+        assert not [name for name in packed.namelist() if "vba" in name.lower()]
+    assert "w:dirty" not in text
+    assert not re.search(r"<w:instrText[^>]*>\s*TOC", text)
+
+
+def own(*paragraphs: str) -> Any:
+    """A document of three headings as a customer's template may be: with these paragraphs first."""
+    document: Any = Document()
+    for level, text in ((1, "甲"), (2, "乙"), (1, "丙 & <b>")):
+        document.add_heading(text, level)
+    document.add_heading("", 1)
+    for inner in reversed(paragraphs):
+        document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>"))
+    return document
+
+
+BEGIN, APART, END = (
+    f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+)
+
+
+def code(text: str) -> str:
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
+def said(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+NESTED = BEGIN + code("PAGEREF _Toc1 \\h") + APART + said("7") + END
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ('\\o "1-1"', ["甲", "丙 & <b>"]),
+        ('\\o "1-3" \\h', ["甲", "乙", "丙 & <b>"]),
+        ('\\o "2-2"', ["乙"]),
+        ("\\h", ["甲", "乙", "丙 & <b>"]),
+    ],
+)
+def test_the_contents_of_a_customers_template_are_renewed(levels: str, expected: list[str]) -> None:
+    document = own(
+        BEGIN + code(f" TOC {levels} ") + APART + said("旧一") + NESTED,
+        said("旧二") + NESTED,
+        END,
+    )
+    fill_contents(document)
+    before = document.element.body.index(document.paragraphs[len(expected)]._p)
+    assert before == len(expected)
+    shown = [p.text.rstrip("\t ") for p in document.paragraphs[: len(expected)]]
+    assert shown == expected
+    assert "旧" not in document.element.xml
+    assert document.element.xml.count("PAGEREF") == len(expected)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        said("请看") + BEGIN + code("TOC") + APART + said("旧") + END,
+        BEGIN + code("TOC") + APART + said("旧") + END + said("完"),
+        BEGIN + code("TOC") + APART + said("旧"),  # never ends
+        BEGIN + code("TOCX") + APART + said("旧") + END,
+    ],
+)
+def test_a_field_that_is_not_all_of_its_paragraphs_is_left_alone(paragraph: str) -> None:
+    document = own(paragraph)
+    fill_contents(document)
+    assert "旧" in document.paragraphs[0].text
+    assert headings(document)[:2] == ["甲", "丙 & <b>"]
+
+
+def is_kept(row: Any) -> bool:
+    kept = [p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs]
+    return all(kept)
+
+
+def test_no_row_is_alone_on_a_page_and_none_is_divided() -> None:
+    document = word(a_model(12, 30, 4))
+    seen = set()
+    for table in document.tables:
+        rows = list(table.rows)
+        seen.add(len(rows) > SMALL_ROWS)
+        if len(rows) > SMALL_ROWS:
+            assert [is_kept(row) for row in (rows[0], rows[-2], rows[-1])] == [True, True, False]
+            assert not any(is_kept(row) for row in rows[1:-2])
+        else:
+            assert all(is_kept(row) for row in rows[:-1])
+            assert len(rows) < 2 or not is_kept(rows[-1])
+    assert seen == {True, False}
+    listings = [t for t in document.tables if t._tbl.find(".//" + qn("w:tblHeader")) is not None]
+    assert len(listings) > 12
+    for table in listings:
+        for row in table.rows:
+            assert row._tr.trPr.find(qn("w:cantSplit")) is not None
+
+
+def test_every_heading_stays_with_what_it_is_of() -> None:
+    document = word(a_model())
+    blocks = list(document.iter_inner_content())
+    for place, block in enumerate(blocks):
+        style: Any = block.style
+        if isinstance(block, Paragraph) and re.match("Heading|toc 1", style.name):
+            assert style.paragraph_format.keep_with_next
+            assert block.paragraph_format.keep_with_next is not False
+            assert place + 1 < len(blocks)
+
+
+def test_an_empty_round_has_every_chapter_and_no_empty_table() -> None:
+    model = a_model(0)
+    bare = replace(
+        model, changes=(), leftovers=(), manual=(), thresholds=(), sites=(), rounds=(), series=(),
+        advice=(), content=(), levels={}, previous_run_id=None,
+        head=replace(model.head, title=Text(""), people=(), revisions=()),
+    )  # fmt: skip
+    for language, none_said in ((Language.ZH, "无。"), (Language.EN, "None.")):
+        document = word(bare, language)
+        assert len(headings(document)) == CHAPTERS
+        assert sum(p.text == none_said for p in document.paragraphs) >= 10
+        for table in document.tables:
+            assert len(table.rows) > 1, [cell.text for cell in table.rows[0].cells]
+
+
+def test_tables_are_as_wide_as_the_page_between_its_margins() -> None:
+    document = word(a_model())
+    room = {
+        round((one.page_width - one.left_margin - one.right_margin) / EMU_PER_CM, 1)
+        for one in document.sections
+    }
+    widths = {
+        round(sum(column.width for column in table.columns) / EMU_PER_CM, 1)
+        for table in document.tables
+        if table._tbl.find(".//" + qn("w:tblHeader")) is not None
+    }
+    assert len(room) == 2, "upright and on its side"
+    assert widths == room
