@@ -1,12 +1,17 @@
 """Backup, drift, approval and acceptance over a device whose answers the test writes."""
 
+import os
+import signal
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.fixtures.command_line import Said, call
 from tests.flows.test_cli_diff import BASE, CANARIES, TEXTS
@@ -589,3 +594,40 @@ def test_baselines_do_not_disturb_the_workspace(agreed: Network) -> None:
     assert agreed("lint").code == 0
     assert agreed("list", "hosts").code == 0
     assert "baselines" not in agreed("list", "content").out
+
+
+def test_ctrl_c_in_a_backup_keeps_what_was_read_and_waits_for_nobody(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_off = threading.Event()
+    commits = network.root / "inventory/baselines/.git/refs/heads"
+
+    class Hanging(Session):
+        @override
+        def ask(self, request: Request) -> Evidence:
+            if self.device == "hz-sw2":
+                until = time.monotonic() + 20
+                while not [*commits.glob("*")]:
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                os.kill(os.getpid(), signal.SIGINT)
+                assert broken_off.wait(20)
+            return super().ask(request)
+
+        def abort(self) -> None:
+            broken_off.set()
+
+    monkeypatch.setattr(
+        Content, "open_session", lambda _self, device, _limit: Hanging(network, device.name)
+    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        said = network("backup", "-l", "switch", "--format", "json")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said.code == 130, said
+    assert [row["device"] for row in said.json["backups"]] == ["hz-sw1"]
+    assert "已中断" in said.err
+    assert network("backup", "-l", "hz-sw1", "--format", "json").json["backups"][0]["state"] == (
+        "unchanged"
+    )

@@ -1,6 +1,7 @@
 """Moving baselines and approving changes: what `baseline accept` and `approve` do per device."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,9 +68,10 @@ def accept_first(shelf: Shelf, output: Output, devices: Sequence[Device]) -> int
     new = [device for device in devices if shelf.read(BASELINE, device) is None]
     unread = [device for device in new if shelf.read(BACKUP, device) is None]
     if unread:
-        for fetched in fetch(shelf, output, unread, workers=20, startup=False):
-            keep(shelf, fetched)
-            say_troubles(output, fetched)
+        with closing(fetch(shelf, output, unread, workers=20, startup=False)) as found:
+            for fetched in found:
+                keep(shelf, fetched)
+                say_troubles(output, fetched)
     failed = 0
     for device in devices:
         if device not in new:

@@ -1,5 +1,7 @@
 """`backup -l …`: read the configurations of devices and keep them, redacted, in git."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -15,6 +17,7 @@ from xunjian.cli.options import (
     WorkspaceOption,
 )
 from xunjian.cli.output import Output
+from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.run.configurations import Fetched
 from xunjian.run.content import Content
@@ -65,21 +68,43 @@ def register(app: typer.Typer, output: Output) -> None:
         refuse_touch(restraint, devices)
         forks = restraint.at_once(devices, forks)
         shelf = open_shelf(content)
-        rows: list[dict[str, object]] = []
-        with held(content.workspace.state_dir, "backup"):
-            for fetched in fetch(shelf, output, devices, workers=forks, startup=True):
+        rows: dict[str, dict[str, object]] = {}
+        with (
+            held(content.workspace.state_dir, "backup"),
+            _shown_also_if_stopped(output, form, devices, rows),
+            closing(fetch(shelf, output, devices, workers=forks, startup=True)) as found,
+        ):
+            for fetched in found:
                 say_troubles(output, fetched)
                 state = keep(shelf, fetched, may_shrink=may_shrink)
                 if state == "shrunk":
                     say_shrunk(output, fetched)
-                rows.append(_row(fetched, state))
-        output.rows(form, "backups", rows)
+                rows[fetched.visit.device.name] = _row(fetched, state)
         if content.settings.recipient is None:
-            output.say(
-                Text("没有工作区公钥，原文不保存", "no workspace key: the raw texts are not kept")
-            )
-        bad = [row for row in rows if row["state"] not in {"kept", "unchanged"}]
+            output.say(_NOT_SEALED)
+        bad = [row for row in rows.values() if row["state"] not in {"kept", "unchanged"}]
         return INCOMPLETE if bad else 0
+
+
+_NOT_SEALED = Text("没有工作区公钥，原文不保存", "no workspace key: the raw texts are not kept")
+
+
+@contextmanager
+def _shown_also_if_stopped(
+    output: Output, form: str, devices: Sequence[Device], rows: Mapping[str, Mapping[str, object]]
+) -> Iterator[None]:
+    """Show the rows in the order of the devices at the end, or when Ctrl-C makes it the end."""
+
+    def show() -> None:
+        output.rows(form, "backups", [rows[d.name] for d in devices if d.name in rows])
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        show()
+        output.say(Text("已中断；以上各台已处理", "interrupted; the above was done"))
+        raise
+    show()
 
 
 def _row(fetched: Fetched, state: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What `backup`, `baseline` and `diff -l` share: whom to ask, where texts are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from xunjian.cli.output import Output
 from xunjian.config.baselines import RUNNING, STARTUP
@@ -20,8 +20,8 @@ def fetch(
     *,
     workers: int,
     startup: bool,
-) -> list[Fetched]:
-    """Fetch the configurations of the devices that have one, in their order, and keep them.
+) -> Generator[Fetched, None, None]:
+    """Fetch the configurations of the devices that have one; yields as they come.
 
     Raises:
         NothingSelected: none of them has a configuration that we know how to ask for.
@@ -36,15 +36,13 @@ def fetch(
         raise NothingSelected(
             Text("选中的设备都没有可读的配置", "none of the selected devices has a configuration")
         )
-    found = fetch_all(
+    yield from fetch_all(
         visits,
         lambda device: content.open_session(device, DEADLINE_S),
         shelf.memory,
         workers=workers,
         startup=startup,
     )
-    order = {visit.device.name: n for n, visit in enumerate(visits)}
-    return sorted(found, key=lambda fetched: order[fetched.visit.device.name])
 
 
 def say_shrunk(output: Output, fetched: Fetched) -> None:

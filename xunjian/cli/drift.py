@@ -1,5 +1,7 @@
 """`diff -l …`: what devices run now, against what was agreed, saved, read before or a twin runs."""
 
+from contextlib import closing
+
 from xunjian.cli.configurations import fetch, say_troubles
 from xunjian.cli.list import selected
 from xunjian.cli.output import Output
@@ -9,6 +11,7 @@ from xunjian.config.model import ConfigDiff
 from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.mistakes import nearest_hint
+from xunjian.run.configurations import Fetched
 from xunjian.run.content import Content
 from xunjian.run.drift import MODES, compare_running
 from xunjian.run.shelf import keep_together, named, open_shelf
@@ -43,16 +46,16 @@ def diff_devices(
     asked = [*devices, *([peer] if peer is not None and peer not in devices else [])]
     with held(content.workspace.state_dir, "diff"):
         kept = {d.name: shelf.read(BACKUP, d) for d in devices} if against == "backup" else {}
-        found = {
-            fetched.visit.device.name: fetched
-            for fetched in fetch(
-                shelf, output, asked, workers=_WORKERS, startup=against == "startup"
-            )
-        }
-        if against != "backup":
-            kept = keep_together(shelf, tuple(found.values()))
-        for fetched in found.values():
-            say_troubles(output, fetched)
+        found: dict[str, Fetched] = {}
+        reading = fetch(shelf, output, asked, workers=_WORKERS, startup=against == "startup")
+        try:
+            with closing(reading):
+                for fetched in reading:
+                    say_troubles(output, fetched)
+                    found[fetched.visit.device.name] = fetched
+        finally:  # what was read before Ctrl-C is kept as well
+            if against != "backup":
+                kept = keep_together(shelf, tuple(found.values()))
     results = []
     for device in devices:
         if device.name not in found or device is peer:

@@ -13,7 +13,8 @@ from typing import Literal
 from xunjian.config.baselines import APPROVALS, Named
 from xunjian.config.git_folder import GitFolder
 from xunjian.config.model import RISKS, Approval, Change, Risk
-from xunjian.errors import ContentError, Refused, UsageError
+from xunjian.config.whole_file import write_whole
+from xunjian.errors import ContentError, Refused, UsageError, XunjianError
 from xunjian.language import Text
 from xunjian.schema import Model, Problems, load_yaml, validate
 
@@ -193,9 +194,14 @@ def write_approval(git: GitFolder, named: Named, file: ApprovalFile) -> Path:
     count = len([*folder.glob(f"{base}*.yml")])
     path = folder / (f"{base}.yml" if not count else f"{base}-{count + 1}.yml")
     fields = {key: value for key, value in file.model_dump().items() if value}
-    path.write_text(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False), "utf-8")
+    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False)
+    write_whole(path, text.encode())
     message = f"approve {file.scope} {file.device} {' '.join(file.changes)} {file.ticket}".strip()
-    git.commit([path], message, file.by)
+    try:
+        git.commit([path], message, file.by)
+    except XunjianError:
+        path.unlink(missing_ok=True)  # what git does not have was not approved
+        raise
     return path
 
 

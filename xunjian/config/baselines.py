@@ -20,7 +20,8 @@ from xunjian.config.git_folder import GitFolder, Revision
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack
 from xunjian.config.redact import redact
-from xunjian.errors import ContentError, Problem, Refused
+from xunjian.config.whole_file import write_whole
+from xunjian.errors import ContentError, Problem, Refused, UsageError, XunjianError
 from xunjian.language import Text
 from xunjian.schema import load_yaml
 
@@ -127,21 +128,31 @@ class Baselines:
         for named, own in texts.items():
             for text in own.values():
                 refuse_untrusted(named.device, text)
-        paths = [path for named, own in texts.items() for path in self._write(kind, named, own)]
-        return self.git.commit(paths, message, actor) if paths else False
+        files = {
+            path: text
+            for named, own in texts.items()
+            for path, text in self._files(kind, named, own).items()
+        }
+        aside: dict[Path, Path | None] = {}
+        try:
+            for path, content in files.items():
+                _write(path, content, aside)
+            return self.git.commit(list(files), message, actor) if files else False
+        except (XunjianError, OSError):
+            _put_back(aside)  # what git does not have was not agreed
+            raise
+        finally:
+            for copy in filter(None, aside.values()):
+                copy.unlink(missing_ok=True)
 
-    def _write(self, kind: str, named: Named, texts: Mapping[str, Redacted]) -> list[Path]:
-        paths = []
-        for what, text in texts.items():
-            path = self.path(kind, named, what)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, "\n".join(text.lines) + "\n")
-            paths.append(path)
-        if paths:
-            meta = paths[0].parent / "meta.yml"
-            _write(meta, _meta(next(iter(texts.values()))))
-            paths.append(meta)
-        return paths
+    def _files(self, kind: str, named: Named, texts: Mapping[str, Redacted]) -> dict[Path, str]:
+        files = {
+            self.path(kind, named, what): "\n".join(text.lines) + "\n"
+            for what, text in texts.items()
+        }
+        if files:
+            files[next(iter(files)).parent / "meta.yml"] = _meta(next(iter(texts.values())))
+        return files
 
     def history(self, named: Named) -> tuple[Revision, ...]:
         """Who moved the baseline, and when; newest first."""
@@ -161,13 +172,32 @@ class Baselines:
         return found if _META.match(found) else ""
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file, unless it says the same: git need not look into it then."""
+def _write(path: Path, text: str, aside: dict[Path, Path | None]) -> None:
+    """Write a file, unless it says the same: git need not look into it then.
+
+    aside: a copy of what stood in each file that was written; None where there was none.
+    """
     content = text.encode()
-    with suppress(FileNotFoundError):
-        if path.read_bytes() == content:
-            return
-    path.write_bytes(content)
+    try:
+        old = path.read_bytes()
+    except FileNotFoundError:
+        old = None
+    if old == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside[path] = copy = None if old is None else path.with_name(f".{path.name}.before")
+    if copy is not None:
+        write_whole(copy, old or b"")  # before the change: a full disk lets nobody write it later
+    write_whole(path, content)
+
+
+def _put_back(aside: Mapping[Path, Path | None]) -> None:
+    for path, copy in aside.items():
+        with suppress(OSError):  # the trouble that led here is the one to tell
+            if copy is None:
+                path.unlink()
+            else:
+                copy.replace(path)
 
 
 def _meta(text: Redacted) -> str:
@@ -198,10 +228,22 @@ def refuse_untrusted(device: str, text: Redacted) -> None:
 
 
 def site_key(path: Path) -> bytes:
-    """The key of fingerprints, made when first needed, readable by its owner only."""
-    if path.is_file():
-        return path.read_bytes()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(secrets.token_bytes(_KEY_BYTES))
-    return path.read_bytes()
+    """The key of fingerprints, made when first needed, readable by its owner only.
+
+    Raises:
+        UsageError: the file is too short for a key: what it says could be guessed.
+    """
+    if not path.is_file():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise UsageError(
+            Text(f"指纹密钥文件已损坏：{path}", f"the key of fingerprints is damaged: {path}"),
+            Text(
+                "从备份恢复；没有备份就删除它，新密钥会使每个口令都显示为已变",
+                "restore it from a backup; without one delete it: with a new key every secret "
+                "shows as changed",
+            ),
+        )
+    return key

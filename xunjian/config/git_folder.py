@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from xunjian.language import Text
 _LIMIT_S = 60
 _PLAIN = ("core.hooksPath=/dev/null", "commit.gpgSign=false", "core.autocrlf=false")
 _BORDER = "\x1f"
+_LONGEST = 300  # characters of what git says
+_SHOWN = re.compile(r"[\x00-\x1f\x7f]+")
 _UNFIT = re.compile(r"[<>\x00-\x1f\x7f]")
 
 
@@ -56,6 +59,8 @@ class GitFolder:
         shape = _BORDER.join(("%H", "%aI", "%an", "%s"))
         name = str(path.relative_to(self.root))
         said = self._ask("log", f"--format={shape}", "--", name)
+        if said.returncode and self._ask("rev-parse", "-q", "--verify", "HEAD").returncode != 1:
+            raise self._trouble("log", said)  # 1: nothing was committed yet
         rows = [line.split(_BORDER) for line in said.stdout.splitlines() if _BORDER in line]
         return tuple(
             Revision(commit=commit, at=datetime.fromisoformat(at), by=by, subject=subject)
@@ -71,17 +76,30 @@ class GitFolder:
 
     def _ask(self, *words: str, actor: str = "") -> "subprocess.CompletedProcess[str]":
         options = [part for setting in _PLAIN for part in ("-c", setting)]
-        return _run([*options, *words], self.root, _identity(actor) if actor else {})
+        # a damaged folder must not make git take the repository around it for ours
+        ceiling = {"GIT_CEILING_DIRECTORIES": str(self.root.resolve().parent)}
+        own = {**ceiling, **(_identity(actor) if actor else {})}
+        return _run([*options, *words], self.root, own)
 
     def _git(self, *words: str, actor: str = "") -> None:
         done = self._ask(*words, actor=actor)
         if done.returncode:
-            raise UsageError(
-                Text(
-                    f"git {words[0]} 失败（退出码 {done.returncode}）：{self.root}",
-                    f"git {words[0]} failed (exit code {done.returncode}): {self.root}",
-                )
+            raise self._trouble(words[0], done)
+
+    def _trouble(self, word: str, done: "subprocess.CompletedProcess[str]") -> UsageError:
+        said = _SHOWN.sub(" ", done.stderr.strip())[:_LONGEST]
+        message = Text(
+            f"git {word} 失败（退出码 {done.returncode}）：{self.root}：{said}",
+            f"git {word} failed (exit code {done.returncode}): {self.root}: {said}",
+        )
+        lock = self.root / ".git" / "index.lock"
+        if lock.exists():
+            hint = Text(
+                f"没有别的 git 在用就删除 {lock}", f"if no other git is at work, delete {lock}"
             )
+        else:
+            hint = Text(f"检查：git -C {self.root} fsck", f"look: git -C {self.root} fsck")
+        return UsageError(message, hint)
 
 
 def _identity(actor: str) -> dict[str, str]:
@@ -99,23 +117,36 @@ def _run(
 ) -> "subprocess.CompletedProcess[str]":
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _ALLOWED}
     try:
-        return subprocess.run(
+        process = subprocess.Popen(
             ["git", *words],
             cwd=folder,
             env={**kept, "LC_ALL": "C", **extra},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            timeout=_LIMIT_S,
-            start_new_session=True,  # Ctrl-C is ours to answer: git ends what it began
-            check=False,
+            start_new_session=True,  # Ctrl-C is ours to answer
         )
     except FileNotFoundError as error:
         raise UsageError(Text("找不到 git 命令", "the git command is not installed")) from error
-    except subprocess.TimeoutExpired as error:
-        raise UsageError(Text("git 没有结束", "git did not end")) from error
+    with process:
+        try:
+            return _ended(process)
+        except KeyboardInterrupt:
+            with suppress(subprocess.TimeoutExpired):
+                _ended(process)  # git ends what it began, else its lock stays
+            process.kill()
+            raise
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise UsageError(Text("git 没有结束", "git did not end")) from error
+
+
+def _ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
+    out, err = process.communicate(timeout=_LIMIT_S)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 _ALLOWED = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"})

@@ -8,7 +8,6 @@ touched do not fit the hash: the text is redacted anew. What may not be believed
 
 import hmac
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from xunjian.config.clean import clean
 from xunjian.config.model import Redacted, TrustState
 from xunjian.config.pack import Pack
 from xunjian.config.redact import redact
+from xunjian.config.whole_file import write_whole
 
 FOLDER = "redacted"
 _HASH_BYTES = 32
@@ -63,10 +63,7 @@ class Memory:
     def _keep(self, path: Path, raw: bytes, pack: Pack, text: Redacted) -> None:
         body = _body(text)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.touch(mode=0o600)
-        beside.write_bytes(self._hash(raw, pack, body) + body)
-        beside.replace(path)
+        write_whole(path, self._hash(raw, pack, body) + body, mode=0o600)
 
     def _hash(self, raw: bytes, pack: Pack, body: bytes) -> bytes:
         head = f"{__version__}\0{pack.platform}\0{pack.ref}\0{pack.digest}\0{len(raw)}\0"

@@ -1,12 +1,12 @@
 """`exec`: one read-only command on many devices, all or nothing, outside any playbook."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from xunjian.inventory.model import Device
 from xunjian.platforms import Platform
 from xunjian.run.model import LeftOut, LeftOutReason
+from xunjian.run.together import ask_together
 from xunjian.safety import check_request
 from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
@@ -55,16 +55,10 @@ def ask_all(
 ) -> Iterator[Evidence]:
     """Ask every planned device once, in its own session; yields answers as they come."""
 
-    def ask(device: Device, request: Request) -> Evidence:
-        session = open_session(device)
-        try:
-            return session.ask(request)
-        finally:
-            session.close()
+    def ask(session: DeviceSession, request: Request) -> Evidence:
+        return session.ask(request)
 
-    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(plan.asked)))) as pool:
-        for done in as_completed(pool.submit(ask, *pair) for pair in plan.asked):
-            yield done.result()
+    return ask_together(plan.asked, open_session, ask, workers=workers)
 
 
 def _no_command_line(device: Device, platform: Platform | None) -> LeftOutReason | None:

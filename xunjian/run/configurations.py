@@ -5,7 +5,6 @@ recipient, or exist nowhere.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from xunjian.errors import XunjianError
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.platforms import Platform
+from xunjian.run.together import ask_together
 from xunjian.safety import check_request
 from xunjian.transport import DeviceSession
 from xunjian.transport.model import Channel, Evidence, Request
@@ -104,22 +104,16 @@ def fetch_all(
     for visit in visits:
         requests_of(visit)
 
-    def one(visit: Visit) -> Fetched:
-        if not visit.pack.commands.running and not visit.pack.parts:
-            return Fetched(visit=visit, reason=NO_COMMAND)
-        session = open_session(visit.device)
+    def one(session: DeviceSession, visit: Visit) -> Fetched:
         try:
             return fetch(visit, session, memory, startup=startup)
         except XunjianError:
             raise
         except Exception as error:  # noqa: BLE001 - one device's surprise is not the others'
             return Fetched(visit=visit, reason="internal", detail=type(error).__name__)
-        finally:
-            session.close()
 
-    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(visits)))) as pool:
-        for done in as_completed(pool.submit(one, visit) for visit in visits):
-            yield done.result()
+    jobs = [(visit.device, visit) for visit in visits]
+    yield from ask_together(jobs, open_session, one, workers=workers)
 
 
 def fetch(visit: Visit, session: Asking, memory: Memory, *, startup: bool) -> Fetched:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from xunjian.config.baselines import RUNNING, STARTUP, Named, digest_of
+from xunjian.config.whole_file import write_whole
 from xunjian.errors import NoSecret
 from xunjian.run.configurations import Fetched
 from xunjian.secrets import decrypt_with
@@ -38,13 +39,12 @@ class Vault:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = folder / f"{what}-{sha256(raw).hexdigest()[:16]}.age"
             if not path.exists():
-                path.touch(mode=0o600)
-                path.write_bytes(seal(raw, self.recipient))
+                write_whole(path, seal(raw, self.recipient), mode=0o600)
             text = texts.get(what)
             if text is not None:
                 pointer = folder / f"{what}.of-{digest_of(text.lines)}"
                 if not pointer.is_file() or pointer.read_text("utf-8") != path.name + "\n":
-                    pointer.write_text(path.name + "\n", "utf-8")
+                    write_whole(pointer, f"{path.name}\n".encode())
         return True
 
     def raw_of(self, named: Named, lines: Sequence[str], what: str = RUNNING) -> bytes | None:
