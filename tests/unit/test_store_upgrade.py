@@ -153,3 +153,15 @@ def _dump(state: Path) -> list[str]:
         return list(database.iterdump())
     finally:
         database.close()
+
+
+def test_what_an_old_store_pruned_is_in_the_chain_after_the_upgrade(state: Path) -> None:
+    store = sqlite3.connect(state / "store.sqlite")
+    gone = store.execute("SELECT sha256 FROM evidence WHERE run_id = ?", (FIRST,)).fetchone()[0]
+    store.execute("INSERT INTO tombstones VALUES (?, '2099-01-01T00:00:00.000000+00:00')", (gone,))
+    store.commit()
+    store.close()
+    (state / "evidence" / gone[:2] / gone).unlink()
+    found = open_store(state, facts=FACTS).verify()
+    assert (found.is_intact, found.missing) == (True, ())
+    assert found.pruned >= 1

@@ -183,7 +183,7 @@ def _name(file: DocumentFile) -> str:
 def _bundle(content: Content, run_id: str, out: Path) -> tuple[str, int]:
     """Write the bundle; gives the manifest's hash and how many pieces were pruned by term."""
     from xunjian.errors import StoreError
-    from xunjian.store.bundle import evidence_hashes, write_bundle
+    from xunjian.store.bundle import evidence_hashes, pruned_of, write_bundle
 
     store = content.store
     proof, record = store.bundle_proof(run_id), store.record(run_id)
@@ -197,7 +197,7 @@ def _bundle(content: Content, run_id: str, out: Path) -> tuple[str, int]:
         except StoreError as error:
             if error.code != "evidence_missing":
                 raise
-            if sha256 in proof["pruned"]:  # else it is missing, and the bundle says so
+            if sha256 in pruned_of(proof):  # else it is missing, and the bundle says so
                 pruned.append(sha256)
 
     def files() -> Iterator[tuple[str, bytes]]:

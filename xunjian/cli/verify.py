@@ -108,6 +108,7 @@ def _verify_bundle(path: Path, output: Output, form: str) -> int:
                 "root_hash": proof.root_hash,
                 "files": proof.files,
                 "pruned": proof.pruned,
+                "head_hash": proof.head_hash,
                 **{kind: list(found) for kind, (_, found) in kinds.items()},
             }
         )
@@ -126,8 +127,11 @@ def _verify_bundle(path: Path, output: Output, form: str) -> int:
     if proof.pruned:
         output.data(
             Text(
-                f"包里说有 {proof.pruned} 件证据已按期清理，未能核对",
-                f"the bundle says that {proof.pruned} pieces were pruned by term: not checked",
+                f"其中 {proof.pruned} 件证据按保存期清理，已记在链条里；"
+                f"链条最后一环是 {proof.head_hash}，"
+                "清理之后各轮签字报告的根哈希都由它而来",
+                f"{proof.pruned} pieces were pruned by term, as the chain says; its last link is "
+                f"{proof.head_hash}, to which every report signed after that is chained",
             ).to(output.language)
         )
     output.data(

@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy import Connection, select
 from xunjian.errors import NotFitting
 from xunjian.language import Text
 from xunjian.store import tables as t
-from xunjian.store.chain import plan_of, root
+from xunjian.store.chain import GENESIS, plan_of, root
+from xunjian.store.pruning import digests, pruning_root, prunings
 from xunjian.store.rows import digest
 
 SCHEMA = "xunjian.bundle/1"
@@ -45,8 +47,9 @@ Row = Mapping[str, Any]
 class BundleProof:
     """What checking a bundle found. altered, missing, unlisted: names of files; broken: links.
 
-    pruned: pieces of evidence that the bundle says were removed by contract term. Nothing here
-    proves that: the hashes of what they said stay in the chain.
+    pruned: pieces of evidence that were removed by contract term, each named by a pruning in the
+    chain. head_hash: of the chain's last link that is here; a later signed report bears it, or one
+    that follows from it.
     """
 
     run_id: str
@@ -54,6 +57,7 @@ class BundleProof:
     version: int
     root_hash: str
     files: int
+    head_hash: str = ""
     pruned: int = 0
     altered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -69,19 +73,38 @@ class BundleProof:
 def proof_of(connection: Connection, run_id: str) -> dict[str, Any]:
     """Give the chain to a run's last link, and every row that the run's roots are made of."""
     links = _rows(connection, select(t.chain).order_by(t.chain.c.link))
-    own = [row["link"] for row in links if row["run_id"] == run_id]
-    evidence = _of(connection, t.evidence, run_id)
-    named = {row[key] for row in evidence for key in ("sha256", "text_sha256")}
-    gone = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
+    all_prunings = prunings(connection)
+    own = [
+        row["link"] for row in links if row["run_id"] == run_id and row["link"] not in all_prunings
+    ]
+    taken = _taken(connection, all_prunings, run_id)
+    last = links[-1]["link"] if taken else own[-1] if own else 0
     return {
         "run_id": run_id,
-        "pruned": sorted(named & gone),
-        "chain": [row for row in links if own and row["link"] <= own[-1]],
+        "prunings": taken,
+        "chain": [row for row in links if row["link"] <= last],
         "plan": plan_of(connection, run_id),
-        "evidence": evidence,
+        "evidence": _of(connection, t.evidence, run_id),
         "sealed": _of(connection, t.sealed_devices, run_id),
         **{name: _of(connection, table, run_id) for name, table in _TABLES.items()},
     }
+
+
+def _taken(
+    connection: Connection, all_prunings: Mapping[int, Row], run_id: str
+) -> list[dict[str, Any]]:
+    """Give the prunings that took pieces of a run, each with those pieces."""
+    p = t.pruned_pieces.c
+    pieces: dict[int, list[str]] = {}
+    query = select(p.link, p.sha256).where(p.run_id == run_id)
+    for link, sha256 in connection.execute(query.order_by(p.link, p.sha256)):
+        pieces.setdefault(link, []).append(sha256)
+    return [{**all_prunings[link], "pieces": own} for link, own in pieces.items()]
+
+
+def pruned_of(proof: Mapping[str, Any]) -> frozenset[str]:
+    """Name the pieces of evidence that the prunings in a proof took."""
+    return frozenset(piece for one in proof.get("prunings", ()) for piece in one["pieces"])
 
 
 def evidence_hashes(proof: Mapping[str, Any]) -> tuple[str, ...]:
@@ -150,10 +173,12 @@ def _check(archive: zipfile.ZipFile) -> BundleProof:
     counts = Counter(info.filename for info in infos)  # which of two would be unpacked?
     unlisted = [name for name in entries if name not in listed and name != MANIFEST]
     unlisted += [name for name, count in counts.items() if count > 1 or _leads_out(name)]
-    pruned = set(manifest.get("pruned", ()))
+    pruned = pruned_of(proof)  # whatever the manifest says
     cited = [x for x in evidence_hashes(proof) if f"evidence/{x}" not in listed]
     missing += [f"evidence/{sha256}" for sha256 in cited if sha256 not in pruned]
-    last = proof["chain"][-1]["root_hash"] if proof["chain"] else ""
+    links = {one["link"] for one in proof.get("prunings", ())}
+    own = [one for one in proof["chain"] if one["run_id"] == proof["run_id"]]
+    last = next((one["root_hash"] for one in reversed(own) if one["link"] not in links), "")
     broken = [*_broken(proof)]
     if manifest["run_id"] != proof["run_id"] or manifest["root_hash"] != last:
         broken.append(MANIFEST)
@@ -163,6 +188,7 @@ def _check(archive: zipfile.ZipFile) -> BundleProof:
         version=int(manifest.get("version", 1)),
         root_hash=str(last),
         files=len(entries),
+        head_hash=str(proof["chain"][-1]["root_hash"]) if proof["chain"] else "",
         pruned=sum(sha256 in pruned for sha256 in cited),
         altered=tuple(altered),
         missing=tuple(missing),
@@ -195,12 +221,18 @@ def _is_whole(archive: zipfile.ZipFile, name: str, sha256: str) -> bool:
 
 def _broken(proof: Mapping[str, Any]) -> Iterable[str]:
     """Links that do not follow, roots that the rows do not give, results that were changed."""
-    previous, expected = None, 1
+    previous, expected = GENESIS, 1
+    taken = {one["link"]: one for one in proof.get("prunings", ())}
+    for number in taken.keys() - {link["link"] for link in proof["chain"]}:
+        yield f"pruning without link {number}"
     for link in proof["chain"]:
         number = link["link"]
-        if number != expected or (previous is not None and link["previous_hash"] != previous):
+        if number != expected or link["previous_hash"] != previous:
             yield f"link {number}"
-        if link["run_id"] == proof["run_id"]:
+        if number in taken:
+            if not _is_bound(proof, taken[number], link):
+                yield f"pruning of link {number}"
+        elif link["run_id"] == proof["run_id"]:
             evidence = [row for row in proof["evidence"] if row["link"] == number]
             sealed = [row for row in proof["sealed"] if row["link"] == number]
             if root(link["previous_hash"], proof["plan"], evidence, sealed) != link["root_hash"]:
@@ -212,6 +244,18 @@ def _broken(proof: Mapping[str, Any]) -> Iterable[str]:
         parts = [by_device[name].get(device, []) for name in _TABLES]
         if not parts[0] or digest(parts[0][0], *parts[1:]) != sealed_digest:
             yield f"results of {device}"
+
+
+def _is_bound(proof: Mapping[str, Any], told: Row, link: Row) -> bool:
+    """Whether a pruning is what its link was made of, and took nothing before its term was over."""
+    run_id, keep_days, pruned_at = proof["run_id"], told["keep_days"], told["pruned_at"]
+    begun = datetime.fromisoformat(proof["plan"][1][3])
+    return (
+        digests((run_id, piece) for piece in told["pieces"]).get(run_id) == told["runs"][run_id]
+        and pruning_root(link["previous_hash"], keep_days, pruned_at, told["runs"])
+        == link["root_hash"]
+        and begun + timedelta(days=keep_days) <= datetime.fromisoformat(pruned_at)
+    )
 
 
 def _by_device(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from xunjian.store import tables as t
 from xunjian.store.rows import stamp
@@ -91,19 +91,9 @@ def seal_run(connection: Connection, run_id: str) -> str:
         for row in _rows(connection, select(t.devices).where(t.devices.c.run_id == run_id))
         if (row["device"], row["digest"]) not in sealed
     ]
-    last = connection.execute(
-        select(t.chain.c.link, t.chain.c.root_hash).order_by(t.chain.c.link.desc()).limit(1)
-    ).first()
-    previous, link = (str(last[1]), int(last[0]) + 1) if last else (GENESIS, 1)
-    root_hash = root(previous, plan_of(connection, run_id), open_evidence, open_devices)
-    connection.execute(
-        insert(t.chain).values(
-            link=link,
-            run_id=run_id,
-            previous_hash=previous,
-            root_hash=root_hash,
-            closed_at=stamp(datetime.now(tz=UTC)),
-        )
+    plan = plan_of(connection, run_id)
+    link = add_link(
+        connection, run_id, lambda previous: root(previous, plan, open_evidence, open_devices)
     )
     connection.execute(
         update(t.evidence)
@@ -116,7 +106,36 @@ def seal_run(connection: Connection, run_id: str) -> str:
             for d in open_devices
         ]
         connection.execute(insert(t.sealed_devices), rows)
-    return root_hash
+    return newest_root(connection, run_id)
+
+
+def add_link(connection: Connection, run_id: str, root_of: Callable[[str], str]) -> int:
+    """Add a link behind the last one, with the root that its hash gives; gives its number."""
+    last = connection.execute(
+        select(t.chain.c.link, t.chain.c.root_hash).order_by(t.chain.c.link.desc()).limit(1)
+    ).first()
+    previous, link = (str(last[1]), int(last[0]) + 1) if last else (GENESIS, 1)
+    connection.execute(
+        insert(t.chain).values(
+            link=link,
+            run_id=run_id,
+            previous_hash=previous,
+            root_hash=root_of(previous),
+            closed_at=stamp(datetime.now(tz=UTC)),
+        )
+    )
+    return link
+
+
+def is_pruning() -> ColumnElement[bool]:
+    """Whether a link is a pruning, not the sealing of the run that it names."""
+    return t.chain.c.link.in_(select(t.prunings.c.link))
+
+
+def newest_root(connection: Connection, run_id: str) -> str:
+    """Root hash of the last link that sealed something of a run; empty before there is one."""
+    query = select(t.chain.c.root_hash).where(t.chain.c.run_id == run_id, ~is_pruning())
+    return str(connection.execute(query.order_by(t.chain.c.link.desc()).limit(1)).scalar() or "")
 
 
 def _rows(connection: Connection, query: Any) -> list[Mapping[str, Any]]:

@@ -1,18 +1,18 @@
-"""`verify` and `prune`: nothing was altered or removed, except by contract term and on record."""
+"""`verify`: nothing was altered or removed, except by contract term and on record."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from xunjian.run.model import RunState
 from xunjian.store import tables as t
 from xunjian.store.blobs import AlteredBlob, Blobs, MissingBlob
-from xunjian.store.chain import GENESIS, plan_of, root
+from xunjian.store.chain import GENESIS, is_pruning, plan_of, root
 from xunjian.store.journal import broken_entries
 from xunjian.store.model import Damage, Verification
-from xunjian.store.rows import digest, stamp
+from xunjian.store.pruning import pruned_pieces, pruning_root, prunings
+from xunjian.store.rows import digest
 
 Row = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 def verify(connection: Connection, blobs: Blobs) -> Verification:
     """Read everything sealed again and hold it against the chain."""
     evidence = _all(connection, select(t.evidence))
-    tombstones = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
+    gone = pruned_pieces(connection)
     altered: list[Damage] = []
     missing: list[Damage] = []
     pruned = 0
@@ -28,21 +28,22 @@ def verify(connection: Connection, blobs: Blobs) -> Verification:
     for row in evidence:
         for sha256 in dict.fromkeys(_hashes(row)):
             if sha256 not in state:
-                state[sha256] = _state(sha256, blobs, tombstones)
+                state[sha256] = _state(sha256, blobs)
             damage = Damage(run_id=row["run_id"], what=row["evidence_id"], sha256=sha256)
             if state[sha256] == "altered":
                 altered.append(damage)
+            elif state[sha256] == "missing" and (row["run_id"], sha256) in gone:
+                pruned += 1
             elif state[sha256] == "missing":
                 missing.append(damage)
-            elif state[sha256] == "pruned":
-                pruned += 1
     altered += _altered_devices(connection)
     unsealed = [
         str(row)
         for row in connection.execute(
-            select(t.runs.c.run_id)
-            .outerjoin(t.chain, t.chain.c.run_id == t.runs.c.run_id)
-            .where(t.chain.c.link.is_(None), t.runs.c.state == RunState.RUNNING.value)
+            select(t.runs.c.run_id).where(
+                t.runs.c.state == RunState.RUNNING.value,
+                t.runs.c.run_id.not_in(select(t.chain.c.run_id).where(~is_pruning())),
+            )
         ).scalars()
     ]
     return Verification(
@@ -62,13 +63,13 @@ def _all(connection: Connection, query: Any) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _state(sha256: str, blobs: Blobs, tombstones: set[str]) -> str:
+def _state(sha256: str, blobs: Blobs) -> str:
     try:
         blobs.get(sha256)
     except AlteredBlob:
         return "altered"
     except MissingBlob:
-        return "pruned" if sha256 in tombstones else "missing"
+        return "missing"
     return "whole"
 
 
@@ -114,12 +115,15 @@ def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
     for row in _all(connection, select(t.sealed_devices)):
         devices.setdefault(row["link"], []).append(row)
     previous, found, sealed = GENESIS, [], set()
-    expected_link = 1
+    expected_link, taken = 1, prunings(connection)
     for link in _all(connection, select(t.chain).order_by(t.chain.c.link)):
         number, run_id = link["link"], str(link["run_id"])
-        sealed.add(run_id)
-        plan = plan_of(connection, run_id)
-        computed = root(previous, plan, by_link.get(number, []), devices.get(number, []))
+        if told := taken.get(number):
+            computed = pruning_root(previous, told["keep_days"], told["pruned_at"], told["runs"])
+        else:
+            sealed.add(run_id)
+            plan = plan_of(connection, run_id)
+            computed = root(previous, plan, by_link.get(number, []), devices.get(number, []))
         if (
             number != expected_link
             or link["previous_hash"] != previous
@@ -132,23 +136,6 @@ def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
     ).scalars()
     found += [Damage(run_id=str(r), what="run") for r in closed if r not in sealed]
     return found
-
-
-def bury(connection: Connection, keep_days: int, now: datetime) -> tuple[frozenset[str], int]:
-    """Write tombstones for bytes that only runs older than `keep_days` cite; gives them and the
-    number of those runs. The bytes go after the commit: a crash between loses no tombstone.
-    """
-    horizon = stamp(now - timedelta(days=keep_days))
-    runs = _all(connection, select(t.runs.c.run_id, t.runs.c.started_at, t.runs.c.ended_at))
-    old = {r["run_id"] for r in runs if (r["ended_at"] or r["started_at"]) < horizon}
-    rows = _all(connection, select(t.evidence))
-    kept = {sha for r in rows if r["run_id"] not in old for sha in _hashes(r)}
-    doomed = {sha for r in rows if r["run_id"] in old for sha in _hashes(r)} - kept
-    known = set(connection.execute(select(t.tombstones.c.sha256)).scalars())
-    if new := sorted(doomed - known):
-        at = stamp(datetime.now(tz=UTC))
-        connection.execute(insert(t.tombstones), [{"sha256": x, "pruned_at": at} for x in new])
-    return frozenset(doomed), len(old)
 
 
 def _hashes(row: Row) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from xunjian.run.model import (
 )
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
+from xunjian.store.chain import newest_root
 from xunjian.store.changes import diff_from_json
 from xunjian.store.codec import loads, text_of
 from xunjian.store.model import FindingFilter, FoundFinding, RunSummary
@@ -102,7 +103,7 @@ def record(connection: Connection, run_id: str, live: str | None) -> RunRecord:
         devices=_devices(connection, run_id),
         content=_content(connection, run_id),
         evidence=references(connection, run_id),
-        root_hash=_root_hash(connection, run_id),
+        root_hash=newest_root(connection, run_id),
         tool_version=row["tool_version"],
         exit_code=row["exit_code"],
         inactive=tuple(inactive),
@@ -198,16 +199,6 @@ def references(connection: Connection, run_id: str) -> tuple[EvidenceRef, ...]:
     """References to a run's evidence, without what a later attempt superseded."""
     rows = _of_run(connection, t.evidence, run_id)
     return tuple(reference_from_row(row) for row in rows if not row["superseded"])
-
-
-def _root_hash(connection: Connection, run_id: str) -> str:
-    query = (
-        select(t.chain.c.root_hash)
-        .where(t.chain.c.run_id == run_id)
-        .order_by(t.chain.c.link.desc())
-        .limit(1)
-    )
-    return str(connection.execute(query).scalar() or "")
 
 
 def findings(connection: Connection, wanted: FindingFilter) -> tuple[FoundFinding, ...]:

@@ -43,6 +43,7 @@ from xunjian.store.model import (
 )
 from xunjian.store.notices import NoticeBook
 from xunjian.store.past import past_of
+from xunjian.store.pruning import bury
 from xunjian.store.rows import stamp
 from xunjian.store.sightings import sightings
 from xunjian.store.span import span_of
@@ -344,7 +345,7 @@ class Store:
     def prune(self, keep_days: int, *, now: datetime | None = None) -> Pruned:
         """Remove evidence bytes of runs that ended more than `keep_days` ago; hashes stay."""
         with self._write, self._database.writing() as connection:
-            doomed, runs = proof.bury(connection, keep_days, now or datetime.now(tz=UTC))
+            doomed, runs = bury(connection, keep_days, now or datetime.now(tz=UTC))
         self._blobs.sweep()
         sizes = [self._blobs.remove(sha256) for sha256 in sorted(doomed)]
         return Pruned(pieces=sum(1 for size in sizes if size), size_bytes=sum(sizes), runs=runs)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0006"  # the newest migration in migrations/versions
+HEAD = "0007"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -221,12 +221,24 @@ sealed_devices = Table(
 )
 Index("sealed_by_link", sealed_devices.c.link)
 
-tombstones = Table(
-    "tombstones",
+# a pruning is a link of the chain; the run it names is but one of those that it took pieces of
+prunings = Table(
+    "prunings",
     metadata,
-    Column("sha256", String, primary_key=True),
+    Column("link", Integer, ForeignKey("chain.link"), primary_key=True),
+    Column("keep_days", Integer, nullable=False),
     _name("pruned_at"),
 )
+
+pruned_pieces = Table(
+    "pruned_pieces",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("link", Integer, ForeignKey("prunings.link"), nullable=False),
+    _run_id(),
+    _name("sha256"),
+)
+Index("pruned_by_link", pruned_pieces.c.link, pruned_pieces.c.run_id)
 
 references = Table(
     "reference_rounds",
