@@ -266,3 +266,12 @@ def test_command_situation_code(line: str, code: int, said: str, places: dict[st
 def test_every_command_is_in_the_table() -> None:
     first = {_words(line)[0] for line, _, _ in _rows() if _words(line)}
     assert set(COMMANDS) <= first
+
+
+def test_ctrl_c_before_any_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xunjian.cli.list.platforms", broken_off)
+    said = call("list", "platforms")
+    assert (said.code, said.out, said.err) == (130, "", "已中断\n")

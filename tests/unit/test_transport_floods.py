@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.inventory.model import Device
 from xunjian.platforms import Platform
 from xunjian.transport import DeviceSession, TransportSettings
+from xunjian.transport.icmp import IcmpLink, _Pings
 from xunjian.transport.model import Channel, Evidence, Request
 
 SMALL = dataclasses.replace(QUICK, answer_max_bytes=30_000)
@@ -168,3 +170,23 @@ def test_page_beyond_the_limit(most_bytes: int, error: str, tmp_path: Path) -> N
                 opened.ask(Request(channel=Channel.HTTP, text=path)) for path in ("/big", "/small")
             )
     assert (big.error, small.complete) == (error, True)
+
+
+def test_echo_requests_are_no_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent_at: list[float] = []
+    send = IcmpLink._send
+
+    def noting(link: IcmpLink, sequence: int, size: int, pings: _Pings) -> None:
+        sent_at.append(time.monotonic())
+        send(link, sequence, size, pings)
+
+    monkeypatch.setattr(IcmpLink, "_send", noting)
+    target = Device(name="d1", kind="line", address="127.0.0.1")
+    with closing(visit(target, ANYTHING, tmp_path)) as opened:
+        evidence = opened.ask(
+            Request(channel=Channel.ICMP, text="PING", options=(("count", 4),), timeout_s=9)
+        )
+    if evidence.error == "unsupported":
+        pytest.skip("ICMP is not permitted here")
+    assert len(sent_at) == 4
+    assert min(after - before for before, after in itertools.pairwise(sent_at)) >= 0.19

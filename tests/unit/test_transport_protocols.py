@@ -244,7 +244,6 @@ def test_icmp_measures_loss_and_times(tmp_path: Path) -> None:
         evidence = opened.ask(request(Channel.ICMP, "PING", count=3, size=100))
         if evidence.error == "unsupported":
             pytest.skip("ICMP is not permitted here")
-        assert evidence.elapsed_s >= 2 * 0.2  # a question, no flood
         lost = opened.ask(request(Channel.ICMP, "PING", 1.0, count=1))
     figures = json.loads(evidence.raw)
     assert evidence.complete

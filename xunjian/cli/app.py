@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -131,6 +132,7 @@ def _invoke(everywhere: Everywhere, output: Output) -> int:
     translate(root, output.language)
     command, is_whole = find_command(root, arguments)
     words = [*arguments] if is_whole else [*arguments, "--help"]
+    _let_interrupts_be_said(root)
     try:
         result = root.main(args=words, prog_name="xunjian", standalone_mode=False)
     except TyperException as error:
@@ -138,6 +140,19 @@ def _invoke(everywhere: Everywhere, output: Output) -> int:
     if not is_whole:
         return USAGE  # a command was wanted; a script must not take the help for success
     return result if isinstance(result, int) else 0
+
+
+def _let_interrupts_be_said(root: Any) -> None:
+    """Have Ctrl-C leave as `Abort`: typer makes exit code 130 of it, without a word."""
+    invoke = root.invoke
+
+    def invoked(context: object) -> object:
+        try:
+            return invoke(context)
+        except KeyboardInterrupt as error:
+            raise Abort from error
+
+    root.invoke = invoked
 
 
 def _details(output: Output) -> None:
