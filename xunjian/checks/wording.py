@@ -10,6 +10,7 @@ from xunjian.checks.model import Verdict
 from xunjian.checks.row_verdict import Judgement
 from xunjian.expressions.values import attribute
 from xunjian.facts.model import Fact
+from xunjian.facts.subjects import subject_word
 from xunjian.facts.titles import FIELD_TITLES
 from xunjian.facts.words import CODED, span_of, unit_of, word_of
 from xunjian.language import Language, Text
@@ -20,6 +21,8 @@ _SLOT = re.compile(r"\{(\w+)((?:\.\w+)*)(?:![rsa])?(?::[^{}]*)?\}")
 # control characters, line separators, and the marks that turn the direction of writing
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _BAD = (Verdict.WARNING, Verdict.ABNORMAL)
+# fields that rows are told apart by: cards may fill them with codes of ours
+_NAMES = frozenset({"subject", "name", "slot", "service", "sensor", "module", "target", "part"})
 _PLAIN = frozenset({str, int, float})  # shown alike in both languages, as truth values are not
 
 
@@ -107,6 +110,8 @@ def _word(value: object, name: str, check: Check) -> Text | None:
     """Give the word for a code of ours; None for what a device printed."""
     if not isinstance(value, str):
         return None
+    if name in _NAMES:
+        return subject_word(value)
     field = str(check.value) if name == "value" else name
     return word_of(value, field, check.for_each) if field in CODED else None
 
@@ -182,8 +187,8 @@ def named(check: Check, subject: str) -> Text:
     zh, en = title.zh or title.en, title.en or title.zh
     if subject in {"-", "*", check.id}:  # an item of a form bears the name of its check
         return Text(zh, en)
-    row = shown(subject, None)
-    return Text(f"{zh} {row}", f"{en} {row}")
+    row = subject_word(subject) or _in_both(subject, None)
+    return Text(f"{zh} {row.zh}", f"{en} {row.en}")
 
 
 def _decisive(judgement: Judgement) -> list[tuple[str, object]]:

@@ -54,7 +54,7 @@ def render(
         read: gives the bytes of a file below `templates/report/`.
         fonts: the workspace's folder of fonts, for the PDF.
     """
-    from xunjian.report.local import in_local_time, named
+    from xunjian.report.local import in_local_time, named, readable
 
     model = named(model, language)
     if form == "json":
@@ -65,7 +65,7 @@ def render(
         from xunjian.report.as_junit import as_junit
 
         return as_junit(model, language)
-    model = in_local_time(model)
+    model = readable(in_local_time(model), language)
     if form in {"docx", "pdf", "xlsx"}:
         return _render_office(model, form, language, read, fonts)
     if form == "html":

@@ -3,7 +3,7 @@
 import json
 
 from xunjian.language import Language
-from xunjian.report.as_json_parts import changes_of, further, leftover_of, manual_of
+from xunjian.report.as_json_parts import changes_of, further, leftover_of, manual_of, unit_in
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 
 SCHEMA = "xunjian.run/1"
@@ -104,7 +104,7 @@ def _finding(row: FindingRow, language: Language) -> dict[str, object]:
         "verdict": finding.verdict.value,
         "title": finding.title.to(language),
         "value": finding.value,
-        "unit": finding.unit,
+        "unit": unit_in(finding.unit, language),
         "standard": finding.standard.to(language),
         "level": finding.level,
         "message": finding.message.to(language),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from xunjian.config.model import ConfigDiff
+from xunjian.facts.words import unit_of
 from xunjian.language import Language
 from xunjian.report.diff.as_json import change_of, device_of
 from xunjian.report.document import IntactRate, Leftover, ManualRow, Series
@@ -60,6 +61,13 @@ def further(model: ReportModel, language: Language) -> dict[str, Any]:
     }
 
 
+def unit_in(unit: str, language: Language) -> str:
+    """Give a unit as data: as it was written, but none in Chinese where English is spoken."""
+    if language is Language.ZH or unit.isascii():
+        return unit
+    return unit_of(unit).to(language)
+
+
 def changes_of(diff: ConfigDiff, language: Language) -> list[dict[str, Any]]:
     """Give the changes of one device's configuration, as `xunjian.diff/1` has them."""
     return [{**change_of(change, language), "device": diff.device} for change in diff.changes]
@@ -77,7 +85,7 @@ def manual_of(row: ManualRow, language: Language) -> dict[str, Any]:
         "title": finding.title.to(language),
         "verdict": finding.verdict.value,
         "value": finding.value,
-        "unit": finding.unit,
+        "unit": unit_in(finding.unit, language),
         "remark": finding.remark,
         "by": row.by,
         "at": row.at.isoformat() if row.at else None,
@@ -110,7 +118,7 @@ def _series(one: Series, language: Language) -> dict[str, Any]:
         "title": one.title.to(language),
         "device": one.device,
         "subject": one.subject,
-        "unit": one.unit,
+        "unit": unit_in(one.unit, language),
         "points": [[at.isoformat(), value] for at, value in one.points],
         "limits": dict(one.limits),
         "forecast": {

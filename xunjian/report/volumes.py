@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xunjian.language import Language
-from xunjian.report.local import in_local_time, named
+from xunjian.report.local import in_local_time, named, readable
 from xunjian.report.model import ReportModel
 
 FORMS = ("docx", "pdf")  # what is signed; the others hold every record anyway
@@ -25,7 +25,7 @@ def volumes(
     """
     if not model.volumes:
         return
-    model = in_local_time(named(model, language))
+    model = readable(in_local_time(named(model, language)), language)
     template = read("records.docx" if form == "docx" else "inspection.typ")
     for number, site in enumerate(model.volumes, 1):
         name = re.sub(r"[^A-Za-z0-9_-]", "_", site)[:60] or "site"
