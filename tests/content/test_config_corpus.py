@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.unit.test_config_properties import shaken
 from xunjian.config.apply import apply, meaning
 from xunjian.config.clean import clean
 from xunjian.config.compare import compare
@@ -25,6 +26,7 @@ CORPUS = (
     / "config"
 )
 KEY = b"k" * 32
+SEED = 20261121
 FEW = 0.02
 """The share of lines that may fit no syntax."""
 
@@ -199,6 +201,54 @@ def test_corpus_difference_applied_gives_the_other() -> None:
             wrong.append((old.name, new.name))
     assert len(pairs()) > 60
     assert wrong == []
+
+
+# configurations that ship no pack of their own, or lists of them: read by the generic one
+OTHERS = (
+    "annet/cisco_banner.yaml",
+    "annet/huawei_bgp_route_policy.yaml",
+    "augeas/ntp.conf",
+    "augeas/sudoers",
+    "oxidized/apcaos#SMT750IC_v2.5.0.8#custom_simulation.yaml",
+    "oxidized/cumulus#VX_5.4.0_frr#custom_simulation.yaml",
+    "oxidized/fsos#S3400-48T4SP_2.0.2J-120538#simulation.yaml",
+    "oxidized/vyos#Supermicro_1.4.3#simulation.yaml",
+)
+
+
+def test_no_configuration_of_the_corpus_is_left_out() -> None:
+    """Every file below `config` is read by some test here, but for what lists secrets."""
+    there = {path.relative_to(CORPUS).as_posix() for path in CORPUS.rglob("*") if path.is_file()}
+    read = {*FILES, *SESSIONS, *CHANGES, *OTHERS}
+    assert {name for name in there - read if not name.endswith("#secret.yaml")} == set()
+
+
+def everything() -> list[Sample]:
+    """Give every text of the corpus, also those without a pack of their own."""
+    if not CORPUS.is_dir():
+        return []
+    others = [Sample(name, "nobody", (CORPUS / name).read_bytes()) for name in OTHERS]
+    return [*SAMPLES, *others]
+
+
+EVERYTHING = everything()
+
+
+@pytest.mark.parametrize("sample", EVERYTHING, ids=[s.name for s in EVERYTHING])
+def test_corpus_difference_applied_gives_the_edited(sample: Sample) -> None:
+    """Lines dropped, doubled, changed and moved at random: applied gives the new, and back."""
+    got, pack = redacted(sample)
+    a = parse(got, pack)
+    same = compare(a, parse(got, pack), pack)
+    assert (same.changes, same.reordered) == ((), ())
+    for seed in range(SEED, SEED + 5):
+        lines = tuple(shaken(list(got.lines), seed))
+        edited = replace(got, lines=lines, numbers=tuple(range(1, len(lines) + 1)))
+        b = parse(edited, pack)
+        for old, new in ((a, b), (b, a)):
+            changes = compare(old, new, pack).changes
+            assert meaning(apply(changes, old), pack) == meaning(new, pack)
+            assert (changes == ()) == (meaning(old, pack) == meaning(new, pack))
 
 
 @pytest.mark.parametrize("name", CHANGES)

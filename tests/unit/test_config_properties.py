@@ -1,24 +1,13 @@
 """The difference applied to the old tree gives the new one; a text does not differ from itself."""
 
-import os
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.config_packs import FORTIOS, IOS, JUNOS, SSHD, diff, small_pack, tree
 from xunjian.config.apply import apply, meaning
 from xunjian.config.compare import compare
-from xunjian.config.pack import Pack, load_packs
-from xunjian.workspace import open_workspace
-
-CORPUS = Path(
-    os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
-)
-SEED = 20261121
 
 # a keyed, a set, a sequence and a numbered section, and nesting
 PACK = r"""
@@ -123,38 +112,6 @@ def test_no_bytes_break_it(raw: bytes, text: str) -> None:
     assert "\x00" not in shown
 
 
-PLATFORMS = {
-    "netutils/hp_comware_full_backup.txt": "hp_comware",
-    "netutils/hp_comware_full_intended.txt": "hp_comware",
-    "netutils/ios_full_sent.txt": "cisco_ios",
-    "netutils/fortios_full_sent.txt": "fortinet",
-    "netutils/junos_full_sent.txt": "juniper_junos",
-    "hier_config/comware5_running.conf": "hp_comware",
-    "hier_config/comware5_generated.conf": "hp_comware",
-    "hier_config/fortios_running.conf": "fortinet",
-    "hier_config/fortios_generated.conf": "fortinet",
-    "hier_config/junos_running.conf": "juniper_junos",
-    "hier_config/running_config_acl.conf": "cisco_ios",
-    "lab-validation/nxos_hsrp__configs__nxos1__show_running-config.txt": "cisco_nxos",
-    "lab-validation/nxos_hsrp__configs__nxos2__show_running-config.txt": "cisco_nxos",
-    "lab-validation/iosxe_connectivity_sample__configs__iosxe_acl__show_running-config.txt": "cisco_ios",
-    "lab-validation/cisco_private_asn__configs__R-PublicASN100__show_running-config.txt": "cisco_ios",
-    "lab-validation/junos_then_action_conflicts__source__configs__dut.cfg": "juniper_junos",
-    "batfish/nxos_ip_access_list": "cisco_nxos",
-    "batfish/asa-filters": "cisco_asa",
-    "oxidized/ios#C9200L-24P-4G_17.09.04a#output.txt": "cisco_ios",
-}
-
-
-def samples() -> Iterator[str]:
-    yield from (name for name in sorted(PLATFORMS) if (CORPUS / "config" / name).is_file())
-
-
-def pack_of(name: str) -> Pack:
-    """The platform's pack where it ships, else the generic one."""
-    return load_packs(open_workspace()).get(PLATFORMS[name])
-
-
 def shaken(lines: list[str], seed: int, rarely: int = 30) -> list[str]:
     """The same with lines dropped, doubled, changed and moved at random."""
     chance = random.Random(seed)
@@ -172,21 +129,3 @@ def shaken(lines: list[str], seed: int, rarely: int = 30) -> list[str]:
             case _:
                 out.append(line)
     return out
-
-
-@pytest.mark.skipif(
-    not (CORPUS / "config").is_dir(), reason="the corpus is not beside the checkout"
-)
-@pytest.mark.parametrize("name", list(samples()))
-def test_real_configurations(name: str) -> None:
-    pack = pack_of(name)
-    text = (CORPUS / "config" / name).read_text("utf-8", errors="replace")
-    a = tree(text, pack)
-    same = compare(a, tree(text, pack), pack)
-    assert (same.changes, same.reordered) == ((), ())
-    for seed in range(SEED, SEED + 5):
-        b = tree("\n".join(shaken(text.splitlines(), seed)) + "\n", pack)
-        found = compare(a, b, pack)
-        assert meaning(apply(found.changes, a), pack) == meaning(b, pack)
-        back = compare(b, a, pack)
-        assert meaning(apply(back.changes, b), pack) == meaning(a, pack)
