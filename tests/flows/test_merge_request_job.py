@@ -99,6 +99,16 @@ def test_the_job_posts_what_changed_and_fails_from_high_risk_up(
     assert "Content-Security-Policy" in page
 
 
+def test_a_device_with_a_chinese_name_is_reviewed_as_well(merge_request: Path) -> None:
+    device = merge_request / "configs" / "huawei_vrp" / "杭州-核心 1.cfg"
+    device.write_text(BEFORE)
+    git(merge_request, "add", ".")
+    git(merge_request, "commit", "-qm", "another")
+    device.write_text(TELNET)
+    assert run_job(merge_request) == 1
+    assert (merge_request / "review" / "杭州-核心 1.cfg.html").is_file()
+
+
 def test_without_changed_configurations_nothing_is_posted(merge_request: Path) -> None:
     assert run_job(merge_request) == 0
     assert not (merge_request / "posted.md").exists()
