@@ -199,13 +199,17 @@ def _read(
     Raises:
         ContentError: with every mistake of every file.
     """
+    from dataclasses import replace
+
     from xunjian.calendar.clock import zone
+    from xunjian.forms.lines import every_measured
     from xunjian.forms.marks import Against, FormReading
     from xunjian.forms.pictures import unpack
     from xunjian.forms.read import read_form
     from xunjian.forms.take import File
 
-    book, reading = book_for(content, record), FormReading()
+    spare = every_measured(record, content.inventory.devices)
+    book, reading = replace(book_for(content, record), spare=spare), FormReading()
     now = datetime.now(tz=UTC).astimezone(zone())  # what is written on site is local time
     forms: list[File] = []
     pictures: list[File] = []

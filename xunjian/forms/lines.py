@@ -46,6 +46,17 @@ def book_of(
     )
 
 
+def every_measured(record: RunRecord, devices: Mapping[str, Device]) -> tuple[Line, ...]:
+    """Give a line for each measured finding of a run."""
+    return tuple(
+        measured_line(finding, title_of(devices[outcome.device]), outcome.task)
+        for outcome in record.outcomes
+        if outcome.device in devices
+        for finding in outcome.findings
+        if finding.source != "manual"
+    )
+
+
 def _left_over(
     record: RunRecord,
     devices: Mapping[str, Device],

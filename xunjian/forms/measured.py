@@ -15,7 +15,7 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
     task: beside whose lines it stands.
     """
     value = finding.value if _is_number(finding.value) else None
-    kind = "text" if value is None else "number"
+    is_figure = value is not None or (finding.value is None and bool(finding.unit))
     subject = "" if finding.subject in {"", "-"} else f" {finding.subject}"
     name, word = finding.title, finding.verdict.word
     zh, en = finding.message.zh or word.zh, finding.message.en or finding.message.zh or word.en
@@ -24,10 +24,14 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
         device_title=title,
         task=task,
         question=f"{OVERRULE} {finding.id}",
-        blank="" if value is None else "value",
+        blank="value" if is_figure else "",
         title=Text(f"{name.zh or name.en}{subject}", f"{name.en or name.zh}{subject}"),
         standard=finding.standard,
-        asked=Question(title=name, kind=kind, unit="" if value is None else finding.unit),
+        asked=Question(
+            title=name,
+            kind="number" if is_figure else "text",
+            unit=finding.unit if is_figure else "",
+        ),
         check=finding.check,
         value=value,
         verdict=given_verdict(finding),

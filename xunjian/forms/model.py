@@ -45,7 +45,8 @@ class Line:
     @property
     def id(self) -> str:
         """Short, and the same for the same blank in every form of every run."""
-        parts = f"{self.device}\0{self.question}\0{self.blank}"
+        blank = "" if self.measured else self.blank  # what is known of it may come and go
+        parts = f"{self.device}\0{self.question}\0{blank}"
         return "Q" + hashlib.sha256(parts.encode()).hexdigest()[:12]
 
     @property
@@ -68,14 +69,20 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """All forms of a run."""
+    """All forms of a run.
+
+    spare: lines that a form handed out earlier may hold: which measured ones are shown depends on
+    what was known that day.
+    """
 
     run_id: str
     number: str
     title: Text
     sheets: tuple[Sheet, ...]
+    spare: tuple[Line, ...] = ()
 
     @property
     def lines(self) -> Mapping[str, Line]:
         """Lines by id."""
-        return {line.id: line for sheet in self.sheets for line in sheet.lines}
+        shown = {line.id: line for sheet in self.sheets for line in sheet.lines}
+        return {line.id: line for line in self.spare} | shown
