@@ -73,6 +73,7 @@ class Platform:
     logout: str = ""  # polite last command
     greeting: str = ""  # over HTTP: a page that only a login opens, when nothing else is asked
     http_login: str = ""  # name of a login in transport.http_login; empty: Basic authentication
+    not_provided: Mapping[str, Text] = field(default_factory=dict)  # items no card can ask: why
 
 
 def unused_ways(platform: Platform | None, device: "Device") -> frozenset[str]:
@@ -195,6 +196,7 @@ class _File(Model):
     logout: str = ""
     greeting: str = ""
     http_login: str = ""
+    not_provided: dict[str, Words] = {}
     examples: _Examples = _Examples()
 
 
@@ -269,6 +271,7 @@ def _platform(name: str, file: _File) -> Platform:
         logout=file.logout,
         greeting=file.greeting,
         http_login=file.http_login,
+        not_provided=file.not_provided,
     )
 
 

@@ -39,10 +39,16 @@ NETWORK = {
     "approved version": "versions.approved",
     "patch": "versions.patch",
 }
+TREE = {"spanning tree": "spanning_tree.blocked spanning_tree.changes"}
 SWITCH = {
     **NETWORK,
+    **TREE,
     "stack": "stack.master stack.members stack.links stack.role",
-    "spanning tree": "spanning_tree.blocked spanning_tree.changes",
+}
+SUPERVISORS = {"two supervisors": "redundancy.standby"}
+PAIR = {
+    "pair of switches": "multi_chassis.peer multi_chassis.role multi_chassis.keepalive "
+    "multi_chassis.consistency multi_chassis.bundle"
 }
 FIREWALL = {
     **NETWORK,
@@ -100,7 +106,8 @@ CODEC = {
     "registration": "registration.state registration.expected",
     "quality of the call": "call_quality.loss call_quality.jitter call_quality.resolution",
     "camera, microphone, display": "peripherals.camera peripherals.microphone peripherals.display",
-    "network and uplink": "network.link network.uplink network.moved",
+    "network": "network.link",
+    "uplink": "network.uplink network.moved",
     "temperature": "codec_environment.temperature|codec_environment.temperature_state",
     "version": "versions.approved",
     "certificate": "codec.certificate",
@@ -143,8 +150,10 @@ FLEET = {
     ("switch", "hp_comware"): {**SWITCH, **PATH},
     ("firewall", "hp_comware"): FIREWALL,
     ("firewall", "fortinet"): FIREWALL,
-    ("switch", "cisco_ios"): {**SWITCH, **PATH},
-    ("switch", "cisco_nxos"): NETWORK,
+    ("router", "hp_comware"): {**NETWORK, **PATH},
+    ("switch", "cisco_ios"): {**SWITCH, **SUPERVISORS, **PATH},
+    ("router", "cisco_ios"): {**NETWORK, **SUPERVISORS, **PATH},
+    ("switch", "cisco_nxos"): {**SWITCH, **SUPERVISORS, **PAIR},
     ("server", "linux"): LINUX,
     ("server", "redfish"): CONTROLLER,
     ("ups", "rfc1628"): UPS,
@@ -153,6 +162,8 @@ FLEET = {
     ("ups", "huawei_ups"): UPS,
     ("ups", "eaton_xups"): UPS,
     ("codec", "roomos"): CODEC,
+    ("codec", "poly_videoos"): CODEC,
+    ("codec", "sip"): {"signalling": "signalling.answers"},
     ("projector", "pjlink"): PROJECTOR,
     ("camera", "hikvision_isapi"): {**CAMERA, "time": "camera.clock"},
     ("camera", "hikvision_snmp"): CAMERA,
@@ -170,6 +181,9 @@ NOT_REPORTED: dict[tuple[str, str], str] = {
     ("hp_comware", "licence"): "`display license feature` tells formal from trial, and no end",
     ("cisco_ios", "patch"): "one image: what is added to it stands in the version",
     ("cisco_nxos", "patch"): "one image: what is added to it stands in the version",
+    ("cisco_nxos", "stack"): "Nexus switches do not stack: two of them are a pair",
+    ("poly_videoos", "temperature"): "the answers of its REST API that were seen hold none",
+    ("poly_videoos", "uplink"): "the answers of its REST API that were seen name no neighbour",
     ("fortinet", "patch"): "one image: the build number stands in the version",
     ("fortinet", "utilisation"): "counters and no rate; an average from round to round is none",
     (
@@ -196,11 +210,6 @@ BEYOND = {
     "ha.synced",
     "logins.crash",
     "logs.flapping",
-    "multi_chassis.bundle",
-    "multi_chassis.consistency",
-    "multi_chassis.keepalive",
-    "multi_chassis.peer",
-    "multi_chassis.role",
     "optics.module",
     "output.alarm_count",
     "peripherals.missing",
@@ -209,7 +218,6 @@ BEYOND = {
     "reachability.answers",
     "reachability.login",
     "reachability.session",
-    "redundancy.standby",
     "redundancy.switchover",
     "saved_config.next_start",
     "self_test.age",
@@ -217,7 +225,6 @@ BEYOND = {
     "server.iowait",
     "server_clock.ntp",
     "server_clock.ntp_offset",
-    "signalling.answers",
     "spanning_tree.root",
     "terminal.reboot_needed",
     "terminal.sessions",

@@ -52,3 +52,16 @@ def test_what_nobody_saw_is_not_called_seen() -> None:
         for card in cards_of(catalog, platform):
             assert card.total(EvidenceClass.DOCUMENTED) > 0
             assert card.total(EvidenceClass.CAPTURED) == card.total(EvidenceClass.REAL) == 0
+
+
+def test_an_item_that_a_platform_cannot_give_is_said_and_has_no_card() -> None:
+    catalog, platforms = content()
+    said = {name: set(platforms.by_name[name].not_provided) for name in platforms.names}
+    assert {name: items for name, items in said.items() if items} == {
+        "cisco_nxos": {"stack"},
+        "poly_videoos": {"environment"},
+    }
+    for name, items in said.items():
+        assert items <= set(catalog.names) - {card.task.name for card in cards_of(catalog, name)}
+    page = platform_page(catalog, platforms, Language.EN)
+    assert "- `stack`: Nexus switches do not stack" in page

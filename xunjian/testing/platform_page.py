@@ -28,7 +28,7 @@ _INTRODUCTION = Text(
   首次用于现场时请核对原始输出。
 
 `×2` 表示该事实有两种命令或格式。没有列出的项目在该平台上没有卡片，巡检计划里列为“无卡片”。
-平台本身不提供数据的判定列在表下，结果为“不涉及”，不会当作正常。
+表下列出平台本身不提供的项目和判定；这样的判定结果为“不涉及”，不会当作正常。
 """,
     """# Platforms
 
@@ -45,8 +45,8 @@ The facts that each item reads stand in one of three columns, as the steps of a 
   output of a real device was seen. Compare with the raw output when you first use it.
 
 `×2`: two commands or forms give the fact. An item that is not listed has no card on that platform
-and stands in a plan as left out, `no_card`. Below each table stand the checks for which the
-platform itself gives no figure: their findings are `not_applicable`, never normal.
+and stands in a plan as left out, `no_card`. Below each table stand the items and checks for which
+the platform itself gives no figure: findings of such checks are `not_applicable`, never normal.
 """,
 )
 _PLATFORM = Text("平台", "platform")
@@ -68,10 +68,18 @@ def platform_page(catalog: Catalog, platforms: Platforms, language: Language) ->
     for name in names:
         parts.append(f"## `{name}` {titles[name].to(language)}\n")
         parts.append(_platform(cards[name], language))
-        if gaps := unreported.get(name):
+        gaps = [*_without_card(platforms, name), *unreported.get(name, ())]
+        if gaps:
             listed = "".join(f"- {gap.to(language)}\n" for gap in gaps)
             parts.append(f"{_NOT_REPORTED.to(language)}\n\n{listed}")
     return "\n".join(parts)
+
+
+def _without_card(platforms: Platforms, name: str) -> list[Text]:
+    """Give the items that no card can ask of a platform, as its file says."""
+    platform = platforms.get(name)
+    said = sorted(platform.not_provided.items()) if platform else ()
+    return [Text(f"`{item}`：{why.zh}", f"`{item}`: {why.en}") for item, why in said]
 
 
 def _unreported(catalog: Catalog, platforms: Platforms) -> Mapping[str, Sequence[Text]]:
