@@ -6,6 +6,7 @@ from typing import Any
 
 from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.config.model import Change, ConfigDiff
+from xunjian.facts.words import unit_of
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.report.code_words import (
@@ -196,9 +197,18 @@ def series_rows(model: ReportModel, w: Wording) -> list[Row]:
     return [_series(row, w) for row in model.series if row.points and (row.limits or row.forecast)]
 
 
+_LIMITS = {
+    "warning": Text("预警", "warning"),
+    "critical": Text("异常", "abnormal"),
+    "low": Text("下限", "low"),
+    "high": Text("上限", "high"),
+    "margin": Text("裕量", "margin"),
+}
+
+
 def _series(row: Series, w: Wording) -> Row:
-    values = [f"{value:.6g} {row.unit}".strip() for _, value in row.points]
-    names = {"warning": Text("预警", "warning"), "critical": Text("异常", "abnormal")}
+    unit = unit_of(row.unit).to(w.language)
+    values = [f"{value:.6g} {unit}".strip() for _, value in row.points]
     forecast = row.forecast
     return {
         "device": w.say(row.label or row.device, 80),
@@ -207,7 +217,7 @@ def _series(row: Series, w: Wording) -> Row:
         "before": w.say(values[-2]) if len(values) > 1 else "—",
         "now": w.say(values[-1]),
         "limits": w.t("，", ", ").join(
-            f"{w.code(names, name)} {limit:.6g}" for name, limit in row.limits.items()
+            f"{w.code(_LIMITS, name)} {limit:.6g}" for name, limit in row.limits.items()
         ),
         "forecast": w.say(forecast.message) if forecast else "",
         "method": w.say(forecast.method) if forecast else "",
