@@ -181,6 +181,7 @@ def test_a_leave_opens_the_window_until_it_ends(place: Path) -> None:
         ("holiday@2026-国庆节", "2026-10-02", ("--at", "2026-10-01"), NATIONAL),
         ("nothing", "2026-10-02", ("--at", "2026-10-01"), "nothing"),
         (NATIONAL, "2026-10-09", ("--at", "2026-10-01"), "2026-10-07"),
+        (NATIONAL, "9999-12-31", ("--at", "2026-10-01"), "9999"),
         (NATIONAL, "soon", ("--at", "2026-10-01"), "soon"),
         (NATIONAL, "2026-10-02", ("--at", "2026-10-01", "--reason", " "), "--reason"),
         (NATIONAL, "2026-10-02", ("--at", "2026-10-01", "--approved-by", ""), "--approved-by"),

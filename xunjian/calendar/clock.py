@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 ZONE_NAME = "Asia/Shanghai"
+YEARS = range(2000, 2201)  # that a calendar may speak of; any other is a slip of the pen
 
 
 def zone() -> ZoneInfo:

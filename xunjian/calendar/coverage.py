@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from xunjian.calendar.clock import day_of
+from xunjian.calendar.clock import YEARS, day_of
 from xunjian.calendar.model import Round, RoundState, Seen
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-?(?P<part>[HhQq][1-4])|-(?P<month>\d{2}))?")
@@ -55,7 +55,7 @@ def part(year: int, letter: str, number: int) -> Period:
 def period(text: str) -> Period | None:
     """Read `2026`, `2026H1`, `2026Q2` or `2026-06`; None where it is none of them."""
     found = _PERIOD.fullmatch(text.strip())
-    if found is None or not 1 <= int(found["year"]) <= 9998:
+    if found is None or int(found["year"]) not in YEARS:
         return None
     year = int(found["year"])
     if found["part"]:

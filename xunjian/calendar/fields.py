@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from xunjian.calendar.clock import ZONE_NAME
+from xunjian.calendar.clock import YEARS, ZONE_NAME
 from xunjian.content_fields import Words
 from xunjian.language import Text
 from xunjian.schema import Model, reject
@@ -77,7 +77,7 @@ Declared = Literal["emergency_response", "severe_weather", "power_change", "conf
 class YearFields(Model):
     """One year's notice, or a correction of one."""
 
-    year: Annotated[int, Field(ge=2000, le=2200)]
+    year: Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
     notice: str = ""
     source: str = ""
     days: dict[str, Span] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from xunjian.calendar.clock import YEARS
 from xunjian.calendar.model import Holiday
 from xunjian.errors import UsageError
 from xunjian.language import Text
@@ -26,7 +27,6 @@ LIBRARY, ESTIMATED = "chinesecalendar", "estimated"
 FILE = "playbooks/calendar.yml"
 
 _DAY = timedelta(days=1)
-_LAST_YEAR = 2200  # as far as `years` of the file may reach
 _NEAR = timedelta(days=40)  # a make-up day stands within weeks of its holiday
 
 
@@ -133,7 +133,7 @@ def known_days(notices: Iterable[Notice] = ()) -> Days:
         sources[notice.year] = notice.number or FILE
         if set(notice.days) >= set(STATUTORY):
             known.add(notice.year)
-    for year in set(range(min(known), _LAST_YEAR + 1)) - known:
+    for year in set(range(min(known), YEARS[-1] + 1)) - known:
         off.setdefault(date(year, 1, 1), ("元旦",))
     days = Days(off, working, frozenset(known), {y: s for y, s in sources.items() if y in known})
     return Days(days.off, days.working, days.years, days.sources, _holidays(days))

@@ -10,7 +10,7 @@ from xunjian.calendar.clock import in_zone, zone
 from xunjian.calendar.freeze import freeze_windows
 from xunjian.calendar.model import FreezeOverride, FreezeWindow
 from xunjian.cli.language import both
-from xunjian.cli.moments import day, moment
+from xunjian.cli.moments import day, moment, require_order, require_year
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
@@ -86,8 +86,7 @@ def show(output: Output, agenda: Agenda, span: tuple[str | None, str | None], fo
     year = agenda.today.year
     first = day(span[0], "--from") if span[0] else date(year, 1, 1)
     last = day(span[1], "--to") if span[1] else date(max(first.year, year), 12, 31)
-    if last < first:
-        raise UsageError(Text("--to 早于 --from", "--to is before --from"))
+    require_order(first, last)
     windows = agenda.windows(first, last)
     if form == "json":
         output.json({"windows": [row(one, agenda, output) for one in windows]})
@@ -241,12 +240,14 @@ def _until(text: str) -> datetime:
     if len(text) == len("2026-10-02"):
         return datetime.combine(day(text, "--until") + timedelta(days=1), time(), tzinfo=zone())
     try:
-        return in_zone(datetime.fromisoformat(text))
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
             Text(f"--until 不是时间：{text}", f"--until is no time: {text}"),
             Text("如 2026-10-02 或 2026-10-02T18:00", "such as 2026-10-02 or 2026-10-02T18:00"),
         ) from error
+    require_year(found.year)
+    return in_zone(found)
 
 
 def _find(agenda: Agenda, name: str) -> FreezeWindow:

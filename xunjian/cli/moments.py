@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from xunjian.calendar.clock import ZONE_NAME, in_zone, zone
+from xunjian.calendar.clock import YEARS, ZONE_NAME, in_zone, zone
 from xunjian.errors import UsageError
 from xunjian.language import Text
 
@@ -21,6 +21,7 @@ def moment(at: str | None) -> datetime | None:
                 f"such as 2026-09-28, or 2026-09-28T08:30 (in {ZONE_NAME})",
             ),
         ) from error
+    require_year(found.year)
     if len(at) == len("2026-09-28"):
         return datetime.combine(found, time(12), tzinfo=zone())
     return in_zone(found)
@@ -33,9 +34,34 @@ def day(text: str, option: str = "DATE") -> date:
         UsageError: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
             Text(f"{option} 不是日期：{text}", f"{option} is no day: {text}"),
             Text("如 2026-09-28", "such as 2026-09-28"),
         ) from error
+    require_year(found.year)
+    return found
+
+
+def require_order(first: date, last: date) -> None:
+    """Refuse a span that ends before it begins.
+
+    Raises:
+        UsageError: it does.
+    """
+    if last < first:
+        raise UsageError(Text("--to 早于 --from", "--to is before --from"))
+
+
+def require_year(year: int) -> None:
+    """Refuse a year that no calendar speaks of.
+
+    Raises:
+        UsageError: it is not among `YEARS`.
+    """
+    if year not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
+        raise UsageError(
+            Text(f"年份 {year} 不在 {first}—{last} 之间", f"year {year} is not in {first}-{last}")
+        )

@@ -11,7 +11,7 @@ import typer
 from xunjian.calendar.clock import day_of, now
 from xunjian.calendar.model import JournalEntry, Round, RoundState
 from xunjian.cli.language import both
-from xunjian.cli.moments import day, moment
+from xunjian.cli.moments import day, moment, require_order
 from xunjian.cli.options import Form, FormatOption, InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.rounds_table import show_rounds
@@ -86,6 +86,7 @@ def _add_list(group: typer.Typer, output: Output) -> None:
         year = agenda.today.year
         begins = day(first, "--from") if first else date(year, 1, 1)
         ends = day(last, "--to") if last else date(begins.year, 12, 31)
+        require_order(begins, ends)
         rounds = [
             one
             for one in agenda.span(begins, ends)
