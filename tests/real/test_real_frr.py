@@ -272,3 +272,27 @@ def test_a_change_is_seen_accepted_and_gone(
         assert xunjian("diff").code == 0
     finally:
         router.vtysh("configure terminal", "interface swp2", "description spare")
+
+
+def test_cards_of_another_dialect_call_nothing_normal(router: Router, known_hosts: Path) -> None:
+    """The cards of `cisco_ios`: vtysh prompts as IOS does, and understands part of its commands."""
+    key_file = str(router.server.folder / "client")
+    router.vtysh("configure terminal", "interface swp2", "shutdown")
+    try:
+        table, verdicts = inspected(
+            device_at(router.server, "router", "cisco_ios", "cli", key_file=key_file), known_hosts
+        )
+    finally:
+        router.vtysh("configure terminal", "interface swp2", "no shutdown")
+    unread = {StepState.UNSUPPORTED, StepState.UNPARSED}
+    assert {step.state for step in table.steps if step.fact != "Path"} <= unread
+    read = {check: one for check, one in verdicts.items() if not check.startswith("path.")}
+    assert set(read.values()) == {"unknown", "not_applicable"}
+    named = (
+        "identity.known",
+        "interfaces.state",
+        "interfaces.errors",
+        "clock.synced",
+        "logs.severe",
+    )
+    assert {read[check] for check in named} == {"unknown"}
