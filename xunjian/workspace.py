@@ -233,7 +233,10 @@ def _guess_encoding(raw: bytes) -> str:
 def _named_root(directory: Path) -> Path:
     root = directory.expanduser().resolve()
     if not root.is_dir():
-        raise UsageError(Text(f"没有这个目录：{directory}", f"no such folder: {directory}"))
+        raise UsageError(
+            Text(f"没有这个目录：{directory}", f"no such folder: {directory}"),
+            Text(f"用 xunjian init {directory} 新建", f"xunjian init {directory} makes one"),
+        )
     if not is_workspace(root) and not any((root / name).is_dir() for name in CONTENT_FOLDERS):
         raise UsageError(
             Text(f"这个目录不是工作区：{directory}", f"this folder is no workspace: {directory}"),

@@ -95,6 +95,9 @@ run --check=1 daily                                         | 2 | 选项不带�
 list hosts --format xml                                     | 2 | table、json
 list hosts -w {nowhere}                                     | 2 | 没有这个目录
 list hosts -w {empty}                                       | 2 | init
+list hosts -w {nowhere}                                     | 2 | xunjian init
+verify {nowhere}.zip                                        | 2 | 没有这个文件
+verify {clock}                                              | 3 | 不是证据包
 init {new}                                                  | 0 | known_hosts
 init {fresh}                                                | 2 | 目录不是空的
 init {under_file}                                           | 2 | 建不了工作区
@@ -156,6 +159,8 @@ parse --platform huawei_vrp --command 'display clock' {nothing}    | 3 | .
 parse --platform huawei_vrp --command 'display clock' {junk}       | 3 | .
 parse --platform huawei_vrp --command 'display nonsense' {clock}   | 3 | .
 parse --platform nobody --command 'display clock' {clock}          | 3 | nobody
+parse --platform nobody --command 'display clock' {clock}          | 3 | list platforms
+parse --platform huawei_vpr --command 'display clock' {clock}      | 3 | 是否想写 huawei_vrp
 parse --platform huawei_vrp --command 'display clock' {nowhere}    | 2 | 读不了
 parse --platform huawei_vrp {clock}                                | 2 | --command
 replay {past} -w {lab} -o {out}                             | 0 | 重新判定 {past}
@@ -173,6 +178,7 @@ diff {old_cfg} {junk} --platform huawei_vrp                  | 3 | 没有结束�
 diff {old_cfg} {nowhere} --platform huawei_vrp               | 2 | 读不了
 diff {old_cfg} --platform huawei_vrp                         | 2 | 缺少.*NEW
 diff {old_cfg} {new_cfg}                                     | 2 | --platform
+diff {old_cfg} {new_cfg}                                     | 2 | list platforms
 diff {old_cfg} {new_cfg} --platform huawei_vrp --format xml  | 2 | unified
 diff -w {lab} -l nobody                                      | 4 | nobody
 diff -w {lab} -l hz-acc-sw1 --against someday                | 2 | --against

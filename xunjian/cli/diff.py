@@ -189,7 +189,13 @@ def diff_files(
 
     old, new = files
     if not platform:
-        raise UsageError(Text("缺少：--platform", "missing: --platform"))
+        raise UsageError(
+            Text("缺少：--platform", "missing: --platform"),
+            Text(
+                "如 --platform huawei_vrp；有哪些：xunjian list platforms",
+                "such as --platform huawei_vrp; `xunjian list platforms` lists them",
+            ),
+        )
     pack = _pack_of(content, output, platform)
     setting = Setting(
         device=_name(new),

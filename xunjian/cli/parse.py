@@ -10,11 +10,13 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
-from xunjian.errors import UsageError
+from xunjian.errors import NotFitting, UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
+from xunjian.schema import nearest_hint, printable
 
 LARGEST_BYTES = 64 * 1024 * 1024
+_PLATFORMS = Text("有哪些平台：xunjian list platforms", "`xunjian list platforms` lists platforms")
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -51,13 +53,17 @@ def register(app: typer.Typer, output: Output) -> None:
         from xunjian.transport.decode import decode
 
         content = Content(workspace)
-        parsed = parse_file(
-            content.catalog,
-            content.platforms.get(platform) or platform,
-            command,
-            decode(_read(file)).text,
-            templates=content.templates,
-        )
+        known = content.platforms.get(platform)
+        text = decode(_read(file)).text
+        try:
+            parsed = parse_file(
+                content.catalog, known or platform, command, text, templates=content.templates
+            )
+        except NotFitting as error:
+            if known is not None:
+                raise
+            near = nearest_hint(printable(platform), content.platforms.names)
+            raise NotFitting(error.message, near if near.zh else _PLATFORMS) from error
         shape = parsed.to_json()
         if form == "json":
             output.json(shape)

@@ -8,6 +8,7 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
+from xunjian.errors import UsageError
 from xunjian.language import Text
 from xunjian.run.content import Content
 
@@ -31,7 +32,7 @@ def register(app: typer.Typer, output: Output) -> None:
         bundle: Annotated[
             Path | None,
             typer.Argument(
-                metavar="[FILE.zip]",
+                metavar="FILE.zip",
                 help=both("证据包；不给则核对工作区", "an evidence bundle; default: the workspace"),
             ),
         ] = None,
@@ -91,6 +92,11 @@ def _verify_workspace(content: Content, output: Output, form: str) -> int:
 def _verify_bundle(path: Path, output: Output, form: str) -> int:
     from xunjian.store.bundle import check_bundle
 
+    if not path.is_file():
+        raise UsageError(
+            Text(f"没有这个文件：{path}", f"no such file: {path}"),
+            Text("核对工作区：xunjian verify -w 目录", "a workspace: xunjian verify -w DIR"),
+        )
     proof = check_bundle(path)
     kinds = {
         "altered": (Text("被改动", "altered"), proof.altered),
