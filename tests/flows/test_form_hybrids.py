@@ -169,7 +169,10 @@ def test_an_untouched_line_says_nothing_and_overruling_needs_a_reason(venue: Pat
     before = loss(venue)
     untouched = written(venue, "通话丢包率", at="2026-11-20 09:00")
     assert "没有新内容" in take(venue, untouched).err
-    for cells in ({"value": 6, "verdict": "异常"}, {"value": 0.2}, {"verdict": "不涉及"}):
+    wrong: tuple[dict[str, Any], ...] = (
+        {"value": 6, "verdict": "异常"}, {"value": 0.2}, {"verdict": "不涉及"},
+    )  # fmt: skip
+    for cells in wrong:
         said = take(venue, written(venue, "通话丢包率", at="2026-11-20 09:01", **cells))
         assert said.code == 2, cells
         assert "!H" in said.err
@@ -179,7 +182,7 @@ def test_an_untouched_line_says_nothing_and_overruling_needs_a_reason(venue: Pat
 def test_a_person_overrules_what_was_measured_and_both_stay_visible(venue: Path) -> None:
     before = loss(venue)
     assert (before["verdict"], before["source"], before["value"]) == ("normal", "automatic", 0.1)
-    bad: dict[str, object] = {"value": 6, "verdict": "异常", "cause": "画面卡顿"}
+    bad: dict[str, Any] = {"value": 6, "verdict": "异常", "cause": "画面卡顿"}
     done = take(venue, written(venue, "通话丢包率", at="2026-11-20 09:00", **bad))
     assert done.code == 0, done.err
     after = loss(venue)
@@ -202,8 +205,8 @@ def test_a_person_overrules_what_was_measured_and_both_stay_visible(venue: Path)
 
 
 def test_two_who_overrule_differently_are_shown_until_one_decides(venue: Path) -> None:
-    one: dict[str, object] = {"value": 6, "verdict": "异常", "cause": "画面卡顿"}
-    other: dict[str, object] = {"value": 0.3, "cause": "另一段时间测得"}
+    one: dict[str, Any] = {"value": 6, "verdict": "异常", "cause": "画面卡顿"}
+    other: dict[str, Any] = {"value": 0.3, "cause": "另一段时间测得"}
     assert take(venue, written(venue, "通话丢包率", at="2026-11-20 09:00", **one)).code == 0
     second = written(venue, "通话丢包率", by="李四", at="2026-11-20 10:00", **other)
     assert take(venue, second).code == 0

@@ -16,8 +16,8 @@ from xunjian.language import Text
 from xunjian.run.content import Content
 
 if TYPE_CHECKING:
-    from xunjian.forms.model import Book
     from xunjian.forms.marks import FormReading
+    from xunjian.forms.model import Book
     from xunjian.forms.pictures import Beside
     from xunjian.forms.take import File
     from xunjian.playbook import Playbook

@@ -12,11 +12,12 @@ from xunjian.run.answers import Answers
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.exits import exit_code
-from xunjian.run.found import found_beside, with_found
+from xunjian.run.found import found_beside, overruled, with_found
 from xunjian.run.inspect import Visit, inspect
 from xunjian.run.leash import Leash
 from xunjian.run.model import DeviceResult, Outcome, Pair, RunRecord, RunState
 from xunjian.run.tools import Tools
+from xunjian.run.waiving import waived
 from xunjian.store.model import DeviceSave
 from xunjian.store.store import Store
 from xunjian.transport.model import Evidence, Request
@@ -116,7 +117,9 @@ def judge_again(
         session = StoredSession(result.name, evidence, result.reason)
         save = _judge(Pair(device=device, tasks=tasks), session, tools, store, record)
         before = {outcome.task: outcome for outcome in own}
-        judged = _with_forms(save, evidence, device, tools, matters)
+        found = found_beside(evidence, device.name, matters)
+        found = tuple(waived(found, tools.waivers, record.started_at.date()))
+        judged = _with_forms(save, evidence, device, tools, found)
         judged = tuple(_as_asked(one, before[one.task]) for one in judged)
         results.append(dataclasses.replace(result, notes=save.result.notes))
         saves.append(
@@ -161,20 +164,19 @@ def _with_forms(
     evidence: Sequence[Evidence],
     device: Device,
     tools: Tools,
-    matters: Mapping[str, Finding],
+    found: Sequence[Finding],
 ) -> tuple[Outcome, ...]:
-    """Add what forms say that no card asks, to the first item that a form asks about."""
-    found = found_beside(evidence, device.name, matters)
-    if not found:
-        return save.outcomes
+    """Add what forms say over what was measured, and what no card asks to the first item asked."""
+    outcomes = overruled(save.outcomes, Answers(evidence))
     asked = [
         outcome
-        for outcome in save.outcomes
+        for outcome in outcomes
         for card in tools.catalog.named(outcome.task, device.kind)
         if card.has_form(device.platform)
     ]
-    with_them = with_found(tuple(asked[:1]), found)
-    return tuple(with_them[0] if one in asked[:1] else one for one in save.outcomes)
+    first = (*asked, *outcomes)[:1]
+    with_them = with_found(first, found)
+    return tuple(with_them[0] if one in first else one for one in outcomes)
 
 
 def _remembered(result: DeviceResult) -> Device:
