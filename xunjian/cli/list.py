@@ -25,8 +25,6 @@ from xunjian.schema import nearest_hint
 if TYPE_CHECKING:
     from xunjian.tasks.evidence import ReadCard
 
-_BROKEN = Text("有错，见 lint", "broken, see lint")
-
 Row = Mapping[str, object]
 
 

@@ -25,9 +25,7 @@ COLUMNS = (
 
 BY = Text("巡检人", "Inspector")
 AT = Text("巡检时间", "Time")
-CONSENT = Text("同意", "Consent")
 PROBLEMS = Text("表外问题（清单以外的新问题）", "Problems outside the list")
-PROBLEM = Text("问题描述", "What is wrong")
 SIGN = Text("签字", "Signature")
 YES, NO = Text("是", "yes"), Text("否", "no")
 META = "xunjian"  # hidden sheet

@@ -1,11 +1,8 @@
 """What a run tells while it goes on; the command line renders it, nothing else listens."""
 
-import logging
 from typing import Protocol
 
 from xunjian.run.model import DeviceResult, Outcome, RunPlan, RunRecord
-
-_log = logging.getLogger(__name__)
 
 
 class Events(Protocol):

@@ -1,7 +1,7 @@
 """Figures of a run: totals, the intact rate, levels, sites, and the sentence that says them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.language import Text
@@ -115,15 +115,6 @@ def conclusion_of(
         en += f"; {intact.pct} % of devices intact ({intact.intact}/{intact.judged})"
     end = _judgement(state, totals)
     return Text(f"{zh}。{end.zh}", f"{en}. {end.en}")
-
-
-def risk_of(levels: Mapping[str, int], problems: Sequence[object]) -> Text:
-    """Name the risk as a whole: by the worst level that stands."""
-    if levels.get("I"):
-        return Text("高", "high")
-    if levels.get("II"):
-        return Text("中", "medium")
-    return Text("低", "low") if problems else Text("无", "none")
 
 
 def _judgement(state: RunState, totals: Totals) -> Text:

@@ -1,12 +1,13 @@
 """What earlier rounds left open, and how it is now."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.document import Leftover
+from xunjian.run.found import FREE_CHECK
 from xunjian.run.model import RunRecord
+from xunjian.run.waiving import waiver_words
 from xunjian.store.model import OpenMatter, Past
 
 OPEN, CLOSED, WAIVED, UNVERIFIED = "open", "closed", "waived", "unverified"
@@ -24,6 +25,7 @@ _GONE = Text("本轮已无此项", "there is no such thing any more")
 def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
     """Give the open matters of earlier rounds that this round was to look at, open ones first."""
     planned = {(outcome.device, outcome.task) for outcome in record.outcomes}
+    visited = {outcome.device for outcome in record.outcomes}
     now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
     judged = _judged(now.values())
     labels = {device.name: device.label for device in record.devices}
@@ -31,6 +33,8 @@ def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
         _leftover(matter, now.get(matter.finding.id), judged, labels)
         for matter in past.matters
         if (matter.finding.device, matter.finding.task) in planned
+        or matter.finding.id in now
+        or (matter.finding.check == FREE_CHECK and matter.finding.device in visited)
     ]
     order = (OPEN, UNVERIFIED, WAIVED, CLOSED)
     return tuple(sorted(found, key=lambda one: (order.index(one.state), one.first_seen_at, one.id)))
@@ -57,6 +61,8 @@ def _leftover(
         note = now.message
     elif (verdicts := judged.get((then.device, then.check))) and not verdicts & _UNCLEAR:
         state, note = CLOSED, _GONE
+    if state == UNVERIFIED and matter.waiver is not None:
+        state, note = WAIVED, waiver_words(matter.waiver)
     return Leftover(
         id=then.id,
         finding=now if now is not None and state == OPEN else then,
@@ -68,8 +74,3 @@ def _leftover(
         state=state,
         note=note,
     )
-
-
-def is_old(leftover: Leftover, now: datetime, days: int = 90) -> bool:
-    """Whether an open matter has been waiting for longer than a quarter."""
-    return leftover.state == OPEN and (now - leftover.first_seen_at).days >= days

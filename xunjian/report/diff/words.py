@@ -71,6 +71,5 @@ SIDE_WORDS = {
     "peer": Text("对端设备", "peer"),
 }
 
-ORDER_ONLY = Text("仅顺序不同", "order only")
 TOP_LEVEL = Text("（顶层）", "(top level)")
 EDGE = Text("（边界）", "(edge)")
