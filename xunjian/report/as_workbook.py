@@ -14,6 +14,7 @@ from xunjian.language import Language
 from xunjian.report.model import ReportModel
 from xunjian.report.printed import title_of
 from xunjian.report.wording import Wording
+from xunjian.report.workbook_photos import write_photos
 from xunjian.report.workbook_sheets import SHEETS, Sheet
 from xunjian.report.workbook_summary import COLOURS, Summary
 
@@ -49,6 +50,7 @@ def as_workbook(model: ReportModel, language: Language) -> bytes:
     summary.activate()
     for sheet in SHEETS:
         _write(book.add_worksheet(sheet.name.to(language)), sheet, model, w, formats)
+    write_photos(book, model, w, formats)
     book.close()
     return stream.getvalue()
 
