@@ -13,6 +13,7 @@ from xunjian.language import Language, Text
 from xunjian.report.as_json import document_of
 from xunjian.report.document import Revision
 from xunjian.report.model import ReportModel
+from xunjian.run.model import AND
 from xunjian.store.model import DocumentVersion
 
 FIRST = Text("首次发布", "first issue")
@@ -50,11 +51,25 @@ def next_version(
     return DocumentVersion(
         version=before[-1].version + 1 if before else 1,
         at=at,
-        by=rejudged.by if rejudged else "",
+        by=rejudged.by if rejudged else _made_by(model, before, figures),
         what=_told(before, figures, rejudged),
         digest=digest,
         figures=figures,
     )
+
+
+def _made_by(
+    model: ReportModel, before: Sequence[DocumentVersion], figures: Mapping[str, object]
+) -> str:
+    """Say who made a version: who filled in the forms it took in, else who leads the rounds."""
+    last = before[-1] if before else None
+    if last is None or last.figures.get("manual", 0) != figures["manual"]:
+        answered = [row for row in model.manual if row.by]
+        newer = [row for row in answered if last and row.at and row.at > last.at]
+        names = dict.fromkeys(name for row in newer or answered for name in row.by.split(AND))
+        if names:
+            return AND.join(names)
+    return model.head.people[0].name if model.head.people else ""
 
 
 def _told(
