@@ -1,5 +1,6 @@
 """What became of rounds: every state, decided by the journal and the day alone."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -128,6 +129,8 @@ def test_looking_back_does_not_know_what_came_later() -> None:
 def test_entries_of_the_future_show_a_clock_that_jumped() -> None:
     assert from_the_future([done(28), done(30)], at(29)) == (done(30),)
     assert from_the_future([done(28)], at(28) - timedelta(minutes=4)) == ()
+    asked_for = replace(done(30), note="--at 2026-04-30")
+    assert from_the_future([asked_for], at(29)) == ()
 
 
 def test_a_shift_opens_at_its_hour() -> None:

@@ -46,8 +46,12 @@ def closings(rounds: Iterable[Round]) -> Mapping[str, JournalEntry]:
 
 
 def from_the_future(entries: Iterable[JournalEntry], at: datetime) -> tuple[JournalEntry, ...]:
-    """Entries later than now: the clock stands wrong, or stood wrong when they were written."""
-    return tuple(entry for entry in entries if entry.at > at + timedelta(minutes=5))
+    """Entries later than now: the clock stands wrong, or stood wrong when they were written.
+
+    Those of a run bear a note where somebody asked for another day (`--at`): that is no clock.
+    """
+    late = at + timedelta(minutes=5)
+    return tuple(e for e in entries if e.at > late and not (e.how == "run" and e.note))
 
 
 def is_shown(one: Round, at: date) -> bool:

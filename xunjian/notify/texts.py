@@ -114,36 +114,32 @@ def _line(alarm: Alarm) -> Text:
     place = device.room_title or device.room
     on = "" if one.subject == "-" else f" [{one.subject}]"
     title = Text(f"{one.title.zh}{on}", f"{one.title.en or one.title.zh}{on}")
-    return Text(
-        "；".join(
-            part
-            for part in (
-                f"{one.level} 级{one.verdict.word.zh} {device.name}{label}",
-                place,
-                f"{title.zh}：{_measured(one).zh}",
-                f"标准：{one.standard.zh}" if one.standard.zh else "",
-                f"建议：{one.advice.zh}" if one.advice.zh else "",
-                "再次出现" if alarm.again else "",
-                alarm.measured_again.zh,
-                f"{alarm.seen_at:%H:%M:%S} 发现，编号 {one.id}",
-            )
-            if part
+    word = one.verdict.word
+    parts = (
+        Text(
+            f"{one.level} 级{word.zh} {device.name}{label}",
+            f"level {one.level} {word.en} {device.name}{label}",
         ),
-        "; ".join(
-            part
-            for part in (
-                f"level {one.level} {one.verdict.word.en} {device.name}{label}",
-                place,
-                f"{title.en}: {_measured(one).en}",
-                f"limit: {one.standard.en}" if one.standard.en else "",
-                f"advice: {one.advice.en}" if one.advice.en else "",
-                "back again" if alarm.again else "",
-                alarm.measured_again.en,
-                f"seen at {alarm.seen_at:%H:%M:%S}, {one.id}",
-            )
-            if part
+        Text(place, place),
+        Text(f"{title.zh}：{_measured(one).zh}", f"{title.en}: {_measured(one).en}"),
+        _if("标准：", "limit: ", one.standard),
+        _if("建议：", "advice: ", one.advice),
+        Text("再次出现", "back again") if alarm.again else Text(""),
+        alarm.measured_again,
+        Text(
+            f"{alarm.seen_at:%H:%M:%S} 发现，编号 {one.id}",
+            f"seen at {alarm.seen_at:%H:%M:%S}, {one.id}",
         ),
     )
+    return Text(
+        "；".join(part.zh for part in parts if part.zh),
+        "; ".join(part.en for part in parts if part.en),
+    )
+
+
+def _if(zh: str, en: str, text: Text) -> Text:
+    """Lead a text in, in each language that it has."""
+    return Text(zh + text.zh if text.zh else "", en + text.en if text.en else "")
 
 
 def _measured(finding: Finding) -> Text:
