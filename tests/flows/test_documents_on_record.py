@@ -179,15 +179,18 @@ def test_two_runs_into_one_folder_keep_both_and_say_so(
 
 
 def test_forms_and_bundles_are_not_written_over_a_document(
-    made: tuple[Path, Path, str],
+    made: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
-    own, out, run_id = made
+    own, out, _ = made
     before = files(out)
-    for words in (
-        ("report", "bundle", run_id, "-o", out / "report.xlsx"),
-        ("forms", "export", "latest", "-o", out / "report.xlsx"),
-    ):
-        heard = call(*words, "-w", own)
-        assert heard.code == 2, heard
-        assert "存档的文档" in heard.err or "没有人工项" in heard.err
+    assert call("run", "pre_holiday", "-l", "hz-ups2", "-w", own, "-o", tmp_path / "b").code == 0
+    occupied = tmp_path / "occupied"
+    occupied.write_text("mine", "utf-8")
+    for words in (("report", "bundle", "latest"), ("forms", "export", "latest")):
+        heard = call(*words, "-w", own, "-o", out / "report.xlsx")
+        assert (heard.code, "存档的文档" in heard.err) == (2, True), heard
+        heard = call(*words, "-w", own, "-o", occupied / "x")
+        assert (heard.code, "写不了" in heard.err) == (2, True), heard
+        assert call(*words, "-w", own, "-o", tmp_path / words[0]).code == 0
     assert files(out) == before
+    assert not list(tmp_path.glob(".*.*"))

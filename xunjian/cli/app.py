@@ -1,5 +1,6 @@
 """The tree of commands, and the border where errors become messages and exit codes."""
 
+import errno
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -115,6 +116,15 @@ def _burst(output: Output, error: Exception) -> int:
         why, name = error.strerror, error.filename
         message = Text(f"文件出错（{why}）：{name}", f"trouble with a file ({why}): {name}")
         output.error(UsageError(message))
+        _details(output)
+        return USAGE
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        import tempfile
+
+        message = Text(f"磁盘已满（{error.strerror}）", f"the disk is full ({error.strerror})")
+        folder = tempfile.gettempdir()
+        hint = Text(f"腾出空间；临时文件在 {folder}", f"free some; temporary files are in {folder}")
+        output.error(UsageError(message, hint))
         _details(output)
         return USAGE
     kind = type(error).__name__

@@ -1,5 +1,6 @@
 """`report versions`, `report bundle`, `report fields`: documents under control."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,7 +222,8 @@ def _bundle(content: Content, run_id: str, out: Path) -> tuple[str, int]:
         digest = write_bundle(temporary, about, proof, files())
         temporary.replace(out)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # such as where there is no folder
+            temporary.unlink()
         raise UsageError(
             Text(f"写不了：{out}（{error.strerror}）", f"cannot write: {out} ({error.strerror})")
         ) from error

@@ -20,6 +20,7 @@ from xunjian.report.plots import Plot, draw
 from xunjian.report.problem_rows import ProblemRows
 from xunjian.report.record_sheets import RecordSheets
 from xunjian.report.shown import long_text, shown
+from xunjian.report.template_mistakes import mistakes_of
 from xunjian.report.wording import Wording
 
 PARTS = "html/"  # below templates/report/
@@ -57,6 +58,7 @@ class PageView:
     has_short_hashes: bool
 
 
+@mistakes_of("inspection.html.j2")
 def as_html(model: ReportModel, language: Language, read: Callable[[str], str]) -> bytes:
     """Render the page; `read` gives the text of a file below `templates/report/`."""
     environment = page_environment(language, autoescape=True)

@@ -20,6 +20,7 @@ from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.model import ReportModel
 from xunjian.report.plain import printable
+from xunjian.report.template_mistakes import mistakes_of
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)")
 
@@ -32,7 +33,9 @@ def as_page(
 
     environment = page_environment(language, autoescape=False)
     environment.globals.update(diff_words(language))
-    return environment.from_string(read(name)).render(m=model, language=language.value).encode()
+    with mistakes_of(name):
+        template = environment.from_string(read(name))
+        return template.render(m=model, language=language.value).encode()
 
 
 def page_environment(language: Language, *, autoescape: bool) -> SandboxedEnvironment:

@@ -9,9 +9,11 @@ from xunjian.report.diff.arrange import quoted, view
 from xunjian.report.diff.figures import renamed
 from xunjian.report.diff.seen import seen
 from xunjian.report.pages import assets, page_environment
+from xunjian.report.template_mistakes import mistakes_of
 from xunjian.report.words import word
 
 
+@mistakes_of("diff.html.j2")
 def as_page(diffs: Sequence[ConfigDiff], language: Language, read: Callable[[str], bytes]) -> bytes:
     """Render the page; `read` gives the bytes of a file below `templates/report/`."""
     environment = page_environment(language, autoescape=True)

@@ -8,8 +8,10 @@ from xunjian.report.pages import assets, page_environment
 from xunjian.report.periodic.laid import lay
 from xunjian.report.periodic.model import PeriodModel
 from xunjian.report.shown import shown
+from xunjian.report.template_mistakes import mistakes_of
 
 
+@mistakes_of("periodic.html.j2")
 def as_html(model: PeriodModel, language: Language, read: Callable[[str], str]) -> bytes:
     """Write the page; `read` gives the text of a file below `templates/report/`."""
     environment = page_environment(language, autoescape=True)
@@ -25,6 +27,7 @@ def as_html(model: PeriodModel, language: Language, read: Callable[[str], str]) 
     return page.encode()
 
 
+@mistakes_of("periodic.md.j2")
 def as_markdown(model: PeriodModel, language: Language, read: Callable[[str], str]) -> bytes:
     """Write Markdown."""
     environment = page_environment(language, autoescape=False)

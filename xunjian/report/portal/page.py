@@ -13,6 +13,7 @@ from xunjian.report.pages import assets, page_environment
 from xunjian.report.plots import Plot, rounds_plot
 from xunjian.report.portal.entry import RUN, Entry
 from xunjian.report.shown import shown
+from xunjian.report.template_mistakes import mistakes_of
 
 KINDS = {
     RUN: Text("巡检", "Round"),
@@ -45,6 +46,7 @@ class PortalView:
     kinds: tuple[str, ...]
 
 
+@mistakes_of("portal.html.j2")
 def as_portal(
     entries: Sequence[Entry],
     language: Language,
