@@ -151,11 +151,11 @@ def _default(check: Check, judgement: Judgement) -> tuple[list[str], list[str]]:
     zh, en = [word.zh], [word.en]
     value = judgement.value
     if value is not None and not isinstance(value, Mapping):
-        both = _span(value, "value", check)
-        if both is None:
+        if (span := _span(value, "value", check)) is not None:
+            zh, en = [span.zh, word.zh], [span.en, word.en]
+        else:
             both = _word(value, "value", check) or _in_both(value, check.digits)
-            both = Text(_with(both.zh, unit.zh), _with(both.en, unit.en))
-        zh, en = [both.zh, word.zh], [both.en, word.en]
+            zh, en = [_with(both.zh, unit.zh), word.zh], [_with(both.en, unit.en), word.en]
     limit = judgement.limits.get(judgement.limit)
     if limit is not None:
         span, bound = _span(limit, "limit", check), shown(limit, None)

@@ -5,6 +5,7 @@ What a device calls a part of itself is no code and stays as it says it.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from xunjian.language import Text
@@ -103,6 +104,7 @@ _NUMBERED = re.compile(r"(microphone|camera|display) (\d{1,4})")
 ROWS: Mapping[str, Text] = MappingProxyType({code: Text(*said) for code, said in _ROWS.items()})
 
 
+@lru_cache(maxsize=4096)  # a port is named once per check, and alike on every switch
 def subject_word(subject: str) -> Text | None:
     """Give the words for a subject, whose parts are divided by `/`; None where none is a code."""
     if known := row_word(subject):
@@ -121,5 +123,5 @@ def row_word(name: str) -> Text | None:
     """Give the word for a row's name; None for what a device or a register calls it."""
     if known := ROWS.get(name):
         return known
-    counted = _NUMBERED.fullmatch(name) if name[-1:].isdecimal() else None
+    counted = _NUMBERED.fullmatch(name) if " " in name else None
     return Text(f"{_COUNTED[counted[1]]} {counted[2]}", name) if counted else None
