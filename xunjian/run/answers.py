@@ -82,7 +82,7 @@ class PaperSession:
 
     def ask(self, request: Request) -> Evidence:
         """Say that nothing was asked."""
-        return _unasked(self._device, request, ON_PAPER)
+        return unasked(self._device, request, ON_PAPER)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -105,7 +105,7 @@ class Answers:
         """Give the answer that holds; nobody's is the evidence that there is none."""
         holding = holding_of(self._given.get(request.text, ()))
         if not holding:
-            return _unasked(device, request, AWAITING_FORM)
+            return unasked(device, request, AWAITING_FORM)
         self._used[holding[-1].id] = holding
         if len(holding) == 1:
             return replace(holding[0], request=request)
@@ -262,7 +262,8 @@ def _contradicted(finding: Finding, holding: Sequence[Evidence]) -> Finding:
     )
 
 
-def _unasked(device: str, request: Request, error: str) -> Evidence:
+def unasked(device: str, request: Request, error: str) -> Evidence:
+    """What stands for the answer to a question that was not asked. error: why not."""
     return Evidence(
         id=f"{device}#---",
         device=device,

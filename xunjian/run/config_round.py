@@ -21,6 +21,7 @@ from xunjian.language import Text
 from xunjian.platforms import unused_ways
 from xunjian.playbook.model import ConfigSettings
 from xunjian.run import config_checks as judging
+from xunjian.run.answers import unasked
 from xunjian.run.config_checks import CONFIG, Said, finding
 from xunjian.run.configurations import Asking, Fetched, Visit, fetch, requests_of
 from xunjian.run.drift import compare_running
@@ -219,27 +220,13 @@ class _Ear:
 
     def ask(self, request: Request) -> Evidence:
         if request.channel.value not in self._open:
-            return self._refused(request)
+            return unasked(self._device, request, UNSUPPORTED)
         evidence = self._known.get(request.key)
         if evidence is None:
             evidence = self._session.ask(request)
             self.new.append(evidence)
         self.heard.append(evidence)
         return evidence
-
-    def _refused(self, request: Request) -> Evidence:
-        return Evidence(
-            id=f"{self._device}#---",
-            device=self._device,
-            request=request,
-            raw=b"",
-            text="",
-            decoded_as="utf-8",
-            started_at=datetime.now().astimezone(),
-            elapsed_s=0.0,
-            complete=False,
-            error=UNSUPPORTED,
-        )
 
 
 def _not_read(fetched: Fetched, heard: Sequence[Evidence]) -> Said | None:

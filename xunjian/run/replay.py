@@ -4,11 +4,10 @@ import dataclasses
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from xunjian.checks.model import Finding
 from xunjian.inventory.model import Device
-from xunjian.run.answers import Answers
+from xunjian.run.answers import Answers, unasked
 from xunjian.run.breaker import Breaker
 from xunjian.run.config_checks import CONFIG
 from xunjian.run.exits import exit_code
@@ -42,18 +41,7 @@ class StoredSession:
         stored = self._answers.get(request.key)
         if stored:
             return stored.popleft() if len(stored) > 1 else stored[0]
-        return Evidence(
-            id=f"{self._device}#---",
-            device=self._device,
-            request=request,
-            raw=b"",
-            text="",
-            decoded_as="utf-8",
-            started_at=datetime.now(tz=UTC).astimezone(),
-            elapsed_s=0.0,
-            complete=False,
-            error=NOT_STORED,
-        )
+        return unasked(self._device, request, NOT_STORED)
 
     def close(self) -> None:
         """Nothing is open."""
