@@ -14,12 +14,17 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from PIL import Image
 
 from tests.fixtures.office_reading import words_beside_expected
 from tests.report_samples import a_model
+from tests.unit.test_report_formats import record
 from xunjian.language import Language, Text
-from xunjian.report import ReportModel
+from xunjian.report import ReportModel, build_report
 from xunjian.report.as_word import as_word
+from xunjian.report.building.beside import Beside, Order
+from xunjian.report.document import Person
+from xunjian.report.printed import printed
 from xunjian.report.word_contents import fill_contents
 from xunjian.report.word_rows import SMALL_ROWS
 
@@ -215,3 +220,32 @@ def test_tables_are_as_wide_as_the_page_between_its_margins() -> None:
     }
     assert len(room) == 2, "upright and on its side"
     assert widths == room
+
+
+def test_who_signed_a_form_has_a_role_in_both_languages() -> None:
+    own = Order(signers=(Text("总监", "director"), Text("巡检人")))
+    signed = tuple(Person(name="张三", role=Text(role)) for role in ("巡检人", "总监", "司机"))
+    head = build_report(record(), beside=Beside(order=own, signed=(*signed, signed[0]))).head
+    assert [person.role.en for person in head.people] == ["Inspected by", "director", ""]
+
+
+def test_a_leftover_says_nothing_twice() -> None:
+    model = a_model()
+    one = replace(model.leftovers[0], note=model.leftovers[0].finding.message)
+    rows = printed(replace(model, leftovers=(one, *model.leftovers[1:])), Language.ZH)["leftovers"]
+    assert (rows[0]["note"], rows[0]["message"]) == ("", one.finding.message.zh)
+    assert printed(model, Language.ZH)["leftovers"][0]["note"] == "备件已采购"
+
+
+def test_a_picture_stands_on_the_page_of_its_words() -> None:
+    model = a_model()
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(stream, "JPEG")
+    manual = (replace(model.manual[0], photos=("ab" * 32,)), *model.manual[1:])
+    with_photo = replace(model, manual=manual, pictures={"ab" * 32: stream.getvalue()})
+    heading, picture, caption = word(with_photo).paragraphs[-3:]
+    assert "现场照片" in heading.text
+    assert picture._p.find(".//" + qn("w:drawing")) is not None
+    assert "机房清洁" in caption.text
+    assert heading.paragraph_format.keep_with_next
+    assert picture.paragraph_format.keep_with_next

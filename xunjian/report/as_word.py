@@ -144,9 +144,12 @@ def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) 
         return
     written: Any = document.docx  # get_docx() would give the template again, unfilled
     title = Text("附：现场照片", "Pictures taken on site")
-    written.add_paragraph().add_run(title.to(language)).bold = True
+    heading = written.add_paragraph()
+    heading.add_run(title.to(language)).bold = True
+    heading.paragraph_format.keep_with_next = True
     for photo in photos:
         written.add_picture(io.BytesIO(photo.content), width=Cm(PHOTO_CM))
+        written.paragraphs[-1].paragraph_format.keep_with_next = True
         written.add_paragraph(printable(photo.caption))
 
 

@@ -138,7 +138,7 @@ def leftover_rows(model: ReportModel, w: Wording) -> list[Row]:
             "first": w.say(row.first_number),
             "rounds": str(row.rounds),
             "state": w.code(LEFTOVER_STATES, row.state),
-            "note": w.say(row.note),
+            "note": "" if row.note == row.finding.message else w.say(row.note),
         }
         for row in model.leftovers
     ]

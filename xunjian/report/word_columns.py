@@ -24,17 +24,17 @@ ROUNDS: Sequence[Column] = (
     (t("完好率", "Intact"), "{{ row.intact }}", 2.2),
 )
 DEVICES: Sequence[Column] = (
-    (t("序号", "No."), "{{ row.index }}", 1.1),
-    (t("单位/会场", "Site"), "{{ row.site }}", 2.8),
-    (t("名称", "Name"), "{{ row.label }}", 4.2),
-    (t("类别", "Kind"), "{{ row.kind }}", 1.7),
-    (t("品牌型号", "Model"), "{{ row.model }}", 3.0),
-    (t("序列号", "Serial"), "{{ row.serial }}", 3.2),
+    (t("序号", "No."), "{{ row.index }}", 1.0),
+    (t("单位/会场", "Site"), "{{ row.site }}", 2.6),
+    (t("名称", "Name"), "{{ row.label }}", 3.9),
+    (t("类别", "Kind"), "{{ row.kind }}", 1.9),
+    (t("品牌型号", "Model"), "{{ row.model }}", 2.9),
+    (t("序列号", "Serial"), "{{ row.serial }}", 3.1),
     (t("软件版本", "Version"), "{{ row.version }}", 2.2),
-    (t("管理地址", "Address"), "{{ row.address }}", 2.3),
+    (t("管理地址", "Address"), "{{ row.address }}", 2.2),
     (t("机房/位置", "Place"), "{{ row.place }}", 2.6),
-    (t("投运/维保", "In use/cover"), "{{ row.life }}", 1.7),
-    (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.3),
+    (t("投运/维保", "In use/cover"), "{{ row.life }}", 1.8),
+    (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.9),
 )
 OVERALL: Sequence[Column] = (
     (t("机房/位置", "Place"), "{{ row.place }}", 3.9),
@@ -74,13 +74,13 @@ PROBLEMS: Sequence[Column] = (
     (t("状态", "State"), tinted("row.code", "{{ row.verdict }}\n{{ row.state }}"), 1.6),
 )
 LEFTOVERS: Sequence[Column] = (
-    (t("编号", "Id"), "{{ row.id }}", 2.5),
-    (t("设备", "Device"), "{{ row.device }}", 2.9),
-    (t("问题", "Matter"), "{{ row.item }}" + COLON + "{{ row.message }}", 4.0),
-    (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 3.0),
-    (t("轮数", "Rounds"), "{{ row.rounds }}", 1.1),
+    (t("编号", "Id"), "{{ row.id }}", 2.1),
+    (t("设备", "Device"), "{{ row.device }}", 2.8),
+    (t("问题", "Matter"), "{{ row.item }}" + COLON + "{{ row.message }}", 4.2),
+    (t("提出", "First seen"), "{{ row.found }}\n{{ row.first }}", 2.8),
+    (t("轮数", "Rounds"), "{{ row.rounds }}", 1.4),
     (t("现状", "Now"), "{{ row.state }}", 1.5),
-    (t("说明", "Note"), "{{ row.note }}", 2.4),
+    (t("说明", "Note"), "{{ row.note }}", 2.6),
 )
 CHANGES: Sequence[Column] = (
     (t("设备", "Device"), "{{ row.device }}", 3.4),

@@ -191,7 +191,6 @@ def pairs(
     for row in table.rows:
         shade(row.cells[0], NAME_FILL)
         _padded(row, Pt(size / 4), Pt(size))
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
 
 
 def table_of(document: Any, rows: str, columns: Sequence[Column]) -> Any:
@@ -236,7 +235,7 @@ def _grid(
 ) -> Any:
     first = 1 if heads else 0
     table = document.add_table(rows=first + 3, cols=len(cells), style="Table Grid")
-    table.autofit = False
+    table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
     _narrow_margins(table)
     table.rows[first].cells[0].text = "{%tr for row in " + rows + " %}"
     table.rows[first + 2].cells[0].text = "{%tr endfor %}"

@@ -162,7 +162,7 @@ def _overview(document: Any) -> None:
 
 
 def _conclusion(document: Any) -> None:
-    chapter(document, "二、总体结论", "2. Conclusion")
+    chapter(document, "二、总体结论", "2. Conclusion", new_page=True)
     paragraph = document.add_paragraph("{{ d.conclusion }}")
     paragraph.runs[0].bold = True
     across(document, "d.figures", "{{ row.name }}", "{{ row.value }}")

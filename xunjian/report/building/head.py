@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from xunjian.calendar.clock import day_of, in_zone
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.report.building.beside import ALL_SHEETS_UP_TO, Beside
-from xunjian.report.document import Head
+from xunjian.report.document import Head, Person
 from xunjian.run.model import DeviceResult, RunRecord, RunState
 
 # 3.6 of the requirements: a report bears the title the plan gives it
@@ -97,13 +98,20 @@ def head_of(record: RunRecord, beside: Beside) -> Head:
         planned_first=beside.planned[0] if beside.planned else None,
         planned_last=beside.planned[1] if beside.planned else None,
         submitted_on=day_of(beside.revisions[-1].at if beside.revisions else ended),
-        people=tuple(dict.fromkeys((*order.people, *beside.signed))),
+        people=tuple(_people(beside)),
         signers=order.signers or SIGNERS,
         recipients=order.recipients,
         revisions=beside.revisions,
         warnings=tuple(_warnings(record, beside)),
         said=_said(record, beside),
     )
+
+
+def _people(beside: Beside) -> Iterable[Person]:
+    """Who the order names and who signed a form, each once; a signer's role in both languages."""
+    roles = {role.zh: role for role in (*SIGNERS, *beside.order.signers) if role.en}
+    signed = (replace(one, role=roles.get(one.role.zh, one.role)) for one in beside.signed)
+    return dict.fromkeys((*beside.order.people, *signed))
 
 
 def _said(record: RunRecord, beside: Beside) -> tuple[str, ...]:
