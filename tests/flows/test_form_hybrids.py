@@ -220,6 +220,62 @@ def test_two_who_overrule_differently_are_shown_until_one_decides(venue: Path) -
     assert "自动采集 0.1 %" in found["message"], "what the machine measured, not what 张三 wrote"
 
 
+def test_a_matter_of_a_machine_stands_first_on_the_sheet_of_its_room(
+    own: Path, lab: LabHandle, tmp_path: Path
+) -> None:
+    """A switch has no line of its own: what was abnormal there last time is on the form all the same."""
+    root = Path(shutil.copytree(own, tmp_path / "ws"))
+    words = ("run", "pre_holiday", "-w", root, "-l", "hz-core-sw1,hz-core-room", "-o", root / "out")
+    try:
+        lab.plant("optic-low")
+        assert call(*words).code == 1
+    finally:
+        lab.plant()
+    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    bad = next(f for f in report["findings"] if f["verdict"] == "abnormal")
+    assert bad["device"] == "hz-core-sw1"
+    assert call(*words).code == 0
+    assert call("forms", "export", "latest", "-w", root, "-o", root / "form.xlsx").code == 0
+    first = rows_of(root / "form.xlsx")[0]
+    assert first[ITEM].startswith(f"★{bad['id']} ")
+    assert (first[VERDICT], first[VALUE] is not None) == ("正常", True)
+    assert "遗留（" in first[REMARK]
+    said = {"verdict": "异常", "cause": "跳纤仍松动"}
+    assert take(root, written(root, bad["id"], at="2026-11-20 09:00", **said)).code == 0
+    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    now = next(f for f in report["findings"] if f["id"] == bad["id"])
+    assert (now["verdict"], now["source"], now["by"]) == ("abnormal", "hybrid", "张三")
+    assert {one["id"]: one["state"] for one in report["leftovers"]}[bad["id"]] == "open"
+
+
+def test_a_finding_of_configurations_is_waived_like_any_other(
+    own: Path, lab: LabHandle, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(own, tmp_path / "ws"))
+    words = ("run", "pre_holiday", "-w", root, "-l", "hz-agg-sw1", "-o", root / "out")
+
+    def drift() -> Any:
+        report = json.loads((root / "out" / "report.json").read_text("utf-8"))
+        return next(f for f in report["findings"] if f["check"] == "config.drift")
+
+    try:
+        lab.plant("config-drift")
+        made = call(*words)
+        before = drift()
+        assert before["verdict"] in {"abnormal", "warning"}, made.err
+        said = call(
+            *("waive", before["id"], "-w", root, "--approver", "李处", "--reason", "割接中"),
+            *("--until", "2098-01-01"),
+        )
+        assert said.code == 0, said.err
+        call(*words)
+        after = drift()
+    finally:
+        lab.plant()
+    assert (after["verdict"], after["level"]) == ("waived", "")
+    assert "李处" in after["message"]
+
+
 def test_a_call_is_up_on_every_codec_of_the_lab_and_its_quality_is_judged(
     own: Path, forms: Mapping[str, Path]
 ) -> None:

@@ -129,17 +129,15 @@ def _add_import(forms: typer.Typer, output: Output) -> None:
 
 def book_for(content: Content, record: "RunRecord") -> "Book":
     """Arrange the forms of a run by the workspace's content of today."""
-    from xunjian.forms.lines import book_of
+    from dataclasses import replace
+
+    from xunjian.forms.lines import book_of, spare_lines
     from xunjian.forms.template import load_forms
 
-    names = _playbook(content, record).manual
-    return book_of(
-        record,
-        content.catalog,
-        content.inventory.devices,
-        load_forms(content.workspace, names),
-        content.store.past(record.run_id, ()).matters,
-    )
+    forms = load_forms(content.workspace, _playbook(content, record).manual)
+    devices, matters = content.inventory.devices, content.store.past(record.run_id, ()).matters
+    book = book_of(record, content.catalog, devices, forms, matters)
+    return replace(book, spare=spare_lines(record, devices, matters))
 
 
 def _playbook(content: Content, record: "RunRecord") -> "Playbook":
@@ -199,17 +197,13 @@ def _read(
     Raises:
         ContentError: with every mistake of every file.
     """
-    from dataclasses import replace
-
     from xunjian.calendar.clock import zone
-    from xunjian.forms.lines import every_measured
     from xunjian.forms.marks import Against, FormReading
     from xunjian.forms.pictures import unpack
     from xunjian.forms.read import read_form
     from xunjian.forms.take import File
 
-    spare = every_measured(record, content.inventory.devices)
-    book, reading = replace(book_for(content, record), spare=spare), FormReading()
+    book, reading = book_for(content, record), FormReading()
     now = datetime.now(tz=UTC).astimezone(zone())  # what is written on site is local time
     forms: list[File] = []
     pictures: list[File] = []

@@ -28,7 +28,7 @@ def book_of(
     matters: Iterable[OpenMatter] = (),
 ) -> Book:
     """Arrange the forms of a run; matters of earlier rounds stand first on their sheets."""
-    open_matters = {matter.finding.id: matter for matter in matters}
+    open_matters = {matter.finding.id: matter for matter in matters if matter.waiver is None}
     lines: dict[str, list[Line]] = {}
     nearby = Neighbours(record, devices)
     for outcome in record.outcomes:
@@ -46,15 +46,21 @@ def book_of(
     )
 
 
-def every_measured(record: RunRecord, devices: Mapping[str, Device]) -> tuple[Line, ...]:
-    """Give a line for each measured finding of a run."""
-    return tuple(
+def spare_lines(
+    record: RunRecord, devices: Mapping[str, Device], matters: Iterable[OpenMatter]
+) -> tuple[Line, ...]:
+    """Give the lines that a form of this run may hold beside those it would show now."""
+    measured = [
         measured_line(finding, title_of(devices[outcome.device]), outcome.task)
         for outcome in record.outcomes
         if outcome.device in devices
         for finding in outcome.findings
         if finding.source != "manual"
-    )
+    ]
+    visited = {outcome.device for outcome in record.outcomes} & set(devices)
+    names = [(matter, matter.finding.device) for matter in matters]
+    asked = [recheck(one, title_of(devices[name])) for one, name in names if name in visited]
+    return (*measured, *asked)
 
 
 def _left_over(

@@ -23,14 +23,23 @@ def waived(
 def _one(finding: Finding, waiver: Waiver | None, today: date) -> Finding:
     if waiver is None or finding.verdict not in _OPEN or waiver.until < today:
         return finding
-    said, who, why, until = finding.message, waiver.approved_by, waiver.reason, waiver.until
+    said, leave = finding.message, waiver_words(waiver)
     return replace(
         finding,
         verdict=Verdict.WAIVED,
         level="",
         advice=Text(""),
         message=Text(
-            f"{said.zh}；豁免至 {until}（批准人 {who}：{why}）",
-            f"{said.en or said.zh}; waived until {until} (approved by {who}: {why})",
+            f"{said.zh}；{leave.zh}",
+            f"{said.en or said.zh}; {leave.en}",
         ),
+    )
+
+
+def waiver_words(waiver: Waiver) -> Text:
+    """Say until when, by whom, and why."""
+    who, why, until = waiver.approved_by, waiver.reason, waiver.until
+    return Text(
+        f"豁免至 {until}（批准人 {who}：{why}）",
+        f"waived until {until} (approved by {who}: {why})",
     )

@@ -80,15 +80,24 @@ class JournalBook:
             return seen_in(connection, run_ids)
 
     def _of(self, kind: type[Kept]) -> tuple[Kept, ...]:
-        query = (
-            select(t.journal.c.body)
-            .where(t.journal.c.kind == _KINDS[kind])
-            .order_by(t.journal.c.position)
-        )
         with self._database.reading() as connection:
-            bodies = connection.execute(query).scalars().all()
-        known = {f.name for f in fields(kind)}
-        return tuple(kind(**_values(body, known)) for body in bodies)
+            return _kept(connection, kind)
+
+
+def waivers_of(connection: Connection) -> tuple[Waiver, ...]:
+    """The newest waiver of each finding, expired ones too."""
+    return tuple({one.id: one for one in _kept(connection, Waiver)}.values())
+
+
+def _kept(connection: Connection, kind: type[Kept]) -> tuple[Kept, ...]:
+    query = (
+        select(t.journal.c.body)
+        .where(t.journal.c.kind == _KINDS[kind])
+        .order_by(t.journal.c.position)
+    )
+    bodies = connection.execute(query).scalars().all()
+    known = {f.name for f in fields(kind)}
+    return tuple(kind(**_values(body, known)) for body in bodies)
 
 
 def add_entry(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from xunjian.calendar.model import Waiver
 from xunjian.checks.model import Finding, Verdict
 from xunjian.config.model import ConfigDiff
 from xunjian.facts.model import FactTable
@@ -147,10 +148,11 @@ class PastRound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenMatter:
-    """A finding of earlier rounds that was open when it was last judged, in whatever round.
+    """A finding of earlier rounds that was open when it was last judged, or was left unchecked.
 
     finding: as it stood last. first_*: the round since which it has been open without a break.
     last_stamp: the store's form of `last_seen_at`. rounds: in how many it was seen open.
+    waiver: by whose leave it stands on the day of the round at hand.
     """
 
     finding: Finding
@@ -160,6 +162,7 @@ class OpenMatter:
     last_seen_at: datetime
     last_stamp: str
     rounds: int
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The rounds before a run: figures, measured values, and matters that are still open."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from xunjian.checks.model import Verdict
 from xunjian.run.model import RunState
 from xunjian.store import tables as t
+from xunjian.store.journal import waivers_of
 from xunjian.store.model import OpenMatter, Past, PastRound
 from xunjian.store.reader import Row, run_row
 from xunjian.store.rows import finding_from_row, moment
+from xunjian.store.unchecked import unchecked
 
 OPEN = (Verdict.WARNING.value, Verdict.ABNORMAL.value)
 JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.value)
@@ -28,15 +31,34 @@ def past_of(connection: Connection, run_id: str, checks: Collection[str], rounds
     checks: whose values are wanted. rounds: at most so many of the same playbook.
     """
     row = run_row(connection, run_id)
-    earlier = _earlier(connection, row, rounds)
+    earlier, before = _earlier(connection, row, rounds), str(row["started_at"])
     values: dict[str, tuple[tuple[datetime, float], ...]] = {}
     if earlier and checks:
         values = _values(connection, [*earlier], checks)
     return Past(
         rounds=_figures(connection, earlier),
         values=values,
-        matters=_matters(connection, str(row["started_at"])),
+        matters=_with_waivers(connection, _all_matters(connection, earlier, before), before),
     )
+
+
+def _all_matters(
+    connection: Connection, earlier: Mapping[str, tuple[str, str]], before: str
+) -> tuple[OpenMatter, ...]:
+    """What was found open, then what was left unchecked."""
+    found = _matters(connection, before)
+    known = {matter.finding.id for matter in found}
+    blank = unchecked(connection, earlier, before)
+    return (*found, *(matter for matter in blank if matter.finding.id not in known))
+
+
+def _with_waivers(
+    connection: Connection, matters: Sequence[OpenMatter], before: str
+) -> tuple[OpenMatter, ...]:
+    """Say with each matter by whose leave it stands, if that holds on the round's day."""
+    day = moment(before).date()
+    holding = {one.id: one for one in waivers_of(connection) if one.until >= day}
+    return tuple(replace(one, waiver=holding.get(one.finding.id)) for one in matters)
 
 
 def _earlier(connection: Connection, row: Row, rounds: int) -> dict[str, tuple[str, str]]:
