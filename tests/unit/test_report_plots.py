@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.page_sample import model, series
+from tests.report_samples import a_series
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.plots import draw, rounds_plot
-from xunjian.report.plots.svg import WIDTH, Scale, short, ticks
-from xunjian.report.plots.values import by_limits, judged, strip_plots, trend_plots
+from xunjian.report.plots.svg import WIDTH, Scale, cells_of, short, ticks
+from xunjian.report.plots.values import by_limits, judged, short_name, strip_plots, trend_plots
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,7 +44,7 @@ def test_a_scale_never_leaves_the_drawing() -> None:
 
 
 def test_a_text_is_cut_by_the_cells_it_takes() -> None:
-    assert short("核心交换机一号", 8) == "核心交换…"
+    assert short("核心交换机一号", 8) == "核心交…"
     assert short("core-switch", 20) == "core-switch"
 
 
@@ -140,3 +141,15 @@ def test_hostile_names_stay_text() -> None:
         assert "<script" not in plot.svg
         assert "\u202e" not in plot.svg
         assert "\x1b" not in plot.svg
+
+
+@pytest.mark.parametrize("text", ["core-switch-1", "核心交换机一号", "a b c d e f g h", "核a心b"])
+@pytest.mark.parametrize("cells", [5, 8, 11])
+def test_a_cut_text_is_never_wider_than_it_may_be(text: str, cells: int) -> None:
+    assert cells_of(short(text, cells)) <= cells
+
+
+def test_devices_stay_told_apart_where_names_are_cut() -> None:
+    one = replace(a_series(), label="杭州核心机房核心交换机一号", subject="0/1/very-long-sensor")
+    names = {short_name(replace(one, device=f"hz-core-sw{n}"), 21) for n in (1, 2)}
+    assert names == {"hz-core-sw1 0/1/very…", "hz-core-sw2 0/1/very…"}

@@ -96,7 +96,7 @@ def _axis(marks: Sequence[float], y: Scale, language: Language) -> list[Markup]:
     right = WIDTH - 8
     for verdict in reversed(STACKED):
         word = verdict.word.to(language)
-        wide = len(word) * (12 if language is Language.ZH else 7.6)
+        wide = len(word) * (13 if language is Language.ZH else 8.4)
         parts.append(words(right, 14, word, "end"))
         parts.append(box(right - wide - 15, 5, (10, 10), f"fill {verdict.value}"))
         right = round(right - wide - 26)

@@ -84,7 +84,7 @@ def _bars(site: SiteFigures, top: float, x: Scale) -> list[Markup]:
     reached = 100 * site.reached / site.devices if site.devices else 0.0
     pct = site.intact.pct
     parts = [
-        words(_LEFT - 8, top + 12, short(name, 15), "end", name),
+        words(_LEFT - 8, top + 12, short(name, 14), "end", name),
         box(_LEFT, top + 15, (x(reached) - _LEFT, 3.5), "fill reached", f"{name} · {reached:.1f}%"),
     ]
     if pct is not None:

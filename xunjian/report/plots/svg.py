@@ -62,14 +62,21 @@ def number(value: float) -> str:
 
 def short(text: str, cells: int) -> str:
     """Cut a text to the width of so many Latin letters; a Chinese character takes two."""
-    used = 0
-    kept: list[str] = []
-    for char in without_line_ends(text):
-        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    text = without_line_ends(text)
+    if cells_of(text) <= cells:
+        return text
+    used, kept = 1, []  # one for the dots
+    for char in text:
+        used += cells_of(char)
         if used > cells:
-            return "".join(kept) + "…"
+            break
         kept.append(char)
-    return "".join(kept)
+    return "".join(kept).rstrip() + "…"
+
+
+def cells_of(text: str) -> int:
+    """How many Latin letters a text is as wide as."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def words(x: float, y: float, text: str, kind: str = "", title: str = "") -> Markup:

@@ -14,6 +14,7 @@ from xunjian.report.plots.svg import (
     Plot,
     Scale,
     box,
+    cells_of,
     drawing,
     line,
     mark,
@@ -41,6 +42,7 @@ _STRIP = 14  # rows of one strip
 _TABLED = 60  # rows of its table: the others stand in the record sheets
 _TRENDS = 4
 _LEFT, _TOP, _ROW, _RIGHT = 158, 30, 22, 58
+_NAME_CELLS = 21  # fit left of it at 12.5 pixels, as a phone shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,11 @@ def _unit(unit: str, language: Language) -> str:
     return UNITS.get(unit, Text(unit)).to(language)
 
 
-def _short_name(one: Series, cells: int) -> str:
+def short_name(one: Series, cells: int) -> str:
     """A label that does not fit gives way to the device's name: cut labels are all alike."""
-    subject = "" if one.subject in {"", "-"} else " " + short(one.subject, cells // 2)
-    room = cells - len(subject)
+    left = max(cells // 3, cells - 1 - cells_of(one.device))
+    subject = "" if one.subject in {"", "-"} else " " + short(one.subject, left)
+    room = cells - cells_of(subject)
     label = short(one.label or one.device, room)
     return (short(one.device, room) if label.endswith("…") else label) + subject
 
@@ -225,7 +228,7 @@ def _strip_parts(series: Sequence[Judged], unit: str, language: Language) -> lis
 
 
 def _strip_legend(language: Language) -> list[Markup]:
-    wide = 62 if language is Language.ZH else 92
+    wide = 66 if language is Language.ZH else 112
     parts: list[Markup] = [
         line(_LEFT + 4, 6, _LEFT + 4, 18, "limit warning"),
         words(_LEFT + 11, 16, Text("预警限", "warning limit").to(language)),
@@ -243,7 +246,7 @@ def _strip_line(
     name = _name(one)
     said = (f"{number(values[-1])} {unit}", STATES[now].to(language), _limits(one, language))
     told = " · ".join((name, *said))
-    parts = [words(_LEFT - 8, y + 4, _short_name(one, 24), "end", name)]
+    parts = [words(_LEFT - 8, y + 4, short_name(one, _NAME_CELLS), "end", name)]
     if x(max(values)) > x(min(values)):
         parts.append(line(x(min(values)), y, x(max(values)), y, "range"))
     for limit, value in _drawn(one):
