@@ -328,3 +328,19 @@ def test_parts_that_are_normal_alike_share_a_row_and_the_others_never() -> None:
         ("0/4", "40 °C", "正常"),
         ("0/5", "40 °C", "正常"),
     ]
+
+
+@pytest.mark.parametrize("lower_mm", range(70, 130, 7))
+def test_no_row_goes_to_a_new_page_alone(lower_mm: int, tmp_path: Path) -> None:
+    before = "#if d.sites.len() > 0 {"
+    moved = TEMPLATE.decode().replace(before, f"#v({lower_mm}mm)\n{before}")
+    assert moved.count(f"#v({lower_mm}mm)") == 1
+    model = a_model(1)
+    for count in (4, 12):
+        sites = tuple(replace(model.sites[0], site=f"s{n}", title=f"SITE{n}") for n in range(count))
+        text = text_of(pdf(replace(model, sites=sites), template=moved.encode()), tmp_path)
+        rows = [found for page in text.split("\f") if (found := re.findall(r"SITE\d+", page))]
+        assert sum(map(len, rows)) == count
+        assert len(rows[-1]) > 1, rows
+        if count == 4:
+            assert len(rows) == 1, "a short table is not divided"
