@@ -9,6 +9,8 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.list import selected
 from xunjian.cli.options import (
+    FORKS,
+    ForksOption,
     Form,
     FormatOption,
     InventoryOption,
@@ -45,9 +47,7 @@ def register(app: typer.Typer, output: Output) -> None:
         inventory: InventoryOption = None,
         limit: LimitOption = None,
         where: WhereOption = None,
-        forks: Annotated[
-            int, typer.Option("-f", "--forks", min=1, help=both("并发数", "devices at once"))
-        ] = 20,
+        forks: ForksOption = FORKS,
         may_shrink: Annotated[
             bool,
             typer.Option(
@@ -66,7 +66,7 @@ def register(app: typer.Typer, output: Output) -> None:
         restraint = may_touch(content)
         devices = selected(content, limit, where)
         refuse_touch(restraint, devices)
-        forks = restraint.at_once(devices, forks)
+        forks = restraint.at_once(devices, forks or FORKS)
         shelf = open_shelf(content)
         rows: dict[str, dict[str, object]] = {}
         with (

@@ -7,6 +7,8 @@ import typer
 from xunjian.cli.language import both
 from xunjian.cli.list import selected
 from xunjian.cli.options import (
+    FORKS,
+    ForksOption,
     Form,
     FormatOption,
     InventoryOption,
@@ -46,9 +48,7 @@ def register(app: typer.Typer, output: Output) -> None:
         inventory: InventoryOption = None,
         limit: LimitOption = None,
         where: WhereOption = None,
-        forks: Annotated[
-            int, typer.Option("-f", "--forks", min=1, help=both("并发数", "devices at once"))
-        ] = 20,
+        forks: ForksOption = FORKS,
         timeout_s: Annotated[
             float,
             typer.Option(
@@ -78,7 +78,7 @@ def register(app: typer.Typer, output: Output) -> None:
             ask_all(
                 plan,
                 lambda device: content.open_session(device, timeout_s),
-                workers=restraint.at_once(devices, forks),
+                workers=restraint.at_once(devices, forks or FORKS),
             )
         )
         answers.sort(key=lambda answer: answer.device)

@@ -103,6 +103,7 @@ CheckOption = Annotated[
 ListHostsOption = Annotated[
     bool, typer.Option("--list-hosts", help=both("只列出会去的设备", "list who is visited"))
 ]
+FORKS = 20  # devices at once outside a round, unless told
 ForksOption = Annotated[
     int | None,
     typer.Option("-f", "--forks", metavar="N", min=1, help=both("同时几台", "devices at once")),
