@@ -190,3 +190,33 @@ def test_echo_requests_are_no_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pytest.skip("ICMP is not permitted here")
     assert len(sent_at) == 4
     assert min(after - before for before, after in itertools.pairwise(sent_at)) >= 0.19
+
+
+def test_shell_answer_beyond_the_limit_leaves_the_next_whole(tmp_path: Path) -> None:
+    """Each command is a channel of its own, closed with what it still had to say."""
+    answers = {"cat big": (TEN_MB[:60_000], b"", 0), "uname -r": (b"6.1.0\n", b"", 0)}
+    with TerminalServer(Behaviour(exec_answers=answers)) as server:
+        server.pin(tmp_path / "known_hosts")
+        ways = {"shell": loopback(server.port)}
+        target = Device(name="srv1", kind="server", address="127.0.0.1", channels=ways)
+        with closing(visit(target, ANYTHING, tmp_path, settings=SMALL)) as opened:
+            big, small = (
+                opened.ask(Request(channel=Channel.SHELL, text=text))
+                for text in ("cat big", "uname -r")
+            )
+    assert (big.complete, big.error) == (False, "bad_answer")
+    assert (small.complete, small.text) == (True, "6.1.0\n")
+
+
+def test_garbage_instead_of_json_is_a_page_and_no_more(tmp_path: Path) -> None:
+    """What cannot be read is said by the card's reader; the channel keeps it as it came."""
+    garbage = os.urandom(2000)
+    with http_server({"/x": page(garbage), "/none": page(b"")}, "Canary-pass-7781") as port:
+        ways = {"http": loopback(port, scheme="http")}
+        target = Device(name="d1", kind="ups", address="127.0.0.1", channels=ways)
+        with closing(visit(target, ANYTHING, tmp_path)) as opened:
+            odd, empty = (
+                opened.ask(Request(channel=Channel.HTTP, text=path)) for path in ("/x", "/none")
+            )
+    assert (odd.raw, odd.status) == (garbage, 200)
+    assert (empty.complete, empty.raw) == (True, b"")
