@@ -28,6 +28,7 @@ CLI, LOGIN, DRIVER = (
 )
 HERE, CLEAN = "unit/test_transport_traps.py", "unit/test_transport_clean.py"
 FORTI, LAB = "unit/test_fortinet_session.py", "lab/test_lab_session.py"
+FLOODS = "unit/test_transport_floods.py"
 
 # trap -> file::test, …
 TRAPS: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +96,12 @@ TRAPS: Mapping[str, tuple[str, ...]] = {
         f"{CLI}::test_slow_drip_lives_while_it_makes_progress",
         f"{CLI}::test_line_that_looks_like_the_prompt_does_not_end_a_dripping_answer",
         f"{CLI}::test_drip_beyond_the_deadline_ends_with_that_reason",
+    ),
+    "an answer or a banner without end": (
+        f"{FLOODS}::test_answer_beyond_the_limit_gives_the_session_up",
+        f"{FLOODS}::test_flood_at_login_ends_it",
+        f"{FLOODS}::test_flood_at_a_telnet_login_ends_it",
+        f"{FLOODS}::test_nut_answers_that_are_none",
     ),
     "half an answer": (
         f"{CLI}::test_hang_in_mid_answer_gives_the_session_up",
