@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.report_samples import a_model as sample
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.language import Language, Text
 from xunjian.report import FILES, ReportModel, build_report, render
@@ -285,3 +286,16 @@ def test_shipped_word_template_is_what_the_script_builds() -> None:
             return {name: archive.read(name) for name in archive.namelist()}
 
     assert parts(build_template()) == parts(read("inspection.docx"))
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_a_problem_found_on_site_says_what_it_is_even_without_a_remark(form: str) -> None:
+    one = sample()
+    found, blank = one.manual
+    message = Text("顶板漏水", "water through the ceiling")
+    outside = replace(found, finding=replace(found.finding, remark="", message=message))
+    awaited = replace(blank, finding=replace(blank.finding, message=Text("待填表", "awaited")))
+    model = replace(one, manual=(outside, awaited))
+    told = render(model, form, Language.ZH, read).decode()
+    assert "顶板漏水" in told
+    assert "待填表" not in told

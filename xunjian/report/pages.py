@@ -18,7 +18,7 @@ from xunjian.checks.model import Finding
 from xunjian.facts.words import OF_CHECK, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.report import words
-from xunjian.report.model import ReportModel
+from xunjian.report.model import BAD, ReportModel
 from xunjian.report.plain import printable
 from xunjian.report.template_mistakes import mistakes_of
 
@@ -65,6 +65,7 @@ def document_words(language: Language) -> dict[str, object]:
         "leftover": lambda code: words.word(words.LEFTOVERS, code).to(language),
         "kind": lambda code: words.word(words.KINDS, code).to(language),
         "state": lambda code: words.word(words.STATES, code).to(language),
+        "bad": tuple(verdict.value for verdict in BAD),
         "measured": lambda finding: measured(finding, language),
     }
 
