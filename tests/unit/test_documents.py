@@ -111,6 +111,25 @@ def test_a_version_is_made_only_where_the_report_says_something_else(store: Stor
     assert "判定改变 1 项" in third.what.zh
 
 
+def test_a_version_names_who_filled_in_its_forms_else_who_leads_the_rounds() -> None:
+    model, at = a_model(), datetime(2026, 11, 1, tzinfo=UTC)
+    answered, blank = model.manual
+    blank_finding = replace(answered.finding, verdict=Verdict.NOT_CHECKED)
+    no_forms = replace(model, manual=(replace(answered, by="", finding=blank_finding), blank))
+    first = next_version(no_forms, (), at)
+    assert first is not None
+    assert first.by == "张三"  # the first of the settings' people
+    later = replace(answered, by="李工、赵工", at=at + timedelta(days=1))
+    signed = replace(model, manual=(later, blank), head=replace(model.head, secrecy="秘密"))
+    second = next_version(signed, (first,), at)
+    assert second is not None
+    assert second.by == "李工、赵工"
+    nobody = replace(no_forms, head=replace(model.head, people=()))
+    unnamed = next_version(nobody, (), at)
+    assert unnamed is not None
+    assert unnamed.by == ""
+
+
 def test_a_newer_program_that_words_things_otherwise_makes_no_version(store: Store) -> None:
     model, at = a_model(), datetime(2026, 11, 1, tzinfo=UTC)
     first = next_version(model, (), at)
