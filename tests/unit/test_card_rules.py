@@ -428,3 +428,14 @@ def test_explain_shows_the_chain_and_the_expression_as_judged(tmp_path: Path) ->
     assert platform.steps[0].fields["state"] == "state {Normal=ok, Abnormal=fault}"
     assert platform.checks[0].expressions["abnormal"] == "state == 'fault'"
     assert explain("fans", built.catalog, built.platforms).is_check is False
+
+
+def test_what_a_form_shows_beside_an_item_must_be_some_cards_check(tmp_path: Path) -> None:
+    card = FAN_CARD.replace(
+        "name: fans", "name: fans\nmeasured: [fans.state, fans.stat, config.drift]"
+    )
+    assert "measured" in card
+    built = build(tmp_path, {"tasks/fans.yml": card})
+    said = [problem.to(Language.EN) for problem in lint(built.workspace)]
+    assert len([one for one in said if "no such check: fans.stat" in one]) == 1, said
+    assert not [one for one in said if "config.drift" in one]
