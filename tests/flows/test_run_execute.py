@@ -176,6 +176,24 @@ def test_stopping_twice_breaks_off(store: Store, world: World) -> None:
     assert world.sessions[0].aborted.is_set()
 
 
+def test_a_break_off_that_comes_too_late_to_cut_anything_is_none(
+    store: Store, world: World
+) -> None:
+    stop = StopSignal()
+
+    def too_late(name: str) -> None:
+        if name == "good-1":
+            stop.request()
+            stop.request()
+            assert world.sessions[0].aborted.wait(30)
+
+    world.on_ask = too_late
+    devices = (device("good-1"), device("good-2"))
+    cut = execute(order(world, *devices, book=playbook(workers=1)), store, stop=stop)
+    assert [d.reason for d in cut.devices] == ["", "interrupted"]
+    assert {o.reached for o in cut.outcomes if o.device == "good-1"} == {True}
+
+
 def test_an_interrupted_run_is_resumed_under_its_id(store: Store, world: World) -> None:
     stop = StopSignal()
     world.on_ask = lambda _name: stop.request() if not stop.is_requested else None

@@ -46,6 +46,7 @@ UNANSWERED = frozenset(
         "evidence_altered",
     ]
 )
+_CUT = frozenset({"interrupted", "session_lost", "hang", "not_sent"})  # how a break-off looks
 _ANSWERED = frozenset({StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED})
 
 
@@ -53,7 +54,7 @@ _ANSWERED = frozenset({StepState.OK, StepState.UNSUPPORTED, StepState.UNPARSED})
 class Seen:
     """What one device's worker has so far; readable when it stops half-way.
 
-    configuration: what reading it came to; None before that.
+    configuration: what reading it came to; None before that. is_whole: nothing is left to ask.
     """
 
     evidence: list[Evidence] = field(default_factory=list)
@@ -62,10 +63,15 @@ class Seen:
     table: FactTable = field(default_factory=FactTable)
     reason: str = ""
     configuration: ConfigReading | None = None
+    is_whole: bool = False
 
     def clean(self, text: str) -> str:
         """Blank the secrets the device's session was given."""
         return OwnSecrets(tuple(self.secrets)).clean(text)
+
+    def was_cut(self) -> bool:
+        """Whether a question stays open that the session was to answer."""
+        return not self.is_whole or any(one.error in _CUT for one in self.evidence)
 
     def failed(self, error: Exception) -> None:
         """Note an exception of our own code, without secrets."""
@@ -167,7 +173,7 @@ def _work(visit: Visit, session: Session) -> Sequence[Finding]:
     try:
         tasks = visit.tasks
         _converse(visit, tasks, session, seen)
-        seen.reason = session.reason
+        seen.reason, seen.is_whole = session.reason, True
         found = visit.tools.judge(visit.pair.device, tasks, seen.table, visit.history, visit.now)
         said = visit.answers.applied(found)
         return waived(said, visit.tools.waivers, visit.now.date())
@@ -235,7 +241,7 @@ def build(visit: Visit, findings: Sequence[Finding] = ()) -> DeviceSave:
     """Make the device's result and one outcome per planned task."""
     seen, started_at = visit.seen, visit.started_at
     reason = seen.reason
-    if visit.leash.reason and reason in {"interrupted", "session_lost", "hang", ""}:
+    if visit.leash.reason and (reason in _CUT or (not reason and seen.was_cut())):
         reason = visit.leash.reason  # we broke it off: say why, not how it looked
     elapsed_s = (datetime.now(tz=UTC) - started_at).total_seconds()
     judged = _Judged(seen, findings, reason, started_at, round(elapsed_s, 3))
