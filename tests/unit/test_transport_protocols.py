@@ -111,10 +111,10 @@ def test_http_refused_login_is_fatal_and_says_no_password(tmp_path: Path) -> Non
 
 
 def test_http_silence_is_a_hang(tmp_path: Path) -> None:
-    with http_server({"/x": slow_page(3)}, CANARY) as port:
+    with http_server({"/x": slow_page(30)}, CANARY) as port:
         started = time.monotonic()
         evidence, reason = get("/x", tmp_path, port, timeout_s=0.5)
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < 10
     assert (evidence.error, reason) == ("hang", "hang")
 
 
@@ -125,13 +125,13 @@ def test_http_dead_port_is_no_answer(tmp_path: Path) -> None:
 
 def test_http_abort_wakes_the_reader(tmp_path: Path) -> None:
     with (
-        http_server({"/x": slow_page(4)}, CANARY) as port,
+        http_server({"/x": slow_page(30)}, CANARY) as port,
         asking("http", port, tmp_path, options={"scheme": "http"}) as opened,
     ):
         threading.Timer(0.3, opened.abort).start()
         started = time.monotonic()
-        evidence = opened.ask(request(Channel.HTTP, "/x", 10))
-        assert time.monotonic() - started < 3
+        evidence = opened.ask(request(Channel.HTTP, "/x", 30))
+        assert time.monotonic() - started < 10
     assert evidence.error == "interrupted"
 
 
