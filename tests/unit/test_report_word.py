@@ -19,12 +19,14 @@ from PIL import Image
 from tests.fixtures.office_reading import words_beside_expected
 from tests.report_samples import a_model
 from tests.unit.test_report_formats import record
+from xunjian.errors import ContentError
 from xunjian.language import Language, Text
 from xunjian.report import ReportModel, build_report
 from xunjian.report.as_word import as_word
 from xunjian.report.building.beside import Beside, Order
 from xunjian.report.document import Person
 from xunjian.report.printed import printed
+from xunjian.report.volumes import volumes
 from xunjian.report.word_contents import fill_contents
 from xunjian.report.word_rows import SMALL_ROWS
 
@@ -249,3 +251,55 @@ def test_a_picture_stands_on_the_page_of_its_words() -> None:
     assert "机房清洁" in caption.text
     assert heading.paragraph_format.keep_with_next
     assert picture.paragraph_format.keep_with_next
+
+
+def said_in(place: str, wrong: str) -> bytes:
+    """The shipped template with a placeholder where Word may hold one, torn as Word tears it."""
+    document: Any = Document(io.BytesIO(TEMPLATE))
+    if place == "header":
+        paragraph = document.sections[0].header.paragraphs[0]
+    elif place == "table":
+        cells = (c for t in document.tables for c in t._cells if "row.advice" in c.text)
+        paragraph = next(cells).paragraphs[0]
+    else:
+        paragraph = next(p for p in document.paragraphs if "d.conclusion" in p.text)
+    paragraph.text = ""
+    for piece, is_bold in ((wrong[:4], True), (wrong[4:9], False), (wrong[9:], True)):
+        paragraph.add_run(piece).bold = is_bold
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "name", "near"),
+    [
+        ("body", "{{ d.conclusoin }}", "conclusoin", "conclusion"),
+        ("header", "{{ d.nubmer }}", "nubmer", "number"),
+        ("table", "{{ row.advise }}", "advise", "advice"),
+        ("body", "{{ m.head.customr }}", "customr", "customer"),
+        ("body", "{{ says(m.title) }}", "says", "say"),
+    ],
+)
+def test_a_wrong_placeholder_is_named_wherever_it_stands(
+    place: str, wrong: str, name: str, near: str
+) -> None:
+    for language in Language:
+        with pytest.raises(ContentError) as caught:
+            word(a_model(), language, said_in(place, wrong))
+        (problem,) = caught.value.problems
+        assert problem.file == "templates/report/inspection.docx"
+        assert name in problem.message.to(language)
+        assert near in re.findall(r"\w+", problem.hint.to(language))
+
+
+def test_a_mistake_in_the_template_of_volumes_names_that_file() -> None:
+    model = replace(a_model(), volumes=("hangzhou",))
+    with pytest.raises(ContentError) as caught:
+        list(volumes(model, "docx", Language.ZH, lambda _: said_in("body", "{{ d.titel }}")))
+    assert caught.value.problems[0].file == "templates/report/records.docx"
+
+
+def test_a_right_placeholder_torn_by_word_is_filled() -> None:
+    document = word(a_model(), template=said_in("body", "{{ d.project }}"))
+    assert any(p.text == "省防汛视频会商系统运维服务" for p in document.paragraphs[10:])

@@ -29,7 +29,7 @@ from xunjian.report.word_rows import keep_rows
 from xunjian.report.wording import Wording
 from xunjian.schema import nearest
 
-TEMPLATE = "templates/report/inspection.docx"
+TEMPLATE, RECORDS = "templates/report/inspection.docx", "templates/report/records.docx"
 LOGO_CM = 3.2
 PHOTO_CM = 9.0
 _BREAK = "\u200b"  # Word breaks long words by itself
@@ -63,8 +63,8 @@ class _Placeholder(StrictUndefined):
     __hash__ = __call__ = __getitem__ = _fail_with_undefined_error
 
 
-def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
-    """Fill the template.
+def as_word(model: ReportModel, language: Language, template: bytes, file: str = TEMPLATE) -> bytes:
+    """Fill the template; `file` is what its mistakes are told of.
 
     Raises:
         ContentError: the template holds a placeholder that names nothing, or cannot be read.
@@ -75,13 +75,13 @@ def as_word(model: ReportModel, language: Language, template: bytes) -> bytes:
         document.render(context, word_environment(language), autoescape=True)
     except _Missing as error:
         known = {*error.known} or {*CONTEXT, *document_words(language)}
-        raise _wrong(error.name, nearest(error.name, known)) from None
+        raise _wrong(file, error.name, nearest(error.name, known)) from None
     except TemplateSyntaxError as error:
-        raise _broken(f"{error.message}") from None
+        raise _broken(file, f"{error.message}") from None
     except (TemplateError, SecurityError, TypeError, AttributeError) as error:
-        raise _broken(str(error)) from error
+        raise _broken(file, str(error)) from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise _broken(f"{type(error).__name__}: {error}") from error
+        raise _broken(file, f"{type(error).__name__}: {error}") from error
     _add_photos(document, model, language)
     keep_rows(document.docx)
     fill_contents(document.docx)
@@ -153,22 +153,22 @@ def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) 
         written.add_paragraph(printable(photo.caption))
 
 
-def _wrong(name: str, near: str | None) -> ContentError:
+def _wrong(file: str, name: str, near: str | None) -> ContentError:
     shown = printable(name)
     hint = Text("全部占位符：xunjian report fields", "all placeholders: xunjian report fields")
     if near:
         hint = Text(f"是否想写 {near}？{hint.zh}", f"did you mean {near}? {hint.en}")
     message = Text(f"Word 模板中没有这个占位符：{shown}", f"no such placeholder: {shown}")
-    return ContentError([Problem(TEMPLATE, 0, shown, message, hint)])
+    return ContentError([Problem(file, 0, shown, message, hint)])
 
 
-def _broken(why: str) -> ContentError:
+def _broken(file: str, why: str) -> ContentError:
     shown = printable(why)
     message = Text(f"Word 模板不能填写：{shown}", f"the Word template cannot be filled: {shown}")
     hint = Text(
         "改正模板，或删去它改用随附的模板", "correct it, or remove it to use the one shipped"
     )
-    return ContentError([Problem(TEMPLATE, 0, "", message, hint)])
+    return ContentError([Problem(file, 0, "", message, hint)])
 
 
 def _timeless(document: bytes) -> bytes:

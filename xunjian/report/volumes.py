@@ -37,9 +37,9 @@ def _made(
     volume: ReportModel, form: str, language: Language, template: bytes, fonts: Path | None
 ) -> bytes:
     if form == "docx":
-        from xunjian.report.as_word import as_word
+        from xunjian.report.as_word import RECORDS, as_word
 
-        return as_word(volume, language, template)
+        return as_word(volume, language, template, RECORDS)
     from xunjian.report.as_pdf import as_pdf
 
     return as_pdf(volume, language, template, fonts)
