@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.sessions import ANYTHING, CANARY, loopback, visit
+from tests.fixtures.sessions import ANYTHING, CANARY, QUICK, loopback, visit
 from tests.fixtures.small_servers import (
     cut_page,
     http_server,
@@ -24,7 +24,8 @@ from tests.fixtures.small_servers import (
 )
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.inventory.model import Device
-from xunjian.transport import DeviceSession
+from xunjian.secrets import Secret
+from xunjian.transport import Deadline, DeviceSession, open_session
 from xunjian.transport.model import Channel, Evidence, Request
 
 
@@ -133,6 +134,26 @@ def test_http_abort_wakes_the_reader(tmp_path: Path) -> None:
         evidence = opened.ask(request(Channel.HTTP, "/x", 30))
         assert time.monotonic() - started < 10
     assert evidence.error == "interrupted"
+
+
+def test_http_abort_before_there_is_a_connection(tmp_path: Path) -> None:
+    def told_while_the_password_is_looked_up(_: object) -> Secret:
+        opened.abort()
+        return Secret(CANARY)
+
+    with http_server({"/x": page(b"{}")}, CANARY) as port:
+        settings = loopback(port, scheme="http")
+        opened = open_session(
+            Device(name="d1", kind="ups", address="127.0.0.1", channels={"http": settings}),
+            ANYTHING,
+            known_hosts=tmp_path / "known_hosts",
+            resolve=told_while_the_password_is_looked_up,
+            deadline=Deadline(20),
+            settings=QUICK,
+        )
+        evidence = opened.ask(request(Channel.HTTP, "/x"))
+        opened.close()
+    assert (evidence.complete, evidence.error) == (False, "interrupted")
 
 
 # -- nut ----------------------------------------------------------------------------------------
