@@ -78,6 +78,17 @@ def test_who_did_not_answer_is_not_asked_again_by_the_next_call(floor: Path) -> 
         hosts.write_text(sound, "utf-8")
 
 
+def test_a_round_of_which_too_little_was_seen_is_named_afterwards(floor: Path) -> None:
+    assert call("run", "daily", "-w", floor, "--at", DAY, "-l", "hz-ups2").code == 0
+    today = call("due", "-w", floor, "--at", DAY, "--format", "json")
+    assert ROUND not in today.err  # there is time left
+    later = call("due", "-w", floor, "--at", "2026-05-02", "--format", "json")
+    assert of_day(later)["state"] == "partial"
+    named = next(line for line in later.err.splitlines() if ROUND in line)
+    assert "部分完成" in named
+    assert "已过期限" in named
+
+
 def _without_a_listener(hosts: str, name: str) -> str:
     """Let a device stand where nobody answers."""
     lines, inside = [], False

@@ -159,6 +159,9 @@ def test_days_are_chinas_wherever_the_server_stands() -> None:
         (RoundState.OVERDUE, 30, 4, True),
         (RoundState.MISSED, 30, 5, True),
         (RoundState.MISSED, 1, 7, False),  # told of for 31 days
+        (RoundState.PARTIAL, 29, 4, True),
+        (RoundState.PARTIAL, 30, 5, True),  # too little was seen, as if it were missed
+        (RoundState.PARTIAL, 1, 7, False),
         (RoundState.PLANNED, 20, 4, True),  # close by
         (RoundState.PLANNED, 1, 4, False),
         (RoundState.PLANNED, 1, 6, False),

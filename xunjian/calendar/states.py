@@ -60,8 +60,8 @@ def is_shown(one: Round, at: date) -> bool:
     match one.state:
         case RoundState.DUE | RoundState.OVERDUE:
             return True
-        case RoundState.MISSED:
-            return at <= last + timedelta(days=one.remind_days)
+        case RoundState.MISSED | RoundState.PARTIAL:
+            return one.first <= at <= last + timedelta(days=one.remind_days)
         case RoundState.PLANNED:
             is_single = (one.due - one.first).days == 0 and not one.rule.startswith("declared")
             ahead = 0 if is_single else AHEAD_DAYS

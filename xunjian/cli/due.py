@@ -61,7 +61,7 @@ def register(app: typer.Typer, output: Output) -> None:
         if run:
             tell_rounds(content, output, rounds)
         show_rounds(output, rounds, form)
-        show_summary(output, rounds)
+        show_summary(output, rounds, agenda.today)
         if worked.codes:
             return worked.codes[-1] if INTERRUPTED in worked.codes else worked.codes[0]
         return 1 if any(one.state in ALARMING for one in rounds) else 0

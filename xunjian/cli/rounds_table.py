@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from xunjian.calendar.model import Round, RoundState
 from xunjian.calendar.rules import DECLARED
@@ -50,10 +51,11 @@ def _short(one: Round) -> Text:
     return Text(zh or one.title.zh, en or one.title.en)
 
 
-def show_summary(output: Output, rounds: Sequence[Round]) -> None:
-    """Say how many stand where, and every overdue or missed one by name."""
+def show_summary(output: Output, rounds: Sequence[Round], today: date) -> None:
+    """Say how many stand where, and by name what is overdue, missed, or too late to complete."""
     for one in rounds:
-        if one.state in ALARMING:
+        too_little = one.state is RoundState.PARTIAL and today > one.due
+        if one.state in ALARMING or too_little:
             state, title, reason = STATES[one.state], one.title, one.reason
             output.say(
                 Text(
