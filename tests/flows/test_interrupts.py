@@ -160,12 +160,14 @@ def test_a_second_round_is_refused_and_ctrl_c_twice_is_now(
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)  # the command's own time would be longer
+        _, errors = process.communicate(timeout=60)
         assert process.returncode == 130, errors
     assert "Traceback" not in errors
     document = report(tmp_path)
     adds_up(document)
     assert document["state"] == "interrupted"
+    reasons = {device["name"]: device["reason"] for device in document["devices"]}
+    assert reasons["hz-acc-sw5"] == "interrupted"  # not "hang": its own time was not waited for
 
 
 def test_failed_visits_again_what_was_not_in_order(clean_lab: LabHandle, tmp_path: Path) -> None:
