@@ -148,7 +148,7 @@ def test_a_second_round_is_refused_and_ctrl_c_twice_is_now(
     faulty, lab = clean_lab.plant("device-hangs"), own
     words = ("daily", "-l", "hz-acc-sw5,hz-ups2", "-o", str(tmp_path))
     with round_begun(lab, *words) as process:
-        for _ in range(LINES):
+        for _ in range(3 * LINES):
             if faulty.transcript("hz-acc-sw5").count("display") > 1:
                 break
             time.sleep(0.05)
