@@ -4,9 +4,12 @@ import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.run_samples import FACTS, finding, plan, saved, start
 from xunjian.calendar.model import Declaration, FreezeOverride, JournalEntry
 from xunjian.checks.model import Verdict
+from xunjian.errors import StoreError
 from xunjian.store import RunStart, open_store
 from xunjian.store.store import Store
 
@@ -49,6 +52,19 @@ def test_an_altered_entry_is_found(tmp_path: Path) -> None:
     base.close()
     proof = open_store(tmp_path, facts=FACTS).verify()
     assert [damage.what for damage in proof.broken] == ["journal 1 pre_holiday@2026-五一"]
+
+
+@pytest.mark.parametrize("body", ["{cut", "[1]", '{"how": "hand"}', '{"at": {"$at": "now"}}', "1"])
+def test_an_entry_that_cannot_be_read_is_named(tmp_path: Path, body: str) -> None:
+    written(tmp_path).close()
+    base = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    base.execute("UPDATE calendar_journal SET body = ? WHERE position = 3", (body,))
+    base.close()
+    store = open_store(tmp_path, facts=FACTS)
+    with pytest.raises(StoreError, match="台账第 3 条损坏"):
+        store.journal.entries()
+    assert store.journal.declarations() == (DECLARED,)
+    assert [damage.what for damage in store.verify().broken] == ["journal 3 daily@2026-05-02"]
 
 
 def test_a_removed_entry_is_found(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from xunjian.calendar.model import (
     Rejudgement,
     Waiver,
 )
+from xunjian.errors import StoreError
+from xunjian.language import Text
 from xunjian.store import tables as t
 from xunjian.store.codec import dumps, loads
 from xunjian.store.database import Database
@@ -90,14 +92,10 @@ def waivers_of(connection: Connection) -> tuple[Waiver, ...]:
 
 
 def _kept(connection: Connection, kind: type[Kept]) -> tuple[Kept, ...]:
-    query = (
-        select(t.journal.c.body)
-        .where(t.journal.c.kind == _KINDS[kind])
-        .order_by(t.journal.c.position)
-    )
-    bodies = connection.execute(query).scalars().all()
-    known = {f.name for f in fields(kind)}
-    return tuple(kind(**_values(body, known)) for body in bodies)
+    j, known = t.journal.c, {f.name for f in fields(kind)}
+    query = select(j.position, j.body).where(j.kind == _KINDS[kind]).order_by(j.position)
+    rows = connection.execute(query).all()
+    return tuple(_read(kind, position, body, known) for position, body in rows)
 
 
 def add_entry(
@@ -143,7 +141,18 @@ def _clean(text: str) -> str:
     return blank(text).text
 
 
-def _values(body: str, known: set[str]) -> dict[str, Any]:
-    data = loads(body)
-    assert isinstance(data, dict)
-    return {name: value for name, value in data.items() if name in known}
+def _read(kind: type[Kept], position: int, body: str, known: set[str]) -> Kept:
+    """Give an entry as it was written; what a later version added to it is passed over."""
+    try:
+        data: Any = loads(body)
+        return kind(**{name: value for name, value in data.items() if name in known})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreError(
+            Text(
+                f"台账第 {position} 条损坏，读不了", f"entry {position} of the journal is damaged"
+            ),
+            Text(
+                "xunjian verify 看还有哪些；先备份 .xunjian，再从备份恢复 store.sqlite",
+                "xunjian verify names all of them; back up .xunjian, then restore store.sqlite",
+            ),
+        ) from error

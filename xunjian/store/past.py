@@ -34,7 +34,7 @@ def past_of(connection: Connection, run_id: str, checks: Collection[str], rounds
     earlier, before = _earlier(connection, row, rounds), str(row["started_at"])
     values: dict[str, tuple[tuple[datetime, float], ...]] = {}
     if earlier and checks:
-        values = _values(connection, [*earlier], checks)
+        values = measured_values(connection, [*earlier], checks)
     return Past(
         rounds=_figures(connection, earlier),
         values=values,
@@ -105,18 +105,15 @@ def _figures(
     )
 
 
-def _values(
+def measured_values(
     connection: Connection, run_ids: Collection[str], checks: Collection[str]
 ) -> dict[str, tuple[tuple[datetime, float], ...]]:
+    """What some checks measured in some runs, by finding id, oldest first."""
     f, value = t.findings.c, func.json_extract(t.findings.c.body, "$.value")
     query = (
         select(f.finding_id, t.runs.c.started_at, value)
         .join(t.runs, t.runs.c.run_id == f.run_id)
-        .where(
-            f.run_id.in_([*run_ids]),
-            f.check_id.in_([*checks]),
-            func.json_type(t.findings.c.body, "$.value").in_(("real", "integer")),
-        )
+        .where(has_value(run_ids, checks))
         .order_by(t.runs.c.started_at)
     )
     found: dict[str, list[tuple[datetime, float]]] = {}
@@ -126,6 +123,16 @@ def _values(
             moments[at] = moment(at)
         found.setdefault(finding_id, []).append((moments[at], float(number)))
     return {finding_id: tuple(points) for finding_id, points in found.items()}
+
+
+def has_value(run_ids: Collection[str], checks: Collection[str]) -> ColumnElement[bool]:
+    """Findings of some checks in some runs that measured a number."""
+    f = t.findings.c
+    return and_(
+        f.run_id.in_([*run_ids]),
+        f.check_id.in_([*checks]),
+        func.json_type(f.body, "$.value").in_(("real", "integer")),
+    )
 
 
 def _matters(connection: Connection, before: str) -> tuple[OpenMatter, ...]:

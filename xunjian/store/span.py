@@ -14,7 +14,15 @@ from xunjian.run.model import DeviceResult, RunState
 from xunjian.store import tables as t
 from xunjian.store.changes import diff_from_json
 from xunjian.store.codec import loads, text_of
-from xunjian.store.past import CLOSED, HOLDS, JUDGED, NO_ROUNDS, OPEN
+from xunjian.store.past import (
+    CLOSED,
+    HOLDS,
+    JUDGED,
+    NO_ROUNDS,
+    OPEN,
+    has_value,
+    measured_values,
+)
 from xunjian.store.rows import device_from_body, finding_from_row, moment, stamp
 from xunjian.store.span_model import (
     Answered,
@@ -254,28 +262,11 @@ def _values(
 ) -> tuple[dict[str, tuple[tuple[datetime, float], ...]], dict[str, Finding]]:
     if not ids or not checks:
         return {}, {}
-    f, value = t.findings.c, func.json_extract(t.findings.c.body, "$.value")
-    wanted = and_(
-        f.run_id.in_([*ids]),
-        f.check_id.in_([*checks]),
-        func.json_type(f.body, "$.value").in_(("real", "integer")),
-    )
-    query = (
-        select(f.finding_id, t.runs.c.started_at, value)
-        .join(t.runs, t.runs.c.run_id == f.run_id)
-        .where(wanted)
-        .order_by(t.runs.c.started_at)
-    )
-    found: dict[str, list[tuple[datetime, float]]] = {}
-    moments: dict[str, datetime] = {}
-    for finding_id, at, number in connection.execute(query):
-        if at not in moments:
-            moments[at] = moment(at)
-        found.setdefault(finding_id, []).append((moments[at], float(number)))
+    f, wanted = t.findings.c, has_value(ids, checks)
     last = select(func.max(f.position)).where(wanted).group_by(f.finding_id).scalar_subquery()
     rows = connection.execute(select(t.findings).where(f.position.in_(last))).mappings()
     measured = {row["finding_id"]: finding_from_row(row) for row in rows}
-    return {one: tuple(points) for one, points in found.items()}, measured
+    return measured_values(connection, ids, checks), measured
 
 
 def _changes(connection: Connection, runs: Sequence[SpanRun]) -> tuple[SpanChange, ...]:
