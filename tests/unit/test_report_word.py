@@ -239,6 +239,13 @@ def test_a_leftover_says_nothing_twice() -> None:
     assert printed(model, Language.ZH)["leftovers"][0]["note"] == "备件已采购"
 
 
+def test_a_value_of_the_whole_device_names_no_part_of_it() -> None:
+    model = a_model()
+    whole = replace(model.series[0], subject="-")
+    rows = printed(replace(model, series=(whole, *model.series)), Language.ZH)["series"]
+    assert [row["subject"].replace("\u200b", "") for row in rows[:2]] == ["", "XGE0/0/1"]
+
+
 def test_a_picture_stands_on_the_page_of_its_words() -> None:
     model = a_model()
     stream = io.BytesIO()

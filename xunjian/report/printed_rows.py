@@ -213,15 +213,19 @@ def _series(row: Series, w: Wording) -> Row:
     return {
         "device": w.say(row.label or row.device, 80),
         "title": w.say(row.title, 80),
-        "subject": w.say(row.subject, 80),
+        "subject": "" if row.subject == "-" else w.say(row.subject, 80),
         "before": w.say(values[-2]) if len(values) > 1 else "—",
         "now": w.say(values[-1]),
-        "limits": w.t("，", ", ").join(
-            f"{w.code(_LIMITS, name)} {limit:.6g}" for name, limit in row.limits.items()
-        ),
+        "limits": limits_of(row, w),
         "forecast": w.say(forecast.message) if forecast else "",
         "method": w.say(forecast.method) if forecast else "",
     }
+
+
+def limits_of(row: Series, w: Wording) -> str:
+    """The limits of a series in words."""
+    said = (f"{w.code(_LIMITS, name)} {limit:.6g}" for name, limit in row.limits.items())
+    return w.t("，", ", ").join(said)
 
 
 def evidence_rows(model: ReportModel, w: Wording) -> tuple[list[Row], str]:

@@ -79,7 +79,7 @@ def _contents_styles(document: Any) -> None:
 def contents(document: Any, levels: int = 1) -> None:
     """Add a table of contents; its lines are written when the report is."""
     title = document.add_paragraph()
-    title.paragraph_format.keep_with_next = True
+    title.paragraph_format.keep_with_next, title.paragraph_format.space_before = True, Pt(10)
     run = title.add_run(t("目录", "Contents"))
     run.bold, run.font.size, run.font.color.rgb = True, Pt(12), BLUE
     code = f' TOC \\o "1-{levels}" \\h \\z \\u '
