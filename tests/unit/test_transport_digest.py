@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from typing_extensions import override
 
 from tests.fixtures.sessions import loopback, visit
+from tests.fixtures.small_servers import serving
 from xunjian.inventory.model import Device
 from xunjian.platforms import Platform, load_platforms
 from xunjian.transport.model import Channel, Evidence, Request
@@ -54,14 +54,8 @@ def camera(headers: list[str]) -> Iterator[int]:
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port
 
 
 def ask(port: int, tmp_path: Path, password: str) -> list[Evidence]:

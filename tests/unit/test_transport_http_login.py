@@ -3,7 +3,6 @@
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from typing_extensions import override
 
 from tests.fixtures.sessions import CANARY, loopback, visit
+from tests.fixtures.small_servers import serving
 from xunjian.inventory.model import Device
 from xunjian.platforms import Platform, load_platforms
 from xunjian.transport import DeviceSession
@@ -95,16 +95,11 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def terminal(how: Terminal, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     handler = type("Playing", (Handler,), {"how": how})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        if tls is not None:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with serving(server) as port:
+        yield port
 
 
 @cache
