@@ -195,7 +195,14 @@ def test_odd_values_do_not_break_the_file(value: object) -> None:
 
 def test_an_empty_round_opens() -> None:
     model = replace(
-        a_model(0), changes=(), leftovers=(), manual=(), thresholds=(), sites=(), rounds=()
+        a_model(0),
+        changes=(),
+        leftovers=(),
+        manual=(),
+        thresholds=(),
+        sites=(),
+        rounds=(),
+        series=(),
     )
     book = opened(model)
     assert all(sheet.max_row == 1 for sheet in book.worksheets[1:])

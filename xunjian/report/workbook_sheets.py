@@ -19,6 +19,7 @@ from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.printed_records import method
 from xunjian.report.printed_rows import change_text
 from xunjian.report.wording import COVERED, IN_USE, RACK, Wording
+from xunjian.report.workbook_trends import trend_rows
 from xunjian.run.model import DeviceResult
 
 Value = str | int | float | date | datetime | Verdict | None
@@ -364,6 +365,17 @@ SHEETS: tuple[Sheet, ...] = (
         columns=_columns(
             ("检查标识", "Check", 28), ("检查项", "Item", 24), ("标准", "Standard", 36, True),
             ("计量单位", "Unit", 9), ("来源", "Source", 40, True), ("设备数", "Devices", 10),
+        ),
+    ),
+    Sheet(
+        name=Text("趋势", "Trends"),
+        rows=trend_rows,
+        columns=_columns(
+            ("编号", "Id", 13), ("设备", "Device", 18), ("名称", "Name", 24),
+            ("检查项", "Item", 18), ("对象", "Subject", 16), ("计量单位", "Unit", 9),
+            ("轮次", "Rounds", 8), ("上轮", "Before", 10), ("实测", "Measured", 12),
+            ("时间", "At", 20), ("门限", "Limits", 24), ("每天", "Per day", 10),
+            ("到达", "Reached on", 13), ("趋势", "Trend", 40, True), ("方法", "Method", 40, True),
         ),
     ),
     Sheet(
