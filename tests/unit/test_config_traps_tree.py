@@ -204,6 +204,13 @@ def moved_to_top(parts: list[str]) -> list[str]:
             id="sshd",
         ),
         pytest.param(
+            shipped("linux_sshd"),
+            "Port 22\n" + "".join(MATCH),
+            "Port 22\n" + "".join(moved_to_top(MATCH)),
+            (("Match Group g2", ""), ("", "Match Group g0")),
+            id="sshd as shipped",
+        ),
+        pytest.param(
             small_pack(IOS),
             "policy-map QOS\n" + "".join(CLASSES),
             "policy-map QOS\n" + "".join(moved_to_top(CLASSES)),
