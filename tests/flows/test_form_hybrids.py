@@ -289,3 +289,14 @@ def test_a_call_is_up_on_every_codec_of_the_lab_and_its_quality_is_judged(
     for codec in ("hz-codec1", "hz-codec2", "hz-codec3", "hz-codec4"):
         for check in ("loss", "jitter", "resolution"):
             assert judged[codec, f"call_quality.{check}"] == "normal", codec
+
+
+def test_what_others_answered_meanwhile_does_not_speak_from_an_older_form(venue: Path) -> None:
+    """Two people hold the same form: what one leaves as it was printed is no answer of his."""
+    bad: dict[str, Any] = {"value": 6, "verdict": "异常", "cause": "画面卡顿"}
+    assert take(venue, written(venue, "通话丢包率", at="2026-11-20 09:00", **bad)).code == 0
+    other = written(venue, "开机", by="李四", at="2026-11-20 10:30", verdict="正常")
+    assert take(venue, other).code == 0
+    found = loss(venue)
+    assert (found["verdict"], found["by"], found["value"]) == ("abnormal", "张三", 6)
+    assert "没有新内容" in take(venue, other).err

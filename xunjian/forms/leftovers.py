@@ -19,7 +19,7 @@ def marked(lines: Sequence[Line], matters: Mapping[str, OpenMatter]) -> list[Lin
     for line in lines:
         matter = next((m for m in matters.values() if line.leads and _is_about(m, line)), None)
         if matter is not None:
-            note = _both(line.note, _since(matter))
+            note = _both(line.note, _since(matter, line.note))
             found.append(replace(line, old=matter.finding.id, note=note))
         else:
             found.append(line)
@@ -39,7 +39,7 @@ def recheck(matter: OpenMatter, title: Text) -> Line:
         standard=finding.standard,
         asked=_ASKED,
         old=finding.id,
-        note=_since(matter),
+        note=_since(matter, Text("")),
     )
 
 
@@ -57,6 +57,9 @@ def _is_about(matter: OpenMatter, line: Line) -> bool:
     return same and f"[{finding.subject}]" in line.question.replace("[]", "[-]")
 
 
-def _since(matter: OpenMatter) -> Text:
+def _since(matter: OpenMatter, known: Text) -> Text:
+    """Say since when it is open, and how it was, unless that is how it is now."""
     number, said = matter.first_number or matter.first_run_id, matter.finding.message
+    if said.zh and known.zh.endswith(said.zh):
+        return Text(f"遗留（{number}）", f"open since {number}")
     return Text(f"遗留（{number}）：{said.zh}", f"open since {number}: {said.en or said.zh}")

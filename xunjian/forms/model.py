@@ -49,11 +49,14 @@ class Line:
         parts = f"{self.device}\0{self.question}\0{blank}"
         return "Q" + hashlib.sha256(parts.encode()).hexdigest()[:12]
 
-    @property
-    def given(self) -> str:
-        """What the form came with: a line that comes back like this was not filled in."""
+    def given(self, note: str) -> str:
+        """What the form came with: a line that comes back like this was not filled in.
+
+        note: as it was printed; what is known of the line may be another when it comes back.
+        """
         value = "" if self.value is None or self.offered else self.value
-        return json.dumps([value, self.verdict], ensure_ascii=False)
+        offered = self.value if self.offered else None
+        return json.dumps([value, self.verdict, note, offered], ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from xunjian.checks.model import Verdict
 from xunjian.errors import UsageError
@@ -45,6 +45,16 @@ def read_form(name: str, content: bytes, against: Against, into: FormReading) ->
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a line was handed out with. offered: a value measured nearby, to be confirmed."""
+
+    value: object = ""
+    verdict: str = ""
+    note: str = ""
+    offered: object = None
+
+
 class _SheetReader(MarkedSheet):
     """One sheet being read."""
 
@@ -83,14 +93,15 @@ class _SheetReader(MarkedSheet):
         decides = words.is_yes(self._said(row, words.DECIDES))
         said_value = values.get(line.blank) if line.blank else None
         has_more = any(v is not None for name, v in values.items() if name != line.blank)
-        is_changed = not self._is_as_given(row, said_value, verdict)
-        if line.offered and not self._by and _is_same(said_value, line.value) and not verdict:
+        given = self._given(row)
+        is_changed = verdict != given.verdict or not _is_same(said_value, given.value)
+        is_offered = given.offered is not None
+        if is_offered and not self._by and _is_same(said_value, given.offered) and not verdict:
             is_changed = False  # as it was handed out: nobody has confirmed it
         if not (is_changed or has_more or cause or remark or photos or decides):
             return
-        given_value, given_verdict = self._given(row)
-        is_of_the_old_value = verdict == given_verdict and given_value not in {"", None}
-        is_new = said_value is not None and not _is_same(said_value, given_value)
+        is_of_the_old_value = verdict == given.verdict and given.value not in {"", None}
+        is_new = said_value is not None and not _is_same(said_value, given.value)
         if is_of_the_old_value and is_new and not line.measured:
             verdict = ""  # it is judged by its card
         if line.judged and verdict in {Verdict.NORMAL.value, Verdict.ABNORMAL.value}:
@@ -106,8 +117,8 @@ class _SheetReader(MarkedSheet):
             "decides": decides,
         }
         self._check(row, line, body, is_changed=is_changed)
-        if line.offered:
-            body["remark"] = "；".join(filter(None, (remark, line.note.zh)))
+        if is_offered:
+            body["remark"] = "；".join(filter(None, (remark, given.note)))
         if len(self._into.problems) == count:
             self._take(row, line, body)
 
@@ -117,7 +128,8 @@ class _SheetReader(MarkedSheet):
         assert isinstance(values, dict)
         reason = body["cause"] or body["remark"]
         has_value = any(v is not None for v in values.values())
-        is_other = line.offered and not _is_same(values.get(line.blank), line.value)
+        given = self._given(row)
+        is_other = given.offered is not None and not _is_same(values.get(line.blank), given.offered)
         is_figure = bool(line.blank) and line.asked.kind in _FIGURES
         if verdict == Verdict.ABNORMAL.value and not reason:
             self._complain(
@@ -131,7 +143,8 @@ class _SheetReader(MarkedSheet):
         elif verdict == Verdict.NORMAL.value and is_figure and values.get(line.blank) is None:
             message = Text("正常须有实测值", "what is normal needs its measured value")
             self._complain(row, words.VALUE, message)
-        is_measured = line.source in {"automatic", "hybrid"}
+        is_told = bool(given.verdict) or given.value not in {"", None}  # else it was not measured
+        is_measured = line.source in {"automatic", "hybrid"} and is_told
         if ((is_changed and is_measured) or is_other) and not reason:
             message = Text(
                 "改动自动采集的结果须写原因", "overruling what was measured needs a reason"
@@ -167,7 +180,7 @@ class _SheetReader(MarkedSheet):
     def _remark(self, row: int, line: Line) -> str:
         """The remark without what the form came with; a value where none is asked is one too."""
         said = self._said(row, words.REMARK)
-        parts = [] if said in {line.note.zh, line.note.en} else [said]
+        parts = [] if said == self._given(row).note else [said]
         if not line.blank and (extra := self._said(row, words.VALUE)):
             parts.append(extra)
         return "；".join(part for part in parts if part)[:2000]
@@ -183,16 +196,12 @@ class _SheetReader(MarkedSheet):
                 self._complain(row, words.PHOTO, error.message)
         return tuple(dict.fromkeys(found))
 
-    def _given(self, row: int) -> tuple[object, str]:
+    def _given(self, row: int) -> _Given:
         try:
-            value, verdict = json.loads(self._said(row, words.GIVEN))
+            value, verdict, note, offered = json.loads(self._said(row, words.GIVEN))
         except (ValueError, TypeError):
-            return "", ""
-        return value, str(verdict)
-
-    def _is_as_given(self, row: int, value: object, verdict: str) -> bool:
-        before, was = self._given(row)
-        return verdict == was and _is_same(value, before)
+            return _Given()
+        return _Given(value=value, verdict=str(verdict), note=str(note), offered=offered)
 
     def _take(self, row: int, line: Line, body: Mapping[str, object]) -> None:
         where = f"{self._file} {self._grid.where(row, 0)}"

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from xunjian.checks.model import Verdict
 from xunjian.forms import words
 from xunjian.forms.model import Book, Line, Sheet
 from xunjian.language import Language, Text
 from xunjian.run.found import FREE
 
-_WIDTHS = (6, 17, 24, 26, 6, 12, 9, 20, 16, 13, 8, 8, 8)
+_WIDTHS = (6, 16, 23, 26, 6, 10, 8, 20, 28, 11, 7, 8, 8)
 _LAST = 10  # the last visible column
 _ITEM, _VALUE, _VERDICT, _CAUSE, _DECIDES, _ID, _GIVEN = 2, 5, 6, 7, 10, 11, 12
 _HEAD = 5  # row of the headings
@@ -20,6 +21,7 @@ _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap
 ID_FORM = re.compile(r"Q[0-9a-f]{12}")  # of a line
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31  # of a sheet, by Excel
+_BAD = Verdict.ABNORMAL.value  # stands in what a line was given as
 
 
 def write_book(book: Book, language: Language) -> bytes:
@@ -93,7 +95,7 @@ class _Writer:
         row = self._signatures(page, sheet, row + 1)
         page.print_area(0, 0, row, _LAST)
         page.repeat_rows(_HEAD)
-        page.freeze_panes(_HEAD + 1, 3)
+        page.freeze_panes(_HEAD + 1, 1)  # more would fill the screen of a phone
 
     def meta(self) -> None:
         """Write the hidden sheet that tells whose forms these are."""
@@ -151,15 +153,16 @@ class _Writer:
         page.write(row, 1, device, cell)
         page.write(row, _ITEM, shown if line.leads else f"└ {item}", told)
         page.write(row, 3, self._say(line.standard) or ("—" if line.leads else ""), cell)
-        page.write(row, 4, line.asked.unit, cell)
+        middle = self._format("middle", border=1, align="center")
+        page.write(row, 4, line.asked.unit, middle)
         given, verdict = line.value, line.verdict
         page.write(row, _VALUE, "" if given is None else self._shown(line, given), value)
-        page.write(row, _VERDICT, self._verdict(verdict), cell)
+        page.write(row, _VERDICT, self._verdict(verdict), middle)
         for column in (_CAUSE, 9, _DECIDES):
             page.write_blank(row, column, None, cell)
         page.write(row, 8, note, cell) if note else page.write_blank(row, 8, None, cell)
         page.write(row, _ID, line.id)
-        page.write(row, _GIVEN, line.given)
+        page.write(row, _GIVEN, line.given(note))
         standard = self._say(line.standard)
         texts = ((device, 1), (shown, _ITEM), (standard, 3), (note, 8))
         page.set_row(row, max(_height(text, column) for text, column in texts))
@@ -169,8 +172,8 @@ class _Writer:
         if not line.blank:
             return self._format("closed", border=1, bg_color="#EDEDED")
         if line.asked.kind == "date":
-            return self._format("day", border=1, num_format="yyyy-mm-dd", align="left")
-        return self._format("open", border=1, bg_color="#F7FBFF")
+            return self._format("day", border=1, num_format="yyyy-mm-dd", align="center")
+        return self._format("open", border=1, bg_color="#F7FBFF", align="center")
 
     def _shown(self, line: Line, value: object) -> object:
         options = line.asked.options
@@ -199,7 +202,7 @@ class _Writer:
         red = self._workbook.add_format({"bg_color": "#F8CBAD"})
         at = first + 1
         for column, formula in (
-            (_CAUSE, f'=AND($G{at}="{bad}",LEN($H{at})=0)'),
+            (_CAUSE, f'=AND($G{at}="{bad}",LEN($H{at})=0,ISERROR(SEARCH("{_BAD}",$M{at})))'),
             (_VERDICT, f'=$G{at}="{bad}"'),
         ):
             rule: Mapping[str, object] = {"type": "formula", "criteria": formula, "format": red}
