@@ -171,6 +171,9 @@ def test_pictures_are_kept_as_evidence_and_missing_ones_are_named(site: Path) ->
         ({"灭火器有效期至": {"value": "2026-02-30"}}, "F10: 没有这一天"),
         ({"灭火器有效期至": {"value": "下月"}}, "F10: 不是日期"),
         ({"机房温度": {"value": "=1+1"}}, "F7: 公式没有结果"),
+        ({"机房温度": {"value": "#DIV/0!"}}, "F7: 公式出错"),
+        ({"灭火器材": {"verdict": "#N/A"}}, "G9: 结论只能是"),
+        ({"灭火器材": {"cause": "压力不足"}}, "G9: 这一行没有填完：缺结论"),
     ],
 )
 def test_what_is_not_clear_is_named_by_sheet_and_cell_and_nothing_is_taken(

@@ -1,6 +1,7 @@
 """Lines that a machine answered: seen on the form, overruled where a person knows better."""
 
 from xunjian.checks.model import Finding, Verdict
+from xunjian.facts.subjects import subject_word
 from xunjian.forms.model import Line
 from xunjian.language import Text
 from xunjian.run.answers import OVERRULE
@@ -16,7 +17,8 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
     """
     value = finding.value if _is_number(finding.value) else None
     is_figure = value is not None or (finding.value is None and bool(finding.unit))
-    subject = "" if finding.subject in {"", "-"} else f" {finding.subject}"
+    subject = "" if finding.subject in {"", "-"} else finding.subject
+    row = subject_word(subject) or Text(subject, subject)
     name, word = finding.title, finding.verdict.word
     zh, en = finding.message.zh or word.zh, finding.message.en or finding.message.zh or word.en
     return Line(
@@ -25,7 +27,9 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
         task=task,
         question=f"{OVERRULE} {finding.id}",
         blank="value" if is_figure else "",
-        title=Text(f"{name.zh or name.en}{subject}", f"{name.en or name.zh}{subject}"),
+        title=Text(
+            f"{name.zh or name.en} {row.zh}".rstrip(), f"{name.en or name.zh} {row.en}".rstrip()
+        ),
         standard=finding.standard,
         asked=Question(
             title=name,

@@ -123,6 +123,7 @@ class _Writer:
             page.merge_range(row, 0, row, 1, self._say(text), label)
             page.merge_range(row, 2, row, 3, "", kind)
             page.write(row, _ID, mark)
+            page.set_row(row, 20)  # also filled in by hand
         notes = self._say(sheet.form.notes) or self._say(_NOTES)
         page.merge_range(2, 4, 3, _LAST, notes, plain)
         head = self._format("head", bold=True, border=1, bg_color="#D9E2EC", align="center")
@@ -218,6 +219,7 @@ class _Writer:
         names = [self._say(title) for _, title in sheet.devices]
         for number in range(1, sheet.form.free_rows + 1):
             row += 1
+            page.set_row(row, 20)
             for column in range(_LAST + 1):
                 page.write_blank(row, column, None, cell)
             page.write(row, 0, number, cell)
