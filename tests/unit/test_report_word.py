@@ -310,3 +310,8 @@ def test_a_mistake_in_the_template_of_volumes_names_that_file() -> None:
 def test_a_right_placeholder_torn_by_word_is_filled() -> None:
     document = word(a_model(), template=said_in("body", "{{ d.project }}"))
     assert any(p.text == "省防汛视频会商系统运维服务" for p in document.paragraphs[10:])
+
+
+def test_a_program_without_the_fonts_is_told_that_the_text_is_simplified_chinese() -> None:
+    (language,) = word(a_model()).styles.element.iter(qn("w:lang"))
+    assert language.get(qn("w:eastAsia")) == "zh-CN"

@@ -50,10 +50,12 @@ def fonts(document: Any) -> None:
             found.attrib.pop(qn(f"w:{theme}"), None)
         found.set(qn("w:eastAsia"), font)
     body = document.styles["Normal"].paragraph_format
-    body.space_after, body.line_spacing = Pt(5), 1.1
+    body.space_after, body.line_spacing = Pt(5), 1.0
     for name in ("Heading 1", "Heading 2"):
         document.styles[name].paragraph_format.keep_with_next = True
     _no_rule(document.styles["Title"])
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")  # else a program without 宋体 takes Japanese glyphs
     _contents_styles(document)
 
 
@@ -70,7 +72,7 @@ def _contents_styles(document: Any) -> None:
         style = document.styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.base_style = document.styles["Normal"]
         laid = style.paragraph_format
-        laid.space_before = laid.space_after = Pt(1.5)
+        laid.space_before = laid.space_after = Pt(0.5)
         laid.left_indent = Cm(0.6 * (level - 1))
         laid.keep_with_next = level == 1  # chapters are few: they stay on one page
         laid.tab_stops.add_tab_stop(Cm(PORTRAIT_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
