@@ -35,6 +35,7 @@ from xunjian.checks.scope import (
 from xunjian.checks.situation import Situation, row_evidence, together, unknown_fields
 from xunjian.expressions.values import as_number, truth
 from xunjian.facts.model import Fact, FactTable, StepResult, StepState
+from xunjian.facts.subjects import subject_word
 from xunjian.facts.titles import field_titles
 from xunjian.inventory.model import Device
 from xunjian.language import Text
@@ -288,10 +289,15 @@ def _worst(
     evidence = ids
     if judgement.verdict is Verdict.NORMAL:
         evidence = together(found for _, _, found in rows)
-    listed = ", ".join(alike[:5]) + (" …" if len(alike) > 5 else "")
     why = None
     if subject != "-" and judgement.verdict is not Verdict.NORMAL:
-        why = Text(f"{len(alike)}/{len(rows)}: {listed}", f"{len(alike)}/{len(rows)}: {listed}")
+        words = [subject_word(name) or Text(name, name) for name in alike[:5]]
+        more = " …" if len(alike) > 5 else ""
+        count = f"{len(alike)}/{len(rows)}"
+        why = Text(
+            f"{count}：{'、'.join(one.zh for one in words)}{more}",
+            f"{count}: {', '.join(one.en for one in words)}{more}",
+        )
     return judged(check, situation, "-", judgement, evidence, why=why)
 
 
