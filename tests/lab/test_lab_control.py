@@ -97,7 +97,7 @@ def test_the_listing_has_the_promised_shape() -> None:
 def test_two_labs_do_not_clash_and_go_without_leftovers(tmp_path: Path, lab_data: Path) -> None:
     one, two = _up(tmp_path / "one", lab_data), _up(tmp_path / "two", lab_data, devices=3)
     try:
-        assert len(two.devices) == 26
+        assert len(two.devices) == 27
         assert two.devices[-1].name == "hz-more-sw003"
         for device in ("hz-core-sw1", "hz-ups2", "hz-acc-sw7"):
             assert one.address(device)[0] == two.address(device)[0]
