@@ -1,18 +1,21 @@
 """`report.json`, schema `xunjian.run/1`: the machine's document. Keys are only ever added."""
 
 import json
+import re
 
 from xunjian.language import Language
 from xunjian.report.as_json_parts import changes_of, further, leftover_of, manual_of, unit_in
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 
 SCHEMA = "xunjian.run/1"
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair: no UTF-8 can hold it
 
 
 def as_json(model: ReportModel, language: Language) -> bytes:
     """Render the model as UTF-8 JSON; texts in `language`, times with their zone."""
     document = document_of(model, language)
-    return (json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
+    return _HALF.sub("\ufffd", text).encode()
 
 
 def document_of(model: ReportModel, language: Language) -> dict[str, object]:

@@ -116,7 +116,7 @@ def digest_of(model: ReportModel) -> str:
         _head(model),
     ]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def figures_of(model: ReportModel) -> Mapping[str, object]:

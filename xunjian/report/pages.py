@@ -22,6 +22,9 @@ from xunjian.report.model import BAD, ReportModel
 from xunjian.report.plain import printable
 from xunjian.report.template_mistakes import mistakes_of
 
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+# control characters, line separators, marks that turn the direction of writing
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)")
 
 
@@ -101,7 +104,7 @@ def measured(finding: Finding, language: Language) -> str:
 
 def escape_markdown(text: object) -> str:
     """Make a text harmless in a Markdown table: no markup, no new cell, no new line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", re.sub(r"[\x00-\x1f\x7f]+", " ", str(text)))
+    return _MARKUP.sub(r"\\\1", _UNSEEN.sub(" ", str(text)))
 
 
 def assets(style: str, script: str) -> dict[str, str]:
