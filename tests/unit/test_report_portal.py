@@ -158,3 +158,12 @@ def test_the_english_portal_is_english(tmp_path: Path) -> None:
     assert "r2" in " ".join(words)
     assert [word for word in words if CJK.search(word)] == []
     assert not re.search(r"\s(?:style|on[a-z]+)=", html)
+
+
+def test_every_time_on_the_portal_is_of_the_calendar_s_zone() -> None:
+    at = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
+    read = lambda name: (TEMPLATES / name).read_text("utf-8")  # noqa: E731
+    one = Entry(id="r", playbook="daily", occasion="routine", at=at)
+    page = as_portal((one,), Language.ZH, read, at).decode()
+    assert page.count("2026-11-23 04:30 +0800") == 2
+    assert "20:30" not in page.replace(at.isoformat(), "")

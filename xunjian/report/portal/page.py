@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from xunjian.calendar.clock import in_zone
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.document import IntactRate, RoundFigures
@@ -69,7 +70,7 @@ def as_portal(
     return template.render(
         entries=entries,
         view=_view(entries, language),
-        now=(now or datetime.now(tz=UTC)).astimezone(),
+        now=in_zone(now or datetime.now(tz=UTC)),
         language=language.value,
         **assets(style, read("portal.js")),
     ).encode()
