@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -105,11 +106,19 @@ def test_the_fault_summary_is_the_same_in_every_form(workspace: Path) -> None:
     word = Document(str(folder / f"{name}.docx"))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     assert all(cells.count(one) >= 1 for one in ids)
+    longest = max(word.tables, key=lambda table: len(table.rows))
+    assert stays(longest.rows[0])
+    assert stays(longest.rows[-2])  # no row goes to a page alone
+    assert not stays(longest.rows[-1])
     for form in ("html", "md"):
         text = (folder / f"{name}.{form}").read_text("utf-8")
         assert all(one in text for one in ids)
         assert "423.5" in text
     assert "423.5" in cells
+
+
+def stays(row: Any) -> bool:
+    return all(p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs)
 
 
 def test_pages_are_set_with_chinese_and_bear_number_and_page(workspace: Path) -> None:

@@ -26,6 +26,7 @@ def as_word(model: PeriodModel, language: Language, fonts: Path | None = None) -
     from docx import Document
 
     from xunjian.report.periodic.word_page import set_up
+    from xunjian.report.word_rows import keep_rows
 
     laid, w = lay(model, language), Wording(language, breaks=False)
     document: Any = Document()
@@ -34,6 +35,7 @@ def as_word(model: PeriodModel, language: Language, fonts: Path | None = None) -
     pictures = _pictures(laid, local(model.as_of), fonts)
     for number, section in enumerate(laid.sections, start=1):
         _section(document, (section, number), w, pictures)
+    keep_rows(document)
     stream = io.BytesIO()
     document.core_properties.title = laid.title[:255]
     document.core_properties.author = model.head.contractor[:255]
