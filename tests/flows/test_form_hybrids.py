@@ -140,7 +140,7 @@ def venue(own: Path, tmp_path: Path) -> Path:
 
 def written(root: Path, item: str, *, by: str = "张三", at: str, **cells: object) -> Path:
     """Write into the line of an item, as somebody would."""
-    book = load_workbook(root / "form.xlsx")
+    book: Any = load_workbook(root / "form.xlsx")
     columns = {"value": VALUE, "verdict": VERDICT, "cause": CAUSE, "decides": 10}
     for sheet in book.worksheets[:-1]:
         for row in sheet.iter_rows():
