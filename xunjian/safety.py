@@ -28,8 +28,10 @@ _SHELL_FORBIDDEN = re.compile(r"[;&`<>$\\]|\|\|")
 # What may stand behind a pipe on a network device: filters that only choose lines.
 # Huawei VRP "Configuration Guide - Basic Configuration", filtering command output; Cisco IOS
 # "Show command output redirection": `redirect`, `append` and `tee` write and are not listed.
+# Juniper "CLI User Guide", filtering output: `display` shows a configuration in another form.
 _CLI_FILTER = re.compile(
-    r"(include|exclude|begin|until|section|count|no-more|match|except|grep|last|find)\b"
+    r"(include|exclude|begin|until|section|count|no-more|match|except|grep|last|find"
+    r"|display (omit|set|inheritance|xml|json))\b"
 )
 _SNMP = re.compile(r"(GET( \.?\d+(\.\d+)+)+|WALK \.?\d+(\.\d+)+)")
 # Modbus Application Protocol V1.1b3, section 6: functions 1 to 4 read, all others write or
