@@ -289,10 +289,10 @@ def manual() -> tuple[ManualRow, ...]:
         id="Fmanual00001", check="room.cleaning", task="machine_room", device="hz-core", subject="-",
         verdict=Verdict.WARNING, title=Text("机房清洁", "cleanliness"), value="有积灰", level="IV",
         standard=Text("无积灰", "no dust"), message=Text("机柜顶积灰", "dust on the racks"),
-        source="manual", by="张三", remark="已通知物业",
+        source="manual", by="张三", remark=Text("已通知物业"),
     )  # fmt: skip
     blank = replace(found, id="Fmanual00002", verdict=Verdict.NOT_CHECKED, value=None, level="",
-                    title=Text("接地电阻", "earth resistance"), by="", remark="", message=Text(""))  # fmt: skip
+                    title=Text("接地电阻", "earth resistance"), by="", remark=Text(""), message=Text(""))  # fmt: skip
     return (
         ManualRow(
             device="hz-core",

@@ -56,10 +56,10 @@ def answered(save: DeviceSave) -> DeviceSave:
     found = replace(
         first, check="look.case", subject="-", title=asked, source="manual", by="张三、李四"
     )
-    good = replace(found, id=MEASURED, verdict=Verdict.NORMAL, remark="已清洁")
+    good = replace(found, id=MEASURED, verdict=Verdict.NORMAL, remark=Text("已清洁"))
     worn = replace(
         found, id=WORN, subject="lens", verdict=Verdict.ABNORMAL, level="III",
-        message=Text("镜头划伤", "the lens is scratched"), remark="需更换", photos=(SHA,),
+        message=Text("镜头划伤", "the lens is scratched"), remark=Text("需更换"), photos=(SHA,),
     )  # fmt: skip
     return replace(save, outcomes=(replace(outcome, findings=(*outcome.findings, good, worn)),))
 

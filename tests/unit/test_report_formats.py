@@ -293,7 +293,7 @@ def test_a_problem_found_on_site_says_what_it_is_even_without_a_remark(form: str
     one = sample()
     found, blank = one.manual
     message = Text("顶板漏水", "water through the ceiling")
-    outside = replace(found, finding=replace(found.finding, remark="", message=message))
+    outside = replace(found, finding=replace(found.finding, remark=Text(""), message=message))
     awaited = replace(blank, finding=replace(blank.finding, message=Text("待填表", "awaited")))
     model = replace(one, manual=(outside, awaited))
     told = render(model, form, Language.ZH, read).decode()

@@ -97,7 +97,7 @@ def hostile() -> ReportModel:
                     subject=everything,
                     message=said,
                     value=everything,
-                    remark=everything,
+                    remark=Text(everything),
                     evidence_ids=(f"{device.name}#001",),
                 ),
             )

@@ -62,7 +62,7 @@ def hostile(model: ReportModel) -> ReportModel:
         row = model.problems[0].finding
         found = replace(
             row, id=f"F{number:010d}", device=text, subject=text, value=text, title=Text(text, text),
-            standard=Text(text, text), message=Text(text, text), advice=Text(text, text), remark=text,
+            standard=Text(text, text), message=Text(text, text), advice=Text(text, text), remark=Text(text),
             by=text,
         )  # fmt: skip
         rows = (FindingRow(number=number + 1, finding=found, device=device),)

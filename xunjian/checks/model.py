@@ -53,7 +53,8 @@ class Finding:
     evidence_ids: ids of complete evidence; a `normal` finding always has at least one.
     source: `automatic`, `manual` (a signed form) or `hybrid` (measured, overruled by a person).
     limits: the numbers it was held against, by name (`warning`, `critical`, `low`, `high` …).
-    by: who answered a form. remark: what that person wrote. photos: sha256 of stored pictures.
+    by: who answered a form. remark: what that person wrote, beside it what was measured nearby.
+    photos: sha256 of stored pictures.
     """
 
     id: str
@@ -72,7 +73,7 @@ class Finding:
     evidence_ids: tuple[str, ...] = ()
     source: str = "automatic"
     by: str = ""
-    remark: str = ""
+    remark: Text = Text("")
     photos: tuple[str, ...] = ()
     limits: tuple[tuple[str, float], ...] = ()
 

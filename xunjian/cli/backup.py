@@ -8,6 +8,7 @@ import typer
 
 from xunjian.cli.language import both
 from xunjian.cli.list import selected
+from xunjian.cli.naming import told_rows, worded
 from xunjian.cli.options import (
     FORKS,
     ForksOption,
@@ -71,7 +72,7 @@ def register(app: typer.Typer, output: Output) -> None:
         rows: dict[str, dict[str, object]] = {}
         with (
             held(content.workspace.state_dir, "backup"),
-            _shown_also_if_stopped(output, form, devices, rows),
+            _shown_also_if_stopped(content, output, form, devices, rows),
             closing(fetch(shelf, output, devices, workers=forks, startup=True)) as found,
         ):
             for fetched in found:
@@ -91,12 +92,17 @@ _NOT_SEALED = Text("没有工作区公钥，原文不保存", "no workspace key:
 
 @contextmanager
 def _shown_also_if_stopped(
-    output: Output, form: str, devices: Sequence[Device], rows: Mapping[str, Mapping[str, object]]
+    content: Content,
+    output: Output,
+    form: str,
+    devices: Sequence[Device],
+    rows: Mapping[str, Mapping[str, object]],
 ) -> Iterator[None]:
     """Show the rows in the order of the devices at the end, or when Ctrl-C makes it the end."""
 
     def show() -> None:
-        output.rows(form, "backups", [rows[d.name] for d in devices if d.name in rows])
+        found = [rows[d.name] for d in devices if d.name in rows]
+        output.rows(form, "backups", found if form == "json" else _said(content, output, found))
 
     try:
         yield
@@ -105,6 +111,24 @@ def _shown_also_if_stopped(
         output.say(Text("已中断；以上各台已处理", "interrupted; the above was done"))
         raise
     show()
+
+
+def _said(
+    content: Content, output: Output, rows: Sequence[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
+    """Rows in words; JSON keeps the codes of the states."""
+    said = worded(rows, {"state": _STATES}, output.language)
+    return told_rows(said, content, output.language)
+
+
+_STATES = {
+    "kept": Text("已保存", "kept"),
+    "unchanged": Text("无变更", "unchanged"),
+    "untrusted": Text("不可信，未保存", "not trustworthy, not kept"),
+    "partial": Text("不全，未保存", "partial, not kept"),
+    "shrunk": Text("行数骤减，未保存", "lost many lines, not kept"),
+    "unreached": Text("未到达", "not reached"),
+}
 
 
 def _row(fetched: Fetched, state: str) -> dict[str, object]:

@@ -111,6 +111,7 @@ def _history(group: typer.Typer, output: Output) -> None:
         limit: LimitOption = None,
         form: FormatOption = Form.TABLE,
     ) -> int:
+        from xunjian.calendar.clock import told_time
         from xunjian.run.shelf import named, open_shelf
 
         content = Content(workspace, inventory)
@@ -125,7 +126,7 @@ def _history(group: typer.Typer, output: Output) -> None:
                 {
                     "device": device.name,
                     "commit": revision.commit[:12],
-                    "at": revision.at.isoformat(),
+                    "at": revision.at.isoformat() if form == "json" else told_time(revision.at),
                     "by": revision.by,
                     "subject": revision.subject,
                 }

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xunjian.calendar.model import FreezeOverride
+from xunjian.cli.naming import names_of
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Text
 from xunjian.report.building.beside import Beside, Order, Source
@@ -116,14 +117,6 @@ def _titles(content: Content) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
         {name: system.title for name, system in inventory.systems.items()},
         {name: party.title for name, party in inventory.parties.items()},
     )
-
-
-def names_of(content: Content) -> Mapping[str, str]:
-    """What settings and register call things in English; of the settings alone if it is broken."""
-    try:
-        return {**content.settings.in_english, **content.inventory.in_english}
-    except (ContentError, UsageError):
-        return content.settings.in_english
 
 
 def order_of(content: Content, record_sheets: str = "") -> Order:

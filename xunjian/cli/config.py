@@ -3,9 +3,19 @@
 import typer
 
 from xunjian.cli.language import both
+from xunjian.cli.naming import Row, worded
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
+from xunjian.language import Text
 from xunjian.run.content import Content
+
+_SOURCES = {
+    "default": Text("缺省", "default"),
+    "command line": Text("命令行", "command line"),
+    "workspace": Text("工作区", "workspace"),
+    "builtin": Text("自带", "built-in"),
+}
+_WORDS = {"source": _SOURCES}
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -28,16 +38,8 @@ def register(app: typer.Typer, output: Output) -> None:
             {"name": name, "value": setting.value, "source": setting.source}
             for name, setting in content.settings.listed()
         ]
-        output.rows(
-            form,
-            "settings",
-            [
-                {
-                    "name": "workspace",
-                    "value": str(content.workspace.root),
-                    "source": content.workspace.layers[0][0],
-                },
-                *rows,
-            ],
-        )
+        root = {"value": str(content.workspace.root), "source": content.workspace.layers[0][0]}
+        found: list[Row] = [{"name": "workspace", **root}, *rows]
+        said = found if form == "json" else worded(found, _WORDS, output.language)
+        output.rows(form, "settings", said)
         return 0

@@ -8,6 +8,7 @@ import typer
 
 from xunjian.cli.language import both
 from xunjian.cli.moments import moment
+from xunjian.cli.naming import told
 from xunjian.cli.options import InventoryOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
@@ -87,7 +88,8 @@ def register(app: typer.Typer, output: Output) -> None:
                 Text("如 2026、2026H1、2026Q2、2026-06", "such as 2026, 2026H1, 2026Q2, 2026-06"),
             )
         found = coverage_of(agenda, within, by, rule)
-        _give(output, agenda, (found, titles_of(agenda, by)), form, out)
+        what = told((found, titles_of(agenda, by)), agenda.content, output.language)
+        _give(output, agenda, what, form, out)
         return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunjian.cli.language import both
+from xunjian.cli.naming import told
 from xunjian.cli.options import InventoryOption, LimitOption, WhereOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.config.model import RISKS, ConfigDiff, Risk, TrustState
@@ -234,7 +235,8 @@ def show(
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
-    document = render_diff(diffs, form, output.language, read, fail_on=fail_on)
+    called = told(tuple(diffs), content, output.language)
+    document = render_diff(called, form, output.language, read, fail_on=fail_on)
     if out is None:
         output.data(document.decode()) if document else None
     else:

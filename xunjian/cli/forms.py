@@ -8,6 +8,7 @@ import typer
 
 from xunjian.cli.documents import write_document, write_documents
 from xunjian.cli.language import both
+from xunjian.cli.naming import told
 from xunjian.cli.on_record import refuse_on_record
 from xunjian.cli.options import InventoryOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
@@ -85,7 +86,7 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
                 Text("这一轮没有人工项", "this run has nothing that a person inspects"),
                 Text("看方式为 H 或 M 的项目：xunjian list tasks", "see `xunjian list tasks`"),
             )
-        made = write_book(book, output.language)
+        made = write_book(told(book, content, output.language), output.language)
         if out is None:
             output.raw(made)
             return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunjian.cli.language import both
+from xunjian.cli.naming import told_rows, worded
 from xunjian.cli.options import (
     Form,
     FormatOption,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from xunjian.tasks.evidence import ReadCard
 
 Row = Mapping[str, object]
+
+_LAYERS = {"builtin": Text("自带", "built-in"), "workspace": Text("工作区", "workspace")}
+_WORDS = {"layer": _LAYERS, "shadows": _LAYERS}
 
 
 def register(app: typer.Typer, output: Output) -> None:
@@ -60,7 +64,7 @@ def register(app: typer.Typer, output: Output) -> None:
         content = Content(workspace, inventory)
         listings: dict[str, Callable[[], Sequence[Row]]] = {
             "hosts": lambda: [host_row(d) for d in selected(content, limit, where)],
-            "playbooks": lambda: playbooks(content, output),
+            "playbooks": lambda: playbooks(content, output, form),
             "tasks": lambda: tasks(content, output),
             "checks": lambda: checks(content, output),
             "platforms": lambda: platforms(content, output, form),
@@ -72,7 +76,10 @@ def register(app: typer.Typer, output: Output) -> None:
             raise UsageError(
                 Text(f"不知道列什么：{what}", f"cannot list: {what}"), nearest_hint(what, listings)
             )
-        output.rows(form, what, listings[what]())
+        rows = listings[what]()
+        if form != "json":
+            rows = told_rows(worded(rows, _WORDS, output.language), content, output.language)
+        output.rows(form, what, rows)
         return 0
 
 
@@ -97,9 +104,13 @@ def host_row(device: Device) -> Row:
     }
 
 
-def playbooks(content: Content, output: Output) -> list[Row]:
+def playbooks(content: Content, output: Output, form: str) -> list[Row]:
     """Playbooks with title, occasion and layer; a broken one says so and the others stay."""
     from xunjian.playbook import list_playbooks
+    from xunjian.report.words import OCCASIONS, word
+
+    def occasion(code: str) -> str:
+        return code if form == "json" else output.text(word(OCCASIONS, code))
 
     rows: list[Row] = []
     for listed in list_playbooks(content.workspace):
@@ -112,7 +123,7 @@ def playbooks(content: Content, output: Output) -> list[Row]:
                 else output.text(listed.error.message)
                 if listed.error
                 else "",
-                "occasion": playbook.occasion.value if playbook else None,
+                "occasion": occasion(playbook.occasion.value) if playbook else None,
                 "tasks": " ".join(playbook.tasks) if playbook else None,
                 "layer": listed.found.layer,
             }
@@ -191,13 +202,16 @@ def card_row(card: "ReadCard") -> Row:
 
 def runs(content: Content, output: Output, form: str) -> list[Row]:
     """Runs, newest first; `outcomes` counts what is stored now, JSON keeps the codes of states."""
+    from xunjian.calendar.clock import told_time
     from xunjian.report.words import STATES
 
     return [
         {
             "run_id": run.run_id,
             "playbook": run.playbook,
-            "started_at": run.started_at.isoformat(),
+            "started_at": run.started_at.isoformat()
+            if form == "json"
+            else told_time(run.started_at),
             "state": run.state.value if form == "json" else output.text(STATES[run.state.value]),
             "outcomes": run.outcomes,
             "planned": run.planned,

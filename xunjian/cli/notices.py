@@ -1,10 +1,12 @@
 """`notices`: what was told to whom, and a test of an address."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from xunjian.cli.language import both
+from xunjian.cli.naming import Row, worded
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.cli.telling import deliver_test
@@ -52,7 +54,8 @@ def _add_list(group: typer.Typer, output: Output) -> None:
     )
     def list_command(workspace: WorkspaceOption = None, form: FormatOption = Form.TABLE) -> int:
         content = Content(workspace)
-        rows = [
+        listed = content.store.notices.listed()
+        rows: list[Row] = [
             {
                 "at": f"{told.at:%Y-%m-%dT%H:%M:%S%z}" if told.at else "",
                 "event": told.event,
@@ -64,10 +67,25 @@ def _add_list(group: typer.Typer, output: Output) -> None:
                 "check": told.check_id,
                 "run_id": told.run_id,
             }
-            for told in content.store.notices.listed()
+            for told in listed
         ]
+        if form != "json":
+            rows = [_said(row, one.at, output) for row, one in zip(rows, listed, strict=True)]
         output.rows(form, "notices", rows)
         return 0
+
+
+def _said(row: Row, at: datetime | None, output: Output) -> Row:
+    """A notice in words; JSON keeps the codes."""
+    from xunjian.calendar.clock import told_time
+    from xunjian.notify.texts import EVENTS, reason
+
+    why = output.text(reason(str(row["reason"]))) if row["reason"] else ""
+    (said,) = worded([row], {"event": EVENTS, "state": _STATES}, output.language)
+    return {**said, "at": told_time(at) if at else "", "reason": why}
+
+
+_STATES = {"sent": Text("已发出", "sent"), "failed": Text("未送到", "not delivered")}
 
 
 def _add_test(group: typer.Typer, output: Output) -> None:

@@ -12,6 +12,7 @@ import typer
 from xunjian.cli.documents import prepare_folder, write_document
 from xunjian.cli.language import both
 from xunjian.cli.moments import moment
+from xunjian.cli.naming import told
 from xunjian.cli.options import AtOption, OutOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
@@ -229,13 +230,14 @@ def _render(
     from xunjian.report.periodic.render import render_period
 
     model, folder = written
+    said = told(model, content, output.language)
 
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
     fonts = content.workspace.root / "fonts"
     for form in forms:
-        document = render_period(model, form, output.language, read, fonts)
+        document = render_period(said, form, output.language, read, fonts)
         path = folder / f"{model.kind}-{_UNSAFE.sub('-', model.subject)}.{form}"
         write_document(path, document)
         _note(content, output, model, (form, path, document))

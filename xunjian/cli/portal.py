@@ -7,6 +7,7 @@ import typer
 
 from xunjian.cli.documents import prepare_folder, write_document
 from xunjian.cli.language import both
+from xunjian.cli.naming import told
 from xunjian.cli.options import WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.language import Text
@@ -51,6 +52,7 @@ def rewrite_portal(content: Content, output: Output) -> Path:
         return content.workspace.find(f"templates/report/{name}").path.read_text("utf-8")
 
     page = reports / PAGE
+    entries = told(entries, content, output.language)
     write_document(page, as_portal(entries, output.language, read))
     return page
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 
 from xunjian.calendar.model import Round
+from xunjian.cli.naming import told
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.inventory import Device, select
@@ -35,6 +37,7 @@ def write_papers(
             message = Text(f"没有这种格式：{form}", f"no such format: {form}")
             raise UsageError(message, nearest_hint(form, (*FILES, "json")))
     papers = gather(agenda, one, tuple(when[0]), when[1])
+    papers = told(papers, agenda.content, output.language)
     if wanted == ["json"]:
         output.json(_data(papers, output))
         return 0
@@ -84,17 +87,20 @@ def _device(agenda: Agenda, device: Device, tasks: Sequence[str]) -> PlannedDevi
         name=device.name,
         label=device.label,
         kind=device.kind,
-        site=str(device.site.title) if device.site else "",
-        room=str(device.room.title) if device.room else "",
-        party=str(party.title) if party else device.party or "",
+        site=device.site.title if device.site else Text(""),
+        room=device.room.title if device.room else Text(""),
+        party=party.title if party else Text(device.party or ""),
         items=len(tasks),
         by_hand=not tasks,
     )
 
 
-def _data(papers: Papers, output: Output) -> dict[str, object]:
-    from dataclasses import asdict
+def _device_data(device: PlannedDevice, output: Output) -> dict[str, object]:
+    values = {one.name: getattr(device, one.name) for one in fields(device)}
+    return {name: output.text(v) if isinstance(v, Text) else v for name, v in values.items()}
 
+
+def _data(papers: Papers, output: Output) -> dict[str, object]:
     from xunjian.report.calendar.rows import round_row, window_row
 
     return {
@@ -102,6 +108,6 @@ def _data(papers: Papers, output: Output) -> dict[str, object]:
         "date": papers.date.isoformat(),
         "people": list(papers.people),
         "items": [output.text(item) for item in papers.items],
-        "devices": [asdict(device) for device in papers.devices],
+        "devices": [_device_data(device, output) for device in papers.devices],
         "freeze_windows": [window_row(one, output.language) for one in papers.windows],
     }

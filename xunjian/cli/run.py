@@ -11,6 +11,7 @@ from xunjian.cli.documents import prepare_folder, write_documents
 from xunjian.cli.language import both
 from xunjian.cli.list import host_row
 from xunjian.cli.moments import moment
+from xunjian.cli.naming import told_rows
 from xunjian.cli.options import (
     AskPasswordOption,
     AtOption,
@@ -97,7 +98,7 @@ def register(app: typer.Typer, output: Output) -> None:
         )
         order = order_round(content, wanted)
         if list_hosts or check:
-            return _plan_only(output, order, only_hosts=list_hosts)
+            return _plan_only(content, output, order, only_hosts=list_hosts)
         return make_round(content, output, order, out).exit_code or 0
 
 
@@ -130,10 +131,11 @@ def make_round(
     return record
 
 
-def _plan_only(output: Output, order: "RunOrder", *, only_hosts: bool) -> int:
+def _plan_only(content: Content, output: Output, order: "RunOrder", *, only_hosts: bool) -> int:
     pairs = order.plan.pairs
     if only_hosts:
-        output.rows("table", "hosts", [host_row(device) for device in order.plan.devices])
+        rows = [host_row(device) for device in order.plan.devices]
+        output.rows("table", "hosts", told_rows(rows, content, output.language))
         return 0
     output.table(
         [Text("设备", "device"), Text("项目", "items")],

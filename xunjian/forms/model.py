@@ -56,7 +56,8 @@ class Line:
         """
         value = "" if self.value is None or self.offered else self.value
         offered = self.value if self.offered else None
-        return json.dumps([value, self.verdict, note, offered], ensure_ascii=False)
+        noted = [self.note.zh, self.note.en or self.note.zh]
+        return json.dumps([value, self.verdict, note, offered, noted], ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class _Given:
     verdict: str = ""
     note: str = ""
     offered: object = None
+    noted: tuple[str, str] = ("", "")  # the note in both languages
 
 
 class _SheetReader(MarkedSheet):
@@ -118,7 +119,7 @@ class _SheetReader(MarkedSheet):
         }
         self._check(row, line, body, is_changed=is_changed)
         if is_offered:
-            body["remark"] = "；".join(filter(None, (remark, given.note)))
+            body["noted"] = list(given.noted)
         if len(self._into.problems) == count:
             self._take(row, line, body)
 
@@ -198,10 +199,14 @@ class _SheetReader(MarkedSheet):
 
     def _given(self, row: int) -> _Given:
         try:
-            value, verdict, note, offered = json.loads(self._said(row, words.GIVEN))
+            value, verdict, note, offered, *rest = json.loads(self._said(row, words.GIVEN))
+            (zh, en) = rest[0] if rest else (note, note)
         except (ValueError, TypeError):
             return _Given()
-        return _Given(value=value, verdict=str(verdict), note=str(note), offered=offered)
+        noted = (str(zh), str(en))
+        return _Given(
+            value=value, verdict=str(verdict), note=str(note), offered=offered, noted=noted
+        )
 
     def _take(self, row: int, line: Line, body: Mapping[str, object]) -> None:
         where = f"{self._file} {self._grid.where(row, 0)}"

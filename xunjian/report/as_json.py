@@ -116,7 +116,7 @@ def _finding(row: FindingRow, language: Language) -> dict[str, object]:
         "change": row.change.value if row.change else None,
         "source": finding.source,
         "by": finding.by,
-        "remark": finding.remark,
+        "remark": finding.remark.to(language),
         "photos": list(finding.photos),
         "limits": dict(finding.limits),
     }

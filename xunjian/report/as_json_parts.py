@@ -86,7 +86,7 @@ def manual_of(row: ManualRow, language: Language) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "value": finding.value,
         "unit": unit_in(finding.unit, language),
-        "remark": finding.remark,
+        "remark": finding.remark.to(language),
         "by": row.by,
         "at": row.at.isoformat() if row.at else None,
         "photos": list(row.photos),

@@ -13,22 +13,16 @@ Tree = TypeVar("Tree")
 
 # what a device or a program said word for word, and what things are referred to by
 _VERBATIM = (Change, ContentUsed, EvidenceRef)
-_KEYS = frozenset({"name", "device", "site", "id", "run_id", "check", "task"})
+_KEYS = frozenset(
+    {"name", "device", "site", "id", "run_id", "check", "task", "path", "folder", "key", "question"}
+)
 _AS_THEY_ARE = frozenset({"names", "excerpts", "pictures", "nornir_results", "photos", "said"})
-_JOINED = (("自动：", "automatic: "), ("；", "; "))  # as a form taken in joins a remark
 _IDEOGRAPH = "[\u3400-\u9fff]"
 
 
 def in_english(tree: Tree, names: Mapping[str, str]) -> Tree:
     """Give the same model with every known Chinese name replaced; keys of mappings stay."""
     return _Rewriter(names).of(tree) if names else tree
-
-
-def _joined(remark: str) -> str:
-    """Say in English what of a stored remark is ours: how its parts are joined, what measured."""
-    for ours, said in _JOINED:
-        remark = remark.replace(ours, said)
-    return remark
 
 
 class _Rewriter:
@@ -66,8 +60,6 @@ class _Rewriter:
             if name in _KEYS and type(before) is str:
                 continue
             after = self.of(before)
-            if name == "remark" and type(after) is str:
-                after = _joined(after)
             if after is not before and after != before:
                 changed[name] = after
         made = replace(value, **changed) if changed else value

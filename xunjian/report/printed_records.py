@@ -78,7 +78,7 @@ def _together(sheet: DeviceSheet) -> Iterator[Sequence[Finding]]:
 
 def _likeness(row: FindingRow) -> tuple[str, Text, bool]:
     finding = row.finding
-    is_quiet = finding.verdict is Verdict.NORMAL and not (finding.remark or finding.by)
+    is_quiet = finding.verdict is Verdict.NORMAL and not (finding.remark.zh or finding.by)
     return finding.check, finding.standard, is_quiet
 
 
@@ -108,7 +108,7 @@ def _record(
 def remark(finding: Finding, w: Wording, most: int = 200) -> str:
     """Why it is not normal, and what a person wrote."""
     parts = [] if finding.verdict is Verdict.NORMAL else [finding.message.to(w.language)]
-    parts += [finding.remark]
+    parts += [finding.remark.to(w.language)]
     if finding.by:
         parts.append(w.t(f"（{finding.by}）", f"({finding.by})"))
     return w.say(" ".join(part for part in parts if part), most)

@@ -318,7 +318,7 @@ def manual_rows(model: ReportModel, w: Wording) -> list[Row]:
             "measured": w.measured(row.finding),
             "code": row.finding.verdict.value,
             "verdict": w.say(row.finding.verdict.word),
-            "remark": w.say(row.finding.remark or row.finding.message),
+            "remark": w.say(row.finding.remark if row.finding.remark.zh else row.finding.message),
             "by": w.say(row.by or row.finding.by),
             "at": w.minute(row.at) if row.at else "",
         }

@@ -71,7 +71,7 @@ class ProblemRows:
         )
 
     def _extras(self, f: Finding) -> str:
-        advice, remark = self._say(f.advice), self._fold(f.remark) if f.remark else ""
+        advice, remark = self._say(f.advice), self._say(f.remark)
         parts = ((_ADVICE, advice), (_REMARK, f"<bdi>{remark}</bdi>" if remark else ""))
         return "".join(
             f'<span class="advice">{title.to(self._language)}{part}</span>'

@@ -59,7 +59,7 @@ class RecordSheets:
             if f.subject in {"-", f.check}
             else f"<small><bdi>{self._fold(f.subject)}</bdi></small>"
         )
-        is_plain = f.verdict is Verdict.NORMAL and not (f.remark or f.by)
+        is_plain = f.verdict is Verdict.NORMAL and not (f.remark.zh or f.by)
         remark = "" if is_plain else self._remark(row)
         state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'
         return (
@@ -75,7 +75,7 @@ class RecordSheets:
         f = row.finding
         parts = [
             "" if f.verdict is Verdict.NORMAL else self._fold(f.message.to(self._language)),
-            self._fold(f.remark),
+            self._say(f.remark),
             self._fold(self._by(f)),
         ]
         return "<br>".join(part for part in parts if part)

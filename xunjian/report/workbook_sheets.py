@@ -258,7 +258,7 @@ def _manual(model: ReportModel, w: Wording) -> Iterator[Row]:
             value_of(finding, w),
             _unit(finding, w),
             finding.verdict,
-            w.say(finding.remark or finding.message, 2000),
+            w.say(finding.remark if finding.remark.zh else finding.message, 2000),
             w.say(row.by or finding.by),
             row.at,
         )

@@ -24,13 +24,14 @@ class Answer:
 
     values: by field of the fact. verdict: the person's own word, empty when left to the card.
     decides: it is to hold against what others answered before.
-    photos: sha256 of stored pictures.
+    photos: sha256 of stored pictures. noted: what the line came with, that it confirms.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     verdict: str = ""
     cause: str = ""
     remark: str = ""
+    noted: Text = Text("")
     by: str = ""
     photos: tuple[str, ...] = ()
     decides: bool = False
@@ -40,6 +41,12 @@ class Answer:
         """What two people can agree or disagree on."""
         known = {key: value for key, value in self.values.items() if value not in {None, ""}}
         return self.verdict, *sorted(known.items(), key=str)
+
+    @property
+    def written(self) -> tuple[Text, ...]:
+        """What was written beside the verdict, and what the line came with."""
+        words = (Text(self.cause, self.cause), Text(self.remark, self.remark), self.noted)
+        return tuple(word for word in words if word.zh)
 
     def shown(self) -> Text:
         """Who said what, in one line."""
@@ -69,8 +76,21 @@ def answer_of_text(text: str) -> Answer | None:
         values=data["values"],
         photos=tuple(map(str, data.get("photos") or ())),
         decides=data.get("decides") is True,
+        noted=_noted(data.get("noted")),
         **texts,
     )
+
+
+def _noted(given: object) -> Text:
+    zh, en = given if isinstance(given, list) and len(given) == 2 else ("", "")
+    return Text(str(zh), str(en))
+
+
+def joined(parts: Sequence[Text]) -> Text:
+    """Put what was written one after the other, in each language as it does that."""
+    zh = dict.fromkeys(part.zh for part in parts)
+    en = dict.fromkeys(part.en or part.zh for part in parts)
+    return Text("；".join(zh), "; ".join(en))
 
 
 class PaperSession:
@@ -135,7 +155,7 @@ class Answers:
             _remeasured(said.values.get("value"), judged),
             source="hybrid",
             by=said.by,
-            remark="；".join(word for word in (said.cause, said.remark) if word),
+            remark=joined(said.written),
             photos=said.photos,
             evidence_ids=ids,
         )
@@ -148,14 +168,14 @@ class Answers:
             if len(holding) > 1:
                 return _contradicted(finding, holding)
         said = [answer for many in cited if (answer := answer_of(many[0])) is not None]
-        words = [word for one in said for word in (one.cause, one.remark) if word]
+        words = [word for one in said for word in one.written]
         forms = {many[0].id for many in cited}
         is_hybrid = any(one not in forms for one in finding.evidence_ids)
         made = replace(
             finding,
             source="hybrid" if is_hybrid else "manual",
             by=AND.join(dict.fromkeys(one.by for one in said if one.by)),
-            remark="；".join(dict.fromkeys(words)),
+            remark=joined(words),
             photos=tuple(dict.fromkeys(photo for one in said for photo in one.photos)),
         )
         if made.value == made.verdict.value:  # the word says it all

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.language import Text
-from xunjian.run.answers import Answer, Answers, answer_of, holding_of
+from xunjian.run.answers import Answer, Answers, answer_of, holding_of, joined
 from xunjian.run.model import Outcome
 from xunjian.transport.model import Channel, Evidence
 
@@ -86,7 +86,6 @@ def _finding(question: str, device: str, said: Answer, holding: Sequence[Evidenc
     verdict = Verdict(said.verdict) if said.verdict else Verdict.UNKNOWN
     if len(holding) > 1:
         verdict = Verdict.UNKNOWN
-    words = "；".join(part for part in (detail, said.cause, said.remark) if part)
     return Finding(
         id=finding_id(device, FREE_CHECK, subject) if is_free else subject,
         check=FREE_CHECK,
@@ -96,10 +95,10 @@ def _finding(question: str, device: str, said: Answer, holding: Sequence[Evidenc
         verdict=verdict,
         title=_FREE_TITLE,
         level="III" if verdict is Verdict.ABNORMAL else "",
-        message=Text(words, words),
+        message=joined([*([Text(detail, detail)] if detail else []), *said.written]),
         evidence_ids=tuple(one.id for one in holding),
         source="manual",
         by=said.by,
-        remark="；".join(part for part in (said.cause, said.remark) if part),
+        remark=joined(said.written),
         photos=said.photos,
     )

@@ -88,7 +88,7 @@ def finding_from_json(text: str) -> Finding:
     data: dict[str, object] = json.loads(text)
     known = {f.name for f in fields(Finding)}
     values: dict[str, object] = {k: revive(v) for k, v in data.items() if k in known}
-    for name in ("title", "standard", "message", "advice"):
+    for name in ("title", "standard", "message", "advice", "remark"):
         values[name] = text_of(data.get(name))
     values["verdict"] = Verdict(str(data["verdict"]))
     return Finding(**values)  # type: ignore[arg-type]  # written by finding_to_json, field by field

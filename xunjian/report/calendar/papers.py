@@ -7,6 +7,7 @@ from datetime import date
 from xunjian.calendar.model import FreezeWindow, Round
 from xunjian.language import Language, Text
 from xunjian.report.calendar.rows import MODES
+from xunjian.report.wording import Wording
 from xunjian.report.words import KINDS, word
 
 
@@ -17,9 +18,9 @@ class PlannedDevice:
     name: str
     label: str
     kind: str
-    site: str
-    room: str
-    party: str
+    site: Text
+    room: Text
+    party: Text
     items: int
     by_hand: bool = False  # nothing of it can be asked over the network
 
@@ -130,9 +131,9 @@ def _device(device: PlannedDevice, language: Language) -> tuple[str, ...]:
     return (
         device.label or device.name,
         word(KINDS, device.kind).to(language),
-        device.site,
-        device.room,
-        device.party,
+        device.site.to(language),
+        device.room.to(language),
+        device.party.to(language),
         by_hand if device.by_hand else str(device.items),
     )
 
@@ -144,15 +145,16 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
     yield Paragraph(
         Text(f"{customer or '用户单位'}：", f"To {customer or 'the customer'}:").to(language)
     )
-    rooms = len({device.room for device in papers.devices if device.room})
+    day = Wording(language, breaks=False).day
+    rooms = len({device.room for device in papers.devices if device.room.zh})
     people = papers.people
     yield Paragraph(
         Text(
-            f"我方定于 {papers.date:%Y-%m-%d} 进行“{one.title.zh}”，最迟 {one.due:%Y-%m-%d} 完成，"
+            f"我方定于{day(papers.date)}进行“{one.title.zh}”，最迟{day(one.due)}完成，"
             f"涉及机房 {rooms} 处、设备 {len(papers.devices)} 台、项目 {len(papers.items)} 项。"
             f"人员：{'、'.join(people) or '另行通知'}。",
-            f"On {papers.date:%Y-%m-%d} we make “{one.title.en or one.title.zh}”, to be ended by "
-            f"{one.due:%Y-%m-%d}: {rooms} room(s), {len(papers.devices)} device(s), "
+            f"On {day(papers.date)} we make “{one.title.en or one.title.zh}”, to be ended by "
+            f"{day(one.due)}: {rooms} room(s), {len(papers.devices)} device(s), "
             f"{len(papers.items)} item(s). People: {', '.join(people) or 'to be named'}.",
         ).to(language)
     )
@@ -165,7 +167,7 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
     )
     for window in papers.windows:
         mode = MODES[window.mode.value]
-        days = f"{window.first:%Y-%m-%d} — {window.last:%Y-%m-%d}"
+        days = Wording(language, breaks=False).days(window.first, window.last)
         yield Paragraph(
             Text(
                 f"封网：{window.title.zh}，{days}，{mode.zh}。",
@@ -180,15 +182,15 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
 
 
 def _facts(papers: Papers, language: Language) -> Grid:
-    one, count = papers.round, len(papers.devices)
+    one, count, w = papers.round, len(papers.devices), Wording(language, breaks=False)
     people = Text("、".join(papers.people), ", ".join(papers.people)).to(language)
     facts: Sequence[tuple[Text, str]] = (
         (Text("项目", "Project"), papers.project or "-"),
         (Text("巡检", "Round"), one.title.to(language)),
         (Text("编号", "Number"), one.id),
         (Text("剧本", "Playbook"), papers.playbook_title.to(language)),
-        (Text("时间", "Date"), f"{papers.date:%Y-%m-%d}"),
-        (Text("期限", "To be done"), f"{one.first:%Y-%m-%d} — {one.due:%Y-%m-%d}"),
+        (Text("时间", "Date"), w.day(papers.date)),
+        (Text("期限", "To be done"), w.days(one.first, one.due)),
         (Text("人员", "People"), people or "-"),
         (Text("范围", "Scope"), Text(f"{count} 台设备", f"{count} device(s)").to(language)),
     )
