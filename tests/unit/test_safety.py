@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from xunjian.config.pack import load_packs
 from xunjian.errors import ReadOnlyViolation
 from xunjian.language import Text
-from xunjian.platforms import Platform, ReadOnlyRules
+from xunjian.platforms import Platform, ReadOnlyRules, load_platforms
 from xunjian.safety import check_request
 from xunjian.transport.model import Channel, Request
+from xunjian.workspace import builtin_root, open_workspace
 
 BOX = Platform(
     name="box",
@@ -23,6 +25,7 @@ BOX = Platform(
 ALLOWED = [
     (Channel.CLI, "show version"),
     (Channel.CLI, "show interface | include up"),
+    (Channel.CLI, "show interface | display set | no-more"),
     (Channel.SHELL, "cat /proc/stat"),
     (Channel.SHELL, "cat /proc/stat | head -1"),
     (Channel.HTTP, "/status?x=1"),
@@ -46,6 +49,9 @@ REFUSED = [
     (Channel.CLI, "show version > file"),
     (Channel.CLI, "show version | redirect flash:/a"),
     (Channel.CLI, "show version | tee a"),
+    (Channel.CLI, "show version | save a"),
+    (Channel.CLI, "show version | display set | save a"),
+    (Channel.CLI, "show version | display commit-scripts"),
     (Channel.CLI, "show ?"),
     (Channel.CLI, "show $(save)"),
     (Channel.CLI, "show `save`"),
@@ -117,3 +123,63 @@ def test_deny_is_held_against_every_command_of_a_pipe() -> None:
         check_request(
             Request(channel=Channel.SHELL, text="cat /proc/stat | cat /etc/shadow"), platform
         )
+
+
+HARMFUL = (
+    *(
+        "configure",
+        "commit",
+        "load override terminal",
+        "delete x",
+        "clear x",
+        "write erase",
+        "write",
+    ),
+    *(
+        "reload",
+        "reboot",
+        "request system reboot",
+        "copy a b",
+        "debug all",
+        "no x",
+        "undo x",
+        "save",
+    ),
+    *(
+        "show running-config | redirect flash:a",
+        "show configuration | save a",
+        "set cli x",
+        "restart x",
+    ),
+    *(
+        "show x | display omit | append a",
+        "show x | tee a",
+        "enable",
+        "start shell",
+        "erase nvram:",
+    ),
+    *("show version\nreload", "show version;reload", "show version && reload", "SHOW VERSION > a"),
+    *(
+        "unset x",
+        "reset x",
+        "export x",
+        "import x",
+        "exec x",
+        "file delete a",
+        "rollback 1",
+        "format a",
+    ),
+)
+
+
+@pytest.mark.parametrize("name", ["juniper_junos", "cisco_asa", "ruijie", "hillstone"])
+def test_what_changes_a_device_is_refused_and_what_a_pack_asks_is_not(name: str) -> None:
+    workspace = open_workspace(builtin_root())
+    platform = load_platforms(workspace).get(name)
+    assert platform is not None
+    commands = load_packs(workspace).get(name).commands
+    for command in (*commands.running, *commands.startup, *commands.stamp):
+        check_request(Request(channel=Channel.CLI, text=command.send), platform)
+    for text in (*HARMFUL, *platform.setup, *(text.upper() for text in HARMFUL)):
+        with pytest.raises(ReadOnlyViolation):
+            check_request(Request(channel=Channel.CLI, text=text), platform)
