@@ -33,7 +33,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xunjian.language import Language, Text
+from xunjian.language import Language, Text, counted
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,7 +83,9 @@ class ContentError(XunjianError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.key)))
         count = len(self.problems)
-        super().__init__(Text(f"内容文件有 {count} 处错误", f"{count} problem(s) in content files"))
+        super().__init__(
+            Text(f"内容文件有 {count} 处错误", f"{counted(count, 'problem')} in content files")
+        )
 
 
 class StoreError(XunjianError):

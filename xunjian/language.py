@@ -27,3 +27,8 @@ class Text:
     @override
     def __str__(self) -> str:
         return self.zh or self.en
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Say a number of things in English; `things` where the plural takes more than an s."""
+    return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"

@@ -25,7 +25,7 @@ from xunjian.config.model import (
 from xunjian.language import Language, Text
 from xunjian.report.diff import FORMS, render_diff
 from xunjian.report.diff.as_markdown import LIMIT_BYTES, as_markdown
-from xunjian.report.diff.figures import count, plain_figures
+from xunjian.report.diff.figures import count, headline, plain_figures
 from xunjian.report.diff.lines import Piece, blocks, pieces, side_by_side
 from xunjian.report.diff.seen import escape_unseen_in_json, seen
 
@@ -91,8 +91,8 @@ def test_figures_are_equal_in_all_formats() -> None:
     assert json.loads(render("sarif"))["runs"][0]["properties"] == figures
     assert junit_figures(render("junit")) == flat(figures)
     headline = (
-        "8 change(s) on 2 of 5 devices; not approved: 1 critical, 4 high, 1 medium; "
-        "1 capture(s) not trustworthy; 2 device(s) not compared."
+        "8 changes on 2 of 5 devices; not approved: 1 critical, 4 high, 1 medium; "
+        "1 capture not trustworthy; 2 devices not compared."
     )
     assert headline in render("md")
     assert headline in render("unified")
@@ -104,6 +104,16 @@ def test_figures_are_equal_in_all_formats() -> None:
     assert tiles["suppressed"] == "4"
     assert len(found(page, "//article")) == 8
     assert "| high | 4 | 4 |" in render("md")
+
+
+def test_one_thing_is_one_in_english() -> None:
+    diff = unchanged()
+    one = replace(diff, changes=switch().changes[:1])
+    assert headline(count([diff])).en == "1 device, no configuration change."
+    assert headline(count([one])).en.startswith("1 change on 1 of 1 device")
+    for text in (render("html", (diff,)), render("html", (one,)), render("html"), render("md")):
+        assert "(s)" not in text
+        assert not re.search(r"\b1 (?:devices|changes|entries)\b", text)
 
 
 def found(page: html.HtmlElement, xpath: str) -> list[Any]:

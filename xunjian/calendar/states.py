@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from xunjian.calendar.clock import day_of, in_zone
 from xunjian.calendar.model import JournalEntry, Round, RoundState
-from xunjian.language import Text
+from xunjian.language import Text, counted
 
 _DONE = frozenset({"run", "hand", "elsewhere"})
 OPEN = frozenset({RoundState.DUE, RoundState.OVERDUE})
@@ -118,7 +118,8 @@ def _done(one: Round, done: Sequence[JournalEntry], at: datetime) -> Round:
     if day > one.due:
         late = (day - one.due).days
         reason = Text(
-            f"{day:%Y-%m-%d} 完成，迟 {late} 天", f"done on {day:%Y-%m-%d}, {late} day(s) late"
+            f"{day:%Y-%m-%d} 完成，迟 {late} 天",
+            f"done on {day:%Y-%m-%d}, {counted(late, 'day')} late",
         )
         return replace(one, state=RoundState.LATE, reason=reason)
     return replace(one, state=RoundState.DONE, reason=_how(enough))
@@ -147,7 +148,7 @@ def _undone(one: Round, journal: Journal, at: datetime) -> tuple[RoundState, Tex
         return RoundState.PLANNED, _why_not(journal)
     late = (today - one.due).days
     if today <= last:
-        why = Text(f"逾期 {late} 天", f"{late} day(s) overdue")
+        why = Text(f"逾期 {late} 天", f"{counted(late, 'day')} overdue")
         return RoundState.OVERDUE, why
     why = Text(
         f"应于 {one.due:%Y-%m-%d} 前完成，没有记录",

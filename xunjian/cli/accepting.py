@@ -26,7 +26,7 @@ from xunjian.config.model import Change, Redacted
 from xunjian.config.pipeline import diff_redacted
 from xunjian.errors import NotFitting, UsageError
 from xunjian.inventory.model import Device
-from xunjian.language import Text
+from xunjian.language import Text, counted
 from xunjian.run.shelf import Shelf, accounts_of, keep, named
 from xunjian.schema import Problems
 
@@ -122,7 +122,7 @@ def accept_changes(shelf: Shelf, output: Output, device: Device, wanted: Wanted)
     if len(chosen) < len(changes):
         ids = {change.id for change in chosen}
         text = accept_some(old, new, ids, shelf.pack_of(device))
-    title = f"baseline {device.name}: {len(chosen)} change(s) {wanted.ticket}".strip()
+    title = f"baseline {device.name}: {counted(len(chosen), 'change')} {wanted.ticket}".strip()
     lines = [f"{change.id} {change.kind}" for change in chosen]
     message = "\n".join([title, "", *lines, "", f"Approved-by: {by}"])
     shelf.baselines.keep(BASELINE, named(device), {RUNNING: text}, message, who)

@@ -16,7 +16,7 @@ from xunjian.cli.output import Output
 from xunjian.cli.rounds_table import show_rounds, show_summary
 from xunjian.cli.telling import attended, tell_failed, tell_rounds
 from xunjian.errors import NothingSelected, UsageError, XunjianError
-from xunjian.language import Text
+from xunjian.language import Text, counted
 from xunjian.run.agenda import Agenda
 from xunjian.run.content import Content
 from xunjian.run.ticket import rotates
@@ -122,7 +122,7 @@ def run_due(content: Content, output: Output, agenda: Agenda) -> Worked:
             if not _make(content, output, agenda, one, worked):
                 break
     made = len(worked.made)
-    output.say(Text(f"做了 {made} 轮", f"{made} round(s) made"))
+    output.say(Text(f"做了 {made} 轮", f"{counted(made, 'round')} made"))
     return worked
 
 
@@ -164,7 +164,7 @@ def _say_rest(output: Output, one: Round, count: int) -> None:
     output.say(
         Text(
             f"接着做：{one.title.zh} {one.id}，还有 {count} 台没有问过",
-            f"goes on: {one.title.en} {one.id}, {count} device(s) nobody asked yet",
+            f"goes on: {one.title.en} {one.id}, {counted(count, 'device')} nobody asked yet",
         )
     )
 

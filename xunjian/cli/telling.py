@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xunjian.calendar.model import Round, RoundState
 from xunjian.cli.output import Output
 from xunjian.errors import XunjianError
-from xunjian.language import Text
+from xunjian.language import Text, counted
 from xunjian.playbook import find_playbook, load_playbook
 from xunjian.playbook.model import NotifySettings
 from xunjian.run.content import Content
@@ -164,7 +164,7 @@ def _say(output: Output, summary: "Summary", nobody: Sequence[str]) -> None:
     from xunjian.notify.texts import reason
 
     if summary.sent:
-        output.say(Text(f"发出 {summary.sent} 条通知", f"{summary.sent} notice(s) sent"))
+        output.say(Text(f"发出 {summary.sent} 条通知", f"{counted(summary.sent, 'notice')} sent"))
     for (name, code), count in summary.failed.items():
         why = reason(code)
         output.say(
@@ -177,7 +177,7 @@ def _say(output: Output, summary: "Summary", nobody: Sequence[str]) -> None:
         output.say(
             Text(
                 f"{summary.gone} 条问题复测后已恢复，没有通知",
-                f"{summary.gone} finding(s) were gone when measured again: nobody was told",
+                f"{counted(summary.gone, 'finding')} gone when measured again: nobody was told",
             )
         )
     if nobody and (summary.untold or summary.sent or summary.failed):

@@ -36,7 +36,7 @@ from xunjian.expressions.operators import (
     Not,
 )
 from xunjian.expressions.regex import compile_regex
-from xunjian.language import Text
+from xunjian.language import Text, counted
 
 MAX_CHARS = 2000
 MAX_DEPTH = 32
@@ -272,10 +272,11 @@ def _must_be_condition(node: Node) -> None:
 def _must_count(name: str, given: int, least: int, most: int) -> None:
     if not least <= given <= most:
         wanted = str(least) if least == most else f"{least}-{most}"
+        arguments = counted(least, "argument") if least == most else f"{wanted} arguments"
         raise ExpressionError(
             Text(
                 f"{name} 需要 {wanted} 个参数，给了 {given} 个",
-                f"{name} takes {wanted} argument(s): {given}",
+                f"{name} takes {arguments}: {given}",
             )
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from xunjian.calendar.model import Round, RoundState
 from xunjian.checks.model import LEVELS, Finding, Verdict
 from xunjian.facts.words import span_of, unit_of, word_of
-from xunjian.language import Text
+from xunjian.language import Text, counted
 from xunjian.notify.message import Message
 from xunjian.run.model import DeviceResult, RunRecord, RunState
 
@@ -217,10 +217,10 @@ def configurations_changed(record: RunRecord, source: Source, at: datetime) -> M
     return Message(
         title=Text(
             f"【巡检】配置变更：{len(open_ones)} 台设备有未批准的变更",
-            f"[xunjian] configuration changed: {len(open_ones)} device(s), not approved",
+            f"[xunjian] configuration changed: {counted(len(open_ones), 'device')}, not approved",
         ),
         lines=tuple(
-            Text(f"{diff.device}：{count} 处", f"{diff.device}: {count} change(s)")
+            Text(f"{diff.device}：{count} 处", f"{diff.device}: {counted(count, 'change')}")
             for diff, count in open_ones
         ),
         foot=(source.foot(at),),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from xunjian.facts.words import REASONS, UNITS
-from xunjian.language import Text
+from xunjian.language import Text, counted
 
 __all__ = [
     "ASSETS",
@@ -100,11 +100,6 @@ STATES = {
     "interrupted": Text("已中断", "interrupted"),
     "killed": Text("异常终止", "killed"),
 }
-
-
-def counted(count: int, thing: str) -> str:
-    """Say a number of things in English."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def word(table: Mapping[str, Text], code: str) -> Text:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.config.model import RISKS, Change, ConfigDiff, Risk, Trust, TrustState
-from xunjian.language import Text
+from xunjian.language import Text, counted
 
 CONFIG = "config"  # the task's name in plans and reports
 TITLE = Text("配置", "configuration")
@@ -173,7 +173,7 @@ def judge_startup(diff: ConfigDiff) -> Said:
 def _all_approved(count: int) -> Text:
     if not count:
         return Text("")
-    return Text(f"{count} 处变更，均已批准", f"{count} change(s), all approved")
+    return Text(f"{count} 处变更，均已批准", f"{counted(count, 'change')}, all approved")
 
 
 def _listed(changes: Sequence[Change]) -> Text:
@@ -185,7 +185,7 @@ def _listed(changes: Sequence[Change]) -> Text:
     more = Text(f"；另 {rest} 处", f"; {rest} more") if rest > 0 else Text("")
     return Text(
         f"{len(changes)} 处变更，最高风险{worst.zh}：{'；'.join(parts_zh)}{more.zh}",
-        f"{len(changes)} change(s), worst risk {worst.en}: {'; '.join(parts_en)}{more.en}",
+        f"{counted(len(changes), 'change')}, worst risk {worst.en}: {'; '.join(parts_en)}{more.en}",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xunjian.calendar.model import FreezeWindow, Round
-from xunjian.language import Language, Text
+from xunjian.language import Language, Text, counted
 from xunjian.report.calendar.rows import MODES
 from xunjian.report.wording import Wording
 from xunjian.report.words import KINDS, word
@@ -154,8 +154,9 @@ def _notice(papers: Papers, language: Language) -> Iterator[Block]:
             f"涉及机房 {rooms} 处、设备 {len(papers.devices)} 台、项目 {len(papers.items)} 项。"
             f"人员：{'、'.join(people) or '另行通知'}。",
             f"On {day(papers.date)} we make “{one.title.en or one.title.zh}”, to be ended by "
-            f"{day(one.due)}: {rooms} room(s), {len(papers.devices)} device(s), "
-            f"{len(papers.items)} item(s). People: {', '.join(people) or 'to be named'}.",
+            f"{day(one.due)}: {counted(rooms, 'room')}, "
+            f"{counted(len(papers.devices), 'device')}, {counted(len(papers.items), 'item')}. "
+            f"People: {', '.join(people) or 'to be named'}.",
         ).to(language)
     )
     yield Paragraph(
@@ -192,7 +193,7 @@ def _facts(papers: Papers, language: Language) -> Grid:
         (Text("时间", "Date"), w.day(papers.date)),
         (Text("期限", "To be done"), w.days(one.first, one.due)),
         (Text("人员", "People"), people or "-"),
-        (Text("范围", "Scope"), Text(f"{count} 台设备", f"{count} device(s)").to(language)),
+        (Text("范围", "Scope"), Text(f"{count} 台设备", counted(count, "device")).to(language)),
     )
     return Grid(
         (Text("事项", "Matter").to(language), Text("内容", "Content").to(language)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk
-from xunjian.language import Language, Text
+from xunjian.language import Language, Text, counted
 from xunjian.report.diff.figures import (
     Figures,
     count,
@@ -208,7 +208,8 @@ def _foot(figures: Figures, cut: Sequence[_Entry], language: Language) -> str:
         said.append(
             Text(
                 f"**篇幅所限，另有 {len(left)} 处变更未列出**（{numbers}）；完整内容见 HTML 报告。",
-                f"**{len(left)} more changes cut for size** ({numbers}); see the HTML report.",
+                f"**{counted(len(left), 'more change')} cut for size** ({numbers}); "
+                "see the HTML report.",
             ).to(language)
         )
     return "\n" + "\n\n".join(said) + "\n"

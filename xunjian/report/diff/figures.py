@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from xunjian.config.model import RISKS, Change, ChangeKind, ConfigDiff, Risk, TrustState
-from xunjian.language import Text
+from xunjian.language import Text, counted
 from xunjian.report.diff.words import (
     APPROVAL_WORDS,
     KIND_WORDS,
@@ -169,7 +169,7 @@ def headline(figures: Figures) -> Text:
     if not figures.changes and figures.is_clean:
         return Text(
             f"{figures.devices} 台设备，配置没有变更。",
-            f"{figures.devices} device(s), no configuration change.",
+            f"{counted(figures.devices, 'device')}, no configuration change.",
         )
     zh, en = _parts(figures)
     return Text("；".join(zh) + "。", "; ".join(en) + ".")
@@ -178,19 +178,20 @@ def headline(figures: Figures) -> Text:
 def _parts(figures: Figures) -> tuple[list[str], list[str]]:
     levels = [(RISK_WORDS[r], n) for r, n in figures.unapproved_risks.items() if n]
     zh = [f"{figures.changed_devices}/{figures.devices} 台设备有 {figures.changes} 处变更"]
-    en = [f"{figures.changes} change(s) on {figures.changed_devices} of {figures.devices} devices"]
+    devices = counted(figures.devices, "device")
+    en = [f"{counted(figures.changes, 'change')} on {figures.changed_devices} of {devices}"]
     if figures.unapproved:
         zh.append("未批准：" + "、".join(f"{word.zh} {n}" for word, n in levels))
         en.append("not approved: " + ", ".join(f"{n} {word.en}" for word, n in levels))
     elif figures.changes:
         zh.append("全部已批准")
         en.append("all of them approved")
-    for number, word_zh, word_en in (
-        (figures.missing_planned, "处计划变更未见", "planned change(s) absent"),
-        (figures.untrusted, "台采集不可信", "capture(s) not trustworthy"),
-        (figures.not_compared, "台未比较", "device(s) not compared"),
+    for number, word_zh, thing, is_what in (
+        (figures.missing_planned, "处计划变更未见", "planned change", "absent"),
+        (figures.untrusted, "台采集不可信", "capture", "not trustworthy"),
+        (figures.not_compared, "台未比较", "device", "not compared"),
     ):
         if number:
             zh.append(f"{number} {word_zh}")
-            en.append(f"{number} {word_en}")
+            en.append(f"{counted(number, thing)} {is_what}")
     return zh, en

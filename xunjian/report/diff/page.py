@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from xunjian.config.model import RISKS, ChangeKind, ConfigDiff
-from xunjian.language import Language
+from xunjian.language import Language, counted
 from xunjian.report.diff import words
 from xunjian.report.diff.arrange import quoted, view
 from xunjian.report.diff.figures import renamed
@@ -18,7 +18,7 @@ def as_page(diffs: Sequence[ConfigDiff], language: Language, read: Callable[[str
     """Render the page; `read` gives the bytes of a file below `templates/report/`."""
     environment = page_environment(language, autoescape=True)
     environment.finalize = lambda value: seen(value) if type(value) is str else value
-    environment.globals.update(diff_words(language))
+    environment.globals.update(diff_words(language), counted=counted)
     style = read("page.css").decode() + read("diff.css").decode()
     extra = assets(style, read("diff.js").decode())
     template = environment.from_string(read("diff.html.j2").decode())
