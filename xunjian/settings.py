@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import override
 
 from xunjian import yaml12
@@ -83,10 +83,16 @@ class ContractFields(Model):
     ends: Day = None
 
 
+def _said(given: Text) -> Text:
+    if not str(given).strip():
+        raise reject(Text("不能为空", "must not be empty"))
+    return given
+
+
 class PersonFields(Model):
     """Somebody who took part in the rounds, as the overview of a report lists them."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[Words, AfterValidator(_said)]
     role: Words = Text("")
     phone: str = ""
 
@@ -284,6 +290,9 @@ def _english_of(fields: dict[str, Any]) -> dict[str, str]:
     """Take names in two languages apart: each goes by the Chinese one, and keeps its English."""
     texts: list[Text] = list(fields["document_recipients"])
     fields["document_recipients"] = tuple(text.zh or text.en for text in texts)
+    people = fields["document_people"]
+    texts += [one["name"] for one in people]
+    fields["document_people"] = tuple({**one, "name": str(one["name"])} for one in people)
     for name in _NAMES:
         texts.append(fields[name])
         fields[name] = fields[name].zh or fields[name].en

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from xunjian.facts.subjects import subject_word
 from xunjian.language import Language, Text
 from xunjian.report.periodic.model import Bars, Lines, Shares
 from xunjian.report.plots.svg import (
@@ -48,7 +49,10 @@ def plot_of(block: Bars | Shares | Lines, language: Language) -> Plot | None:
         return _bars(block, language)
     if isinstance(block, Shares):
         return _shares(block, language)
-    found = trend_plots(judged([block.series], {}), language)
+    series = block.series
+    if word := subject_word(series.subject):
+        series = replace(series, subject=word.to(language))
+    found = trend_plots(judged([series], {}), language)
     return _renamed(found[0], f"plot-{block.key.replace('_', '-')}") if found else None
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from xunjian.checks.model import LEVELS
 from xunjian.language import Text
 from xunjian.report.periodic.faults import REPLACE_AT, Fault, mean
-from xunjian.report.periodic.gathered import Gathered, kind_word, local
+from xunjian.report.periodic.gathered import Gathered, kind_word, local, part_word
 from xunjian.report.periodic.model import (
     Bars,
     Cell,
@@ -114,11 +114,13 @@ def _fault_row(g: Gathered, one: Fault) -> tuple[Cell, ...]:
 def what(g: Gathered, one: Fault) -> Text:
     """The item, the part of the device, what was wrong."""
     title = g.check(one.finding.check, one.finding.title)
-    part = "" if one.finding.subject in {"", "-"} else f" {one.finding.subject}"
+    part = part_word(one.finding.subject)
     said = one.finding.message
-    zh = f"{title.zh}{part}" + (f"：{said.zh}" if said.zh and said.zh != title.zh else "")
+    zh = f"{title.zh} {part.zh}".rstrip() + (
+        f"：{said.zh}" if said.zh and said.zh != title.zh else ""
+    )
     en_said = said.en or said.zh
-    en = f"{title.en or title.zh}{part}" + (f": {en_said}" if en_said else "")
+    en = f"{title.en or title.zh} {part.en}".rstrip() + (f": {en_said}" if en_said else "")
     return Text(zh, en)
 
 

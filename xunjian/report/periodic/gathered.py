@@ -6,6 +6,7 @@ from datetime import datetime
 
 from xunjian.calendar.clock import in_zone
 from xunjian.calendar.model import Round
+from xunjian.facts.subjects import subject_word
 from xunjian.inventory.model import Inventory
 from xunjian.language import Text
 from xunjian.report import words
@@ -153,6 +154,13 @@ class Gathered:
     def playbook(self, name: str) -> Text:
         """What a playbook is called."""
         return self.playbooks.get(name, Text(name))
+
+
+def part_word(subject: str) -> Text:
+    """What a part of a device is called; nothing for the whole of it."""
+    if subject in {"", "-"}:
+        return Text("")
+    return subject_word(subject) or Text(subject, subject)
 
 
 def kind_word(kind: str) -> Text:

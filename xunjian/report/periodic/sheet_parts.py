@@ -133,8 +133,8 @@ def earthing(g: Gathered) -> Section:
     blocks: list[Block] = []
     if not rows:
         none = Text(
-            "清单中没有接地极（kind: earthing），下列空行供手填。",
-            "The inventory has no earthing electrode (kind: earthing); the rows are to be filled.",
+            "清单中没有接地极，下列空行供手填。",
+            "The inventory has no earthing electrode; the rows are to be filled.",
         )
         blocks.append(Paragraph(text=none, is_note=True))
         rows = [(None,) * 7] * _BLANK_ROWS

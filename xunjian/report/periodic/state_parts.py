@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xunjian.language import Text
 from xunjian.report.document import Series
-from xunjian.report.periodic.gathered import Gathered, Named, kind_word, local
+from xunjian.report.periodic.gathered import Gathered, Named, kind_word, local, part_word
 from xunjian.report.periodic.model import (
     Cell,
     Column,
@@ -240,7 +240,7 @@ def _value_row(g: Gathered, one: Series) -> tuple[Cell, ...]:
     numbers = [value for _, value in one.points]
     return (
         g.named(one.device).label,
-        "" if one.subject == "-" else one.subject,
+        part_word(one.subject),
         one.title,
         word(UNITS, one.unit) if one.unit else "",
         _rounded(numbers[-1]),

@@ -9,7 +9,7 @@ from xunjian.language import Text
 from xunjian.report.calendar.rows import STATES
 from xunjian.report.diff.words import RISK_WORDS
 from xunjian.report.periodic.fault_parts import often
-from xunjian.report.periodic.gathered import Gathered, local
+from xunjian.report.periodic.gathered import Gathered, local, part_word
 from xunjian.report.periodic.model import (
     Column,
     Figure,
@@ -247,10 +247,11 @@ def _advice(g: Gathered) -> Iterator[Text]:
     for series in g.series:
         if series.forecast and series.forecast.reaches_at:
             label, told = g.named(series.device).label, series.forecast.message
-            part = "" if series.subject == "-" else f" {series.subject}"
+            part, title = part_word(series.subject), series.title
             yield Text(
-                f"{label} {series.title.zh}{part}：{told.zh}，宜提前处理。",
-                f"{label}, {series.title.en or series.title.zh}{part}: {told.en}; act before that.",
+                " ".join(filter(None, (label, title.zh, part.zh))) + f"：{told.zh}，宜提前处理。",
+                f"{label}, {title.en or title.zh} {part.en}".rstrip()
+                + f": {told.en}; act before that.",
             )
     yield from _not_done(g)
     yield from _never_reached(g)

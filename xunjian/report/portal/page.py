@@ -62,6 +62,7 @@ def as_portal(
         link=lambda path: quote(path, errors="backslashreplace"),
         size=_size,
         loud=LOUD,
+        playbook_title=_playbook_titles(entries, language),
         verdict_word=lambda code: _VERDICTS[code].to(language),
         named=lambda entry: _named(entry, language),
     )
@@ -86,6 +87,11 @@ _VERDICTS = {
 
 def _named(entry: Entry, language: Language) -> str:
     return entry.title.to(language) or entry.playbook or words.word(KINDS, entry.kind).to(language)
+
+
+def _playbook_titles(entries: Sequence[Entry], language: Language) -> dict[str, str]:
+    """What playbooks are called, as the newest of their rounds says."""
+    return {one.playbook: _named(one, language) for one in reversed(entries) if one.kind == RUN}
 
 
 def _size(size_bytes: int) -> str:
