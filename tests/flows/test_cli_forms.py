@@ -290,7 +290,10 @@ def test_a_gbk_csv_is_read(site: Path) -> None:
     assert report(site)["state"] == "finished"
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"PK\x03\x04 broken", b"a,b\n1,2\n"])
+ENDLESS = b'a,b\n"' + b"x" * 200_000 + b'"\n'
+
+
+@pytest.mark.parametrize("content", [ENDLESS, b"", b"\0\1\2", b"PK\x03\x04 broken", b"a,b\n1,2\n"])
 def test_what_is_no_form_is_refused(site: Path, content: bytes) -> None:
     path = site / "x.xlsx"
     path.write_bytes(content)
@@ -350,7 +353,7 @@ def test_a_waiver_needs_approver_reason_and_day_and_shows_in_the_next_round(site
 def test_who_filled_in_and_who_signed_stand_in_the_documents(site: Path) -> None:
     def sign(sheet: Any) -> None:
         sheet.cell(row_of(sheet, "xj:sign 1"), ITEM, "王代表")
-        sheet.cell(row_of(sheet, "xj:consent"), ITEM, "同意")
+        sheet.cell(row_of(sheet, "xj:consent"), ITEM, "同意，请尽快")
 
     form = fill(export(site), ALL_WELL, more=sign)
     done = call("forms", "import", "latest", form, "-w", site, "-o", site / "out")
@@ -361,6 +364,8 @@ def test_who_filled_in_and_who_signed_stand_in_the_documents(site: Path) -> None
     assert again.code == 0, again.err
     page = (site / "out" / "report.html").read_text("utf-8")
     assert all(words in page for words in ("张三", "王代表", "人工"))
+    assert "<dt>客户意见</dt><dd><bdi>同意，请尽快</bdi></dd>" in page
+    assert "<li><bdi>同意，请尽快</bdi>" not in page, "what was written is nobody's name"
 
 
 def test_a_replay_says_what_the_forms_say(site: Path) -> None:

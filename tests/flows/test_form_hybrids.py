@@ -92,7 +92,7 @@ def test_figures_stand_with_their_unit_and_their_device(forms: Mapping[str, Path
     """What requirements name: charge and runtime, load, light, climate, lamp hours."""
     asked = {
         "flood_season": (
-            ("电池电量", "%", 100), ("UPS 续航时间", "min", 96), ("UPS 负载率", "%", 36),
+            ("电池电量", "%", 100), ("UPS 续航时间", "分钟", 96), ("UPS 负载率", "%", 36),
             ("UPS 输入频率", "Hz", 50), ("收光功率", "dBm", None), ("发光功率", "dBm", None),
             ("市电电压", "V", 228),
         ),
@@ -100,7 +100,7 @@ def test_figures_stand_with_their_unit_and_their_device(forms: Mapping[str, Path
             ("机房温度", "°C", None), ("机房相对湿度", "%", None), ("服务器温度", "°C", 24),
             ("电池电量", "%", 100),
         ),
-        "monthly_rooms": (("灯泡使用时长", "h", None),),
+        "monthly_rooms": (("灯泡使用时长", "小时", None),),
         "power_on": (("通话丢包率", "%", 0.1), ("通话抖动", "ms", 7)),
     }  # fmt: skip
     for playbook, lines in asked.items():

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
+from xunjian.facts.words import UNITS
 from xunjian.forms import words
 from xunjian.language import Text
 from xunjian.tasks.model import Question
@@ -14,13 +15,12 @@ _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日
 _TIME = re.compile(r"(\d{1,2})\s*[:时]\s*(\d{1,2})")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of serial dates, ECMA-376 18.17.4.1
 _SERIALS = (36526, 73050)  # 2000 to 2099: what else stands in a date's cell is a mistake
+_LONGEST_TEXT = 32_767  # of a cell, by Excel; longer ones come from a CSV
 _UNITS = {
+    **{one.lower(): said.zh for code, said in UNITS.items() for one in (code, said.zh, said.en)},
     **dict.fromkeys(("℃", "度", "c"), "°c"),
     **dict.fromkeys(("欧", "欧姆", "ohm"), "ω"),
-    "小时": "h",
-    "分钟": "min",
-    "分": "min",
-    "天": "d",
+    "分": "分钟",
     "伏": "v",
 }
 
@@ -55,7 +55,24 @@ def value_of(asked: Question, value: object) -> object:
         return moment_of(value).date().isoformat()
     if asked.kind == "choice":
         return _choice(asked, plain(value))
-    return str(value).strip()[:2000]
+    return text_of(value)
+
+
+def text_of(value: object, most: int = _LONGEST_TEXT) -> str:
+    """Read a text, whole: of what a person wrote nothing is cut off.
+
+    Raises:
+        UnreadableCell: it has more characters than `most`.
+    """
+    text = "" if value is None else str(value).strip()
+    if len(text) > most:
+        raise UnreadableCell(
+            Text(
+                f"文字太长：{len(text)} 字，最多 {most} 字",
+                f"too long: {len(text)} characters, at most {most}",
+            )
+        )
+    return text
 
 
 def _number(asked: Question, value: object) -> float | int:

@@ -125,7 +125,10 @@ def _csv(name: str, content: bytes) -> Grid:
     first = text.split("\n", 20)
     counts = {mark: sum(line.count(mark) for line in first) for mark in ",;\t"}
     mark = max(counts, key=lambda one: counts[one])
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))[:_MOST_ROWS]
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))[:_MOST_ROWS]
+    except csv.Error as error:
+        raise _broken(name, error) from error
     return Grid(name=name, rows=tuple(tuple(cell or None for cell in row) for row in rows))
 
 

@@ -21,6 +21,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _KINDS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".pdf"}
 _MOST_FILES = 500
 _FORMS = (".xlsx", ".xlsm", ".csv")
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"  # OpenDocument 1.3 part 2, 3.3
 
 
 @dataclass(slots=True)
@@ -133,6 +134,11 @@ def unpack(path: Path) -> tuple[dict[str, bytes], Beside]:
     if packed is None:
         return {path.name: content}, Beside(folder=path.parent)
     forms = {n: c for n, c in packed.items() if n.lower().endswith(_FORMS)}
+    if packed.get("mimetype", b"").startswith(_OPEN_DOCUMENT):
+        raise UsageError(
+            Text(f"这是 .ods 文件：{path}", f"this is an .ods file: {path}"),
+            Text("在表格软件里另存为 .xlsx", "save it as .xlsx"),
+        )
     if not forms:
         raise UsageError(Text(f"压缩包里没有表：{path}", f"no form in the archive: {path}"))
     flat: dict[str, bytes] = {}

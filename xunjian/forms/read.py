@@ -1,5 +1,6 @@
 """Forms that come back: every line that says something, or where it says nothing clear."""
 
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from xunjian.checks.model import Verdict
 from xunjian.errors import UsageError
 from xunjian.forms import words
-from xunjian.forms.cells import UnreadableCell, plain, value_of, verdict_of
+from xunjian.forms.cells import UnreadableCell, plain, text_of, value_of, verdict_of
 from xunjian.forms.grid import read_grids
 from xunjian.forms.marks import Against, FormReading, MarkedSheet, Taken, heading_of
 from xunjian.forms.model import Line, Sheet
@@ -18,6 +19,8 @@ from xunjian.run.found import FREE
 
 _NAMES = re.compile(r"[;；,，、\n]+")
 _FIGURES = frozenset({"number", "date"})
+_LONGEST_SIGNATURE = 200
+_SHORT = 80  # characters of a problem by which it is known
 
 
 def read_form(name: str, content: bytes, against: Against, into: FormReading) -> None:
@@ -89,7 +92,7 @@ class _SheetReader(MarkedSheet):
         row, line = leading
         values = {one.blank: self._value(at, one) for at, one in rows if one.blank}
         verdict = self._verdict(row)
-        cause, remark = self._said(row, words.CAUSE), self._remark(row, line)
+        cause, remark = self._text(row, words.CAUSE), self._remark(row, line)
         photos = self._photos(row)
         decides = words.is_yes(self._said(row, words.DECIDES))
         said_value = values.get(line.blank) if line.blank else None
@@ -180,11 +183,18 @@ class _SheetReader(MarkedSheet):
 
     def _remark(self, row: int, line: Line) -> str:
         """The remark without what the form came with; a value where none is asked is one too."""
-        said = self._said(row, words.REMARK)
+        said = self._text(row, words.REMARK)
         parts = [] if said == self._given(row).note else [said]
-        if not line.blank and (extra := self._said(row, words.VALUE)):
+        if not line.blank and (extra := self._text(row, words.VALUE)):
             parts.append(extra)
-        return "；".join(part for part in parts if part)[:2000]
+        return "；".join(part for part in parts if part)
+
+    def _text(self, row: int, name: Text, *most: int) -> str:
+        try:
+            return text_of(self._cell(row, name), *most)
+        except UnreadableCell as error:
+            self._complain(row, name, error.message)
+            return ""
 
     def _photos(self, row: int) -> tuple[str, ...]:
         found: list[str] = []
@@ -225,8 +235,9 @@ class _SheetReader(MarkedSheet):
 
     def _free(self, row: int, sheet: Sheet) -> None:
         """Take a problem that was on no list."""
-        said = self._said(row, words.ITEM)
-        rest = [self._said(row, n) for n in (words.VERDICT, words.CAUSE, words.REMARK, words.PHOTO)]
+        count = len(self._into.problems)
+        said = self._text(row, words.ITEM)
+        rest = [self._text(row, n) for n in (words.VERDICT, words.CAUSE, words.REMARK, words.PHOTO)]
         if not said:
             if any(rest):
                 message = Text("要写是什么问题", "say what is wrong")
@@ -235,21 +246,20 @@ class _SheetReader(MarkedSheet):
         device = self._device(row, sheet)
         if device is None:
             return
-        count = len(self._into.problems)
         verdict = self._verdict(row) or Verdict.ABNORMAL.value
         photos = self._photos(row)
         if len(self._into.problems) > count:
             return
         line = next(one for one in sheet.lines if one.device == device)
         body = {
-            "values": {"detail": said[:2000]},
+            "values": {"detail": said},
             "verdict": verdict,
             "cause": rest[1],
             "remark": rest[2],
             "photos": list(photos),
             "decides": False,
         }
-        self._take(row, replace(line, question=f"{FREE} {said[:80]}"), body)
+        self._take(row, replace(line, question=f"{FREE} {_short(said)}"), body)
 
     def _device(self, row: int, sheet: Sheet) -> str | None:
         said = plain(self._said(row, words.DEVICE))
@@ -265,17 +275,26 @@ class _SheetReader(MarkedSheet):
     def _signatures(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> None:
         said: dict[str, str] = {}
         for row, text in ids:
-            value = self._said(row, words.ITEM)
+            if not text.startswith(("xj:consent", "xj:sign ")):
+                continue
+            value = self._text(row, words.ITEM, _LONGEST_SIGNATURE)
             if value and text == "xj:consent":
-                said["consent"] = value[:200]
-            elif value and text.startswith("xj:sign "):
+                said["consent"] = value
+            elif value:
                 number = int(text.rpartition(" ")[2]) if text.rpartition(" ")[2].isdigit() else -1
                 if 0 <= number < len(sheet.form.signers):
-                    said[str(sheet.form.signers[number])] = value[:200]
+                    said[str(sheet.form.signers[number])] = value
         if said and sheet.lines and self._by:
             body: Mapping[str, object] = {"values": said}
             own = next(one for one in sheet.lines if one.device == sheet.devices[0][0])
             self._take(self._head, replace(own, question=f"SIGN {sheet.title}"), body)
+
+
+def _short(text: str) -> str:
+    """Tell a problem apart from others by its beginning, and a long one by all of it."""
+    if len(text) <= _SHORT:
+        return text
+    return f"{text[:_SHORT]} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _is_same(one: object, other: object) -> bool:

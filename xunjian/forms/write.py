@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xunjian.checks.model import Verdict
+from xunjian.facts.words import unit_of
 from xunjian.forms import words
 from xunjian.forms.model import Book, Line, Sheet
 from xunjian.language import Language, Text
@@ -155,7 +156,7 @@ class _Writer:
         page.write(row, _ITEM, shown if line.leads else f"└ {item}", told)
         page.write(row, 3, self._say(line.standard) or ("—" if line.leads else ""), cell)
         middle = self._format("middle", border=1, align="center")
-        page.write(row, 4, line.asked.unit, middle)
+        page.write(row, 4, self._say(unit_of(line.asked.unit)), middle)
         given, verdict = line.value, line.verdict
         page.write(row, _VALUE, "" if given is None else self._shown(line, given), value)
         page.write(row, _VERDICT, self._verdict(verdict), middle)
