@@ -83,6 +83,7 @@ def test_an_accepted_replay_is_the_next_version_and_the_one_before_is_kept(
     assert [one["layer"] for one in limits] == ["workspace"], "what judged is named"
     first, second = versions(own, run_id)
     assert (first["version"], second["version"]) == (1, 2)
+    assert first["at"].endswith("+08:00"), "times as in the documents"
     assert "合同改为 150 小时" in second["what"]
     assert "异常 0→1" in second["what"]
     assert "张三" in (out / "report.html").read_text("utf-8")

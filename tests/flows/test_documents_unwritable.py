@@ -188,6 +188,34 @@ def test_a_template_of_the_customer_that_is_broken(
     assert len(list(out.iterdir())) >= 2
 
 
+@pytest.mark.parametrize(
+    ("words", "broken"),
+    [
+        ("report run latest", {"inspection.docx", "inspection.html.j2", "inspection.typ"}),
+        ("report weekly 2026-W40", {"periodic.html.j2", "periodic.typ"}),
+    ],
+)
+def test_what_is_wrong_with_one_format_keeps_no_other_from_being_made(
+    words: str, broken: set[str], workspace: Path, tmp_path: Path
+) -> None:
+    """And all that is wrong is told at once, each mistake one time."""
+    made = Path(shutil.copytree(workspace, tmp_path / "ws"))
+    folder = made / "templates" / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in broken:
+        (folder / name).write_bytes(GONE)
+    out = tmp_path / "out"
+    said = call(*words.split(), "-w", made, "-o", out, "--format", "docx,html,pdf,xlsx,md")
+    assert said.code == 2, said
+    assert {name: said.err.count(f"templates/report/{name}") for name in broken} == dict.fromkeys(
+        broken, 1
+    )
+    wanted = {".json", ".docx", ".html", ".pdf", ".xlsx", ".md"}
+    lost = {{".j2": ".html", ".typ": ".pdf"}.get(Path(name).suffix, ".docx") for name in broken}
+    assert {path.suffix for path in out.iterdir()} == wanted - lost
+    assert call("verify", "-w", made).code == 0
+
+
 @pytest.mark.parametrize("words", ["report run latest", "report weekly 2026-W40"])
 def test_a_template_that_is_nowhere(
     words: str, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -33,11 +33,6 @@ DOCUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_workspace(tmp_path_factory.mktemp("periods") / "ws")
-
-
-@pytest.fixture(scope="module")
 def read_only(three_months: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One copy for all that write elsewhere; each document has its number for itself."""
     folder = tmp_path_factory.mktemp("periods") / "copy"
@@ -145,7 +140,10 @@ def test_documents_stand_on_the_portal_are_proven_and_get_versions(workspace: Pa
     assert call("verify", "-w", workspace).code == 0
     settings = workspace / "xunjian.yml"
     settings.write_text(settings.read_text("utf-8").replace("内部", "秘密"), "utf-8")
-    written(workspace, "fault-summary", "2026-10", "--format", "md")
+    said = call(
+        "report", "fault-summary", "2026-10", "-w", workspace, *AT, "--format", "md", "--lang", "zh"
+    )
+    assert "2026-10 v1 的 fault-summary-2026-10.json, fault-summary-2026-10.md 已换成" in said.err
     text = (folder / "fault-summary-2026-10.md").read_text("utf-8")
     assert "版本：V2" in text
     (folder / "fault-summary-2026-10.md").write_text(

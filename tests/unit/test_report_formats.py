@@ -202,6 +202,10 @@ def test_every_format_shows_the_same_figures(model: ReportModel, language: Langu
     text = word_text(documents["docx"])
     conclusion = model.conclusion.to(language)
     assert conclusion in text
+    assert {
+        Language.ZH: "异常 1，待核 1；问题中 II 级 2；",  # levels are not those of "unknown"
+        Language.EN: "1 abnormal, 1 unknown; problems by level: II 2;",
+    }[language] in conclusion
     for verdict, count in model.totals.verdicts.items():
         assert f"{verdict.word.to(language)} {count}" in text
 

@@ -231,6 +231,14 @@ def test_who_signed_a_form_has_a_role_in_both_languages() -> None:
     assert [person.role.en for person in head.people] == ["Inspected by", "director", ""]
 
 
+def test_what_the_customer_wrote_is_told_and_is_nobodys_name() -> None:
+    said = Person(name="同意，请尽快", role=Text("客户意见", "consent"), is_opinion=True)
+    model = build_report(record(), beside=Beside(signed=(said, Person(name="张三"))))
+    shown = printed(model, Language.ZH)
+    assert [row["name"] for row in shown["people"]] == ["张三"]
+    assert ["客户意见", "“同意，请尽快”"] in shown["overview"]
+
+
 def test_a_leftover_says_nothing_twice() -> None:
     model = a_model()
     one = replace(model.leftovers[0], note=model.leftovers[0].finding.message)

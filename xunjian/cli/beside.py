@@ -58,7 +58,7 @@ def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
 
 
 _FILLED_IN = Text("现场填表", "filled in the forms")
-_AGREED = Text("客户意见", "the customer's consent")
+_OPINION = Text("客户意见", "customer's consent")
 
 
 def _signed(content: Content, record: RunRecord) -> tuple[Person, ...]:
@@ -78,8 +78,9 @@ def _signed(content: Content, record: RunRecord) -> tuple[Person, ...]:
     for text in texts.values():
         answer = answer_of_text(text)
         for role, name in answer.values.items() if answer else ():
-            title = _AGREED if role == "consent" else Text(role)
-            found[Person(name=str(name), role=title)] = None
+            is_opinion = role == "consent"
+            title = _OPINION if is_opinion else Text(role)
+            found[Person(name=str(name), role=title, is_opinion=is_opinion)] = None
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xunjian.cli.attempts import Attempts
 from xunjian.cli.beside import beside_of, system_titles
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
@@ -67,6 +68,10 @@ def write_documents(
 
     is_draft: no version is made of it and no file noted, such as of a replay; it does not take the
     place of documents on record. Gives the folder they were written to.
+
+    Raises:
+        ContentError: the template of a format is wrong; the other formats are written all the same.
+        UsageError: a font is missing, or a document cannot be written.
     """
     from xunjian.cli.on_record import apart, lying_in, say_others
     from xunjian.cli.portal import list_documents
@@ -87,7 +92,8 @@ def write_documents(
         model = remembered(model, content.store, system_titles(content))
 
     written: list[Path] = []
-    for form, name, document in _rendered(content, model, wanted, output.language):
+    attempts = Attempts()
+    for form, name, document in _rendered(content, model, wanted, output.language, attempts):
         written.append(folder / name)
         write_document(folder / name, document, _REPORT_AGAIN)
         if not is_draft:
@@ -97,11 +103,16 @@ def write_documents(
     key = DocumentKey(kind=INSPECTION, subject=model.run_id)
     say_others(output, before, (key, model.head.version), written)
     list_documents(content, output, model, folder, kind)
+    attempts.tell(output)
     return folder
 
 
 def _rendered(
-    content: Content, model: ReportModel, wanted: Sequence[str], language: Language
+    content: Content,
+    model: ReportModel,
+    wanted: Sequence[str],
+    language: Language,
+    attempts: Attempts,
 ) -> Iterator[tuple[str, str, bytes]]:
     """Give form, file name and bytes of each document of a run, one after the other."""
 
@@ -111,10 +122,12 @@ def _rendered(
     fonts = content.workspace.root / "fonts"
     model = named(model, language)
     for form in (form for form in FILES if form in {"json", *wanted}):
-        yield form, FILES[form], render(model, form, language, read, fonts)
+        with attempts.one():
+            yield form, FILES[form], render(model, form, language, read, fonts)
     for form in (form for form in FORMS if form in wanted):
-        for name, document in volumes(model, form, language, read, fonts):
-            yield form, name, document
+        with attempts.one():
+            for name, document in volumes(model, form, language, read, fonts):
+                yield form, name, document
 
 
 def _versioned(store: "Store", model: ReportModel) -> ReportModel:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xunjian.cli.attempts import Attempts
 from xunjian.cli.documents import prepare_folder, write_document
 from xunjian.cli.language import both
 from xunjian.cli.moments import moment
@@ -227,23 +228,34 @@ def _render(
     *,
     is_printed: bool,
 ) -> None:
+    from xunjian.cli.on_record import lying_in, say_others
     from xunjian.report.periodic.render import render_period
 
     model, folder = written
     said = told(model, content, output.language)
+    before = lying_in(content.store, folder)
 
     def read(name: str) -> bytes:
         return content.workspace.find(f"templates/report/{name}").path.read_bytes()
 
     fonts = content.workspace.root / "fonts"
+    attempts = Attempts()
+    paths: list[Path] = []
     for form in forms:
-        document = render_period(said, form, output.language, read, fonts)
-        path = folder / f"{model.kind}-{_UNSAFE.sub('-', model.subject)}.{form}"
-        write_document(path, document)
-        _note(content, output, model, (form, path, document))
+        document = b""
+        with attempts.one():
+            document = render_period(said, form, output.language, read, fonts)
+        if not document:
+            continue
+        paths.append(folder / f"{model.kind}-{_UNSAFE.sub('-', model.subject)}.{form}")
+        write_document(paths[-1], document)
+        _note(content, output, model, (form, paths[-1], document))
         if is_printed and form == "json":
             output.data(document.decode())
+    key = DocumentKey(kind=model.kind, subject=model.subject)
+    say_others(output, before, (key, model.head.version), paths)
     _list(content, output, model, folder)
+    attempts.tell(output)
 
 
 def _note(

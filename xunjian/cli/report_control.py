@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xunjian.calendar.clock import in_zone
 from xunjian.cli.documents import INSPECTION, prepare_folder, write_document
 from xunjian.cli.language import both
 from xunjian.cli.on_record import refuse_on_record
@@ -69,7 +70,7 @@ def _add_versions(report: typer.Typer, output: Output) -> None:
             [
                 {
                     "version": one.version,
-                    "at": one.at.isoformat(timespec="seconds"),
+                    "at": in_zone(one.at).isoformat(timespec="seconds"),
                     "what": output.text(one.what),
                     "files": sum(file.version == one.version for file in _files(content, key)),
                 }

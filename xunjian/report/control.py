@@ -69,7 +69,7 @@ def _made_by(
         names = dict.fromkeys(name for row in newer or answered for name in row.by.split(AND))
         if names:
             return AND.join(names)
-    return model.head.people[0].name if model.head.people else ""
+    return next((one.name for one in model.head.people if not one.is_opinion), "")
 
 
 def _told(

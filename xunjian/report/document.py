@@ -10,11 +10,15 @@ from xunjian.language import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who took part, or who is to sign."""
+    """Somebody who took part, or who is to sign.
+
+    is_opinion: the name is what the customer wrote under "consent", in any words: nobody's name.
+    """
 
     name: str
     role: Text = Text("")
     phone: str = ""
+    is_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,7 @@ def _overview(model: ReportModel, w: Wording) -> Data:
             + started.strftime(w.t("（UTC%z）", " (UTC%z)")),
         ),
         (w.t("提交日期", "Submitted on"), w.day(head.submitted_on) or "—"),
+        *((w.prose(one.role), f"“{w.say(one.name)}”") for one in head.people if one.is_opinion),
         (w.t("方法", "Method"), w.prose(method)),
         (
             w.t("工具与版本", "Tool and version"),
@@ -183,6 +184,7 @@ def _overview(model: ReportModel, w: Wording) -> Data:
         "people": [
             {"name": w.say(p.name), "role": w.say(p.role), "phone": w.say(p.phone)}
             for p in head.people
+            if not p.is_opinion
         ],
     }
 

@@ -108,8 +108,8 @@ def conclusion_of(
     )
     graded = [f"{level} {count}" for level, count in levels.items() if count]
     if graded:
-        zh += f"（{'，'.join(f'{name} 级 {n}' for name, n in map(str.split, graded))}）"
-        en += f" (level {', '.join(graded)})"
+        zh += f"；问题中 {'，'.join(f'{name} 级 {n}' for name, n in map(str.split, graded))}"
+        en += f"; problems by level: {', '.join(graded)}"
     if intact.pct is not None:
         zh += f"；完好率 {intact.pct}%（{intact.intact}/{intact.judged}）"
         en += f"; {intact.pct} % of devices intact ({intact.intact}/{intact.judged})"
