@@ -112,3 +112,27 @@ def test_a_device_with_a_chinese_name_is_reviewed_as_well(merge_request: Path) -
 def test_without_changed_configurations_nothing_is_posted(merge_request: Path) -> None:
     assert run_job(merge_request) == 0
     assert not (merge_request / "posted.md").exists()
+
+
+@pytest.mark.parametrize(("text", "code"), [(TELNET, 0), (CUT, 3)], ids=["whole", "cut"])
+def test_a_new_device_is_said_to_be_new_and_must_be_whole(
+    merge_request: Path, text: str, code: int
+) -> None:
+    (merge_request / "configs" / "huawei_vrp" / "core2.cfg").write_text(text)
+    git(merge_request, "add", ".")
+    assert run_job(merge_request) == code
+    posted = (merge_request / "posted.md").read_text(encoding="utf-8")
+    assert "**core2.cfg** is new: all of it is added" in posted
+    assert (merge_request / "review" / "core2.cfg.html").is_file()
+
+
+def test_a_renamed_device_is_compared_with_what_it_was(merge_request: Path) -> None:
+    folder = merge_request / "configs" / "huawei_vrp"
+    git(merge_request, "mv", str(folder / "core1.cfg"), str(folder / "core 9.cfg"))
+    (folder / "core 9.cfg").write_text(TELNET)
+    git(merge_request, "add", ".")
+    assert run_job(merge_request) == 1
+    posted = (merge_request / "posted.md").read_text(encoding="utf-8")
+    assert "telnet server enable" in posted
+    assert "is new" not in posted
+    assert "stp mode rstp" not in posted  # what stayed is not shown as added

@@ -10,7 +10,7 @@ from xunjian.config.blocks import Block, blocks
 from xunjian.config.matching import Matcher, finder
 from xunjian.config.model import Capture, Trust, TrustState
 from xunjian.config.pack import Pack
-from xunjian.language import Text
+from xunjian.language import Text, counted
 
 SHRUNK_BELOW = 0.6
 """A capture with fewer than this share of the last one's lines is doubted: a session cut early
@@ -49,7 +49,7 @@ def judge(lines: Sequence[str], pack: Pack) -> tuple[list[str], Trust]:
     values = list(blocks(inside, pack))
     inside, trust = _to_end(inside, values, pack, trust)
     if len(inside) < pack.syntax.min_lines:
-        reason = Text(f"只有 {len(inside)} 行", f"only {len(inside)} lines")
+        reason = Text(f"只有 {len(inside)} 行", f"only {counted(len(inside), 'line')}")
         trust = with_reason(trust, TrustState.INCOMPLETE, reason)
     if any(not value.closed for value in values):
         rule = next(value.rule for value in values if not value.closed)
@@ -83,7 +83,8 @@ def _to_end(
     rest = [line for line in lines[n + 1 :] if line.strip()]
     if rest:
         reason = Text(
-            f"结束标记之后还有 {len(rest)} 行", f"{len(rest)} lines follow the end marker"
+            f"结束标记之后还有 {len(rest)} 行",
+            f"behind the end marker: {counted(len(rest), 'line')}",
         )
         nested = pack.syntax.family == "config_edit"  # there every block ends like the whole
         state = TrustState.INCOMPLETE if nested else TrustState.POLLUTED
