@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.period_sample import make_workspace
 from xunjian.lab import LabHandle, up
 from xunjian.tasks import load
 from xunjian.workspace import Workspace
@@ -47,6 +48,12 @@ def own(clean_lab: LabHandle, begun: Path, tmp_path: Path) -> Path:
 def clean_lab(lab: LabHandle) -> LabHandle:
     """The lab with nothing planted and empty transcripts."""
     return lab.plant()
+
+
+@pytest.fixture(scope="session")
+def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three months of simulated rounds: to be copied, not to be written to."""
+    return make_workspace(tmp_path_factory.mktemp("periods") / "ws")
 
 
 @pytest.fixture(scope="session", autouse=True)
