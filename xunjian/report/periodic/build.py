@@ -1,6 +1,6 @@
 """From what was gathered to the document. A pure function."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xunjian.language import Text
@@ -15,6 +15,7 @@ from xunjian.report.periodic.model import (
     Signatures,
 )
 from xunjian.report.periodic.period import PeriodKind
+from xunjian.report.periodic.register_parts import register_summary
 from xunjian.report.periodic.state_parts import standing_of
 
 _HANDOVER = (
@@ -43,14 +44,15 @@ def build_period(
     if kind.name != "sheets":  # each of them is signed for itself
         block = Signatures(signers=signers or _SIGNERS.get(kind.name, SIGNERS))
         sections = (*sections, Section(key="signed", title=Text("签署", "Signed"), blocks=(block,)))
+    figures = dict(_figures(sections))
     return PeriodModel(
         kind=kind.name,
         period=g.period,
         head=_head(kind, g, party),
         as_of=g.as_of,
         sections=sections,
-        figures=dict(_figures(sections)),
-        summary=_summary(g) if kind.name != "sheets" else Text(""),
+        figures=figures,
+        summary=_summary_of(kind, g, figures),
         part=party or "-".join(one.replace("_", "-") for one in sheets),
     )
 
@@ -123,6 +125,12 @@ def _warnings(kind: DocumentKind, g: Gathered) -> Iterator[Text]:
             f"本期有 {killed} 轮未完成，不计入统计。",
             f"{killed} runs were not completed; they are not counted.",
         )
+
+
+def _summary_of(kind: DocumentKind, g: Gathered, figures: Mapping[str, int | float | None]) -> Text:
+    if kind.name == "sheets":
+        return Text("")
+    return register_summary(g, figures) if kind.name == "assets" else _summary(g)
 
 
 def _summary(g: Gathered) -> Text:

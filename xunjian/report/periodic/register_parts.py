@@ -40,6 +40,24 @@ def register_figures(g: Gathered) -> Figures:
     )  # fmt: skip
 
 
+def register_summary(g: Gathered, figures: Mapping[str, int | float | None]) -> Text:
+    """One sentence on the register itself, of the figures that stand below it."""
+    names = ("registered", "addressed", "identified", "differing", "changed")
+    registered, addressed, identified, differing, changed = (figures[name] for name in names)
+    if not g.span.rounds:
+        return Text(
+            f"台账在册 {registered} 项，有管理地址 {addressed} 项；本期无巡检记录，未与实物核对。",
+            f"Registered {registered}, with an address {addressed}; no round is recorded, nothing "
+            "was held against the devices.",
+        )
+    return Text(
+        f"台账在册 {registered} 项，有管理地址 {addressed} 项；巡检核实身份 {identified} 项，"
+        f"与台账不符 {differing} 项；本期变动 {changed} 项。",
+        f"Registered {registered}, with an address {addressed}; identified in rounds {identified}, "
+        f"differing from the register {differing}; changes in the period {changed}.",
+    )
+
+
 def _devices(g: Gathered) -> Mapping[str, Device]:
     return g.inventory.devices if g.inventory else {}
 
