@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from tests.content import test_corpus_cisco as cisco
 from tests.content import test_corpus_codecs as codecs
 from tests.content import test_corpus_comware as comware
@@ -82,8 +84,11 @@ def content() -> tuple[Catalog, Platforms, TemplateCache]:
 
 @cache
 def samples() -> tuple[Sample, ...]:
-    """All samples of the platforms we have; `config/` belongs to the comparison of configurations."""
-    return (*_cisco(), *_vrp(), *_comware(), *_fortinet(), *_linux(), *_snmp(), *_trees())
+    """All samples of the platforms we have; `config/` belongs to the comparison of
+    configurations, but for one recorded session."""
+    return (
+        *_cisco(), *_vrp(), *_comware(), *_fortinet(), *_junos(), *_linux(), *_snmp(), *_trees(),
+    )  # fmt: skip
 
 
 def asked(sample: Sample) -> tuple[Task, ...]:
@@ -206,6 +211,26 @@ def _fortinet() -> Iterator[Sample]:
         known = fortinet.NOT_ASKED.get(path.parent.name, "")
         command = fortinet.command_of(path)
         yield _cli("fortinet", path.stem, command, path.read_bytes(), known)
+
+
+@cache
+def junos_answers() -> Mapping[str, str]:
+    """What the recorded session of a Junos firewall holds: command and answer."""
+    path = CORPUS / "config" / "oxidized" / "junos#srx300_22.4_wo_cluster#simulation.yaml"
+    commands = yaml.safe_load(path.read_text("utf-8"))["commands"]
+    return {command.strip(): said for command, said in commands.items()}
+
+
+def _junos() -> Iterator[Sample]:
+    answers = {text: said.encode() for text, said in junos_answers().items()}
+    yield Sample(
+        group="cli juniper_junos",
+        name="srx300 22.4",
+        platform="juniper_junos",
+        kind="firewall",
+        answers=answers,
+        files=0,  # it lies among the configurations, whose own tests count it
+    )
 
 
 def _linux() -> Iterator[Sample]:

@@ -1,11 +1,8 @@
 """The captured session of a Junos firewall: what its cards read of it, and the agreement with ntc-templates."""
 
-from functools import cache
-
 import pytest
-import yaml
 
-from tests.content.corpus import AT, CORPUS, content
+from tests.content.corpus import AT, CORPUS, content, junos_answers
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device
@@ -14,21 +11,13 @@ from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.workspace import open_workspace
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
-SESSION = "config/oxidized/junos#srx300_22.4_wo_cluster#simulation.yaml"
-
-
-@cache
-def answers() -> dict[str, str]:
-    """What the device said to each command."""
-    document = yaml.safe_load((CORPUS / SESSION).read_text("utf-8"))
-    return {command.strip(): said for command, said in document["commands"].items()}
 
 
 def collected(card: str) -> FactTable:
     catalog, platforms, _ = content()
     task = next(task for task in catalog.tasks if task.name == card)
     device = Device(name="sample", kind="firewall", platform="juniper_junos")
-    canned = {text: CannedAnswer(raw=said.encode()) for text, said in answers().items()}
+    canned = {text: CannedAnswer(raw=said.encode()) for text, said in junos_answers().items()}
     asking = collect(
         device,
         (task,),
@@ -52,7 +41,9 @@ def test_the_captured_device_is_known_by_model_release_and_serial() -> None:
 
 def test_the_public_template_reads_the_same() -> None:
     parse = pytest.importorskip("ntc_templates.parse").parse_output
-    (theirs,) = parse("juniper_junos", "show version", "Hostname: x\n" + answers()["show version"])
+    (theirs,) = parse(
+        "juniper_junos", "show version", "Hostname: x\n" + junos_answers()["show version"]
+    )
     assert (theirs["model"], theirs["junos_version"]) == ("srx300", "22.4R3-S2.11")
 
 
@@ -62,6 +53,6 @@ def test_both_setup_commands_were_answered_by_the_captured_device() -> None:
     assert platform is not None
     assert platform.unsupported is not None
     for command in ("set cli screen-length 0", "set cli screen-width 0"):
-        assert not platform.unsupported.search(answers()[command])
+        assert not platform.unsupported.search(junos_answers()[command])
     assert "set cli screen-length 0" in platform.setup
-    assert "Screen length set to 0" in answers()["set cli screen-length 0"]
+    assert "Screen length set to 0" in junos_answers()["set cli screen-length 0"]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.corpus import CORPUS
-from tests.content.test_corpus_juniper import answers
+from tests.content.corpus import CORPUS, junos_answers
 from tests.fixtures.command_line import Said, call
 from tests.fixtures.configuration_terminals import CANARIES, GBK, KINDS, VRP, Kind
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.config.pack import load_packs
 from xunjian.run.content import Content
+from xunjian.secrets import decrypt_with
 from xunjian.workspace import open_workspace
 
 PASSWORD, ENABLE = "Canary-login-4711", "Canary-enable-4712"
@@ -166,6 +166,36 @@ def test_half_a_configuration_is_kept_nowhere(box: Box) -> None:
     assert box("baseline", "show", "-l", "hz-1").out == before
 
 
+def test_t03_what_lies_in_the_vault_is_what_the_device_sent(box: Box) -> None:
+    assert box("backup", "-l", "hz-1").code == 0
+    sealed = [*(box.root / ".xunjian/vault").rglob("running-*.age")]
+    raw = decrypt_with(box.root / "keys/age.key", sealed[0].read_bytes()).decode()
+    assert len(sealed) == 1
+    assert CANARIES["clear"] in raw
+    assert raw.strip() == box.kind.text.strip()
+
+
+def test_t19_characters_lost_on_the_way_become_no_baseline(box: Box) -> None:
+    """Two reads that disagree are never told apart from a change: a person sees them, nothing is agreed."""
+    assert box("baseline", "accept", "--initial", "-l", "hz-1").code == 0
+    box.show(box.kind.text.replace(box.kind.old, box.kind.old[:4] + box.kind.old[5:]))
+    assert box("diff", "-l", "hz-1").code == 1
+    box.show(box.kind.text)
+    assert box("diff", "-l", "hz-1").code == 0
+
+
+@pytest.mark.parametrize("box", KINDS[:1], indirect=True, ids=["juniper_junos"])
+def test_t23_edited_while_it_is_read(box: Box) -> None:
+    said = iter(("10:00:00 CST by ops2", "10:00:07 CST by ops3"))
+    box.behaviour.commands = {
+        "show system commit": lambda _: f"\r\n0   2026-11-20 {next(said)} via cli\r\n".encode()
+    }
+    done = box("baseline", "accept", "--initial", "-l", "hz-1")
+    assert done.code == 3
+    assert "修改" in done.err
+    assert box("baseline", "show", "-l", "hz-1").code == 3
+
+
 def test_a_refused_command_is_no_configuration(box: Box) -> None:
     pack = load_packs(open_workspace(None)).get(box.kind.platform)
     every = (*pack.commands.running, *pack.commands.startup, *pack.commands.stamp)
@@ -216,7 +246,7 @@ def test_a_device_that_writes_gbk_is_kept_in_utf8(box: Box) -> None:
 @pytest.mark.parametrize("box", [CAPTURED], indirect=True, ids=["captured"])
 def test_the_captured_session_of_a_firewall_is_backed_up(box: Box) -> None:
     """A Junos 22.4 nobody here wrote: whole, without its secrets, and equal to itself."""
-    box.show(answers()[CAPTURED.running].replace('\\"', '"') + "\n")
+    box.show(junos_answers()[CAPTURED.running].replace('\\"', '"') + "\n")
     assert box("baseline", "accept", "--initial", "-l", "hz-1").code == 0
     kept = box.kept.read_text("utf-8")
     assert "srx" in kept
