@@ -11,14 +11,32 @@ from openpyxl import load_workbook
 
 from tests.content.test_items_of_the_rounds import ITEMS, Item, named
 from tests.fixtures.command_line import Said, call
+from xunjian.facts.words import UNITS
 from xunjian.lab import LabHandle
+from xunjian.language import Text
 
 ROUNDS = {
     "汛期专项": "flood_season",
     "节前": "pre_holiday",
     "月度会议室": "monthly_rooms",
     "半年开机联调": "power_on",
+    "会议保障": "conference",
+    "动环": "room_environment",
+    "监控": "surveillance",
+    "云/IDC": "data_centre",
+    "交接班": "handover",
 }
+# what the lab has none of: a front end of a camera with its box and converter, a sharing box
+MORE_THINGS = """
+west-camera:
+  data: {kind: camera, label: 一号摄像机, site: hz-west, uplink: [hz-agg-sw1]}
+west-box:
+  data: {kind: box, label: 一号设备箱, site: hz-west, uplink: [hz-agg-sw1]}
+west-converter:
+  data: {kind: converter, label: 一号光电转换器, site: hz-west, uplink: [hz-agg-sw1]}
+hall-share:
+  data: {kind: share, label: 投屏盒, room: hz-hall}
+"""
 HYBRIDS = [one for one in ITEMS if one.round in ROUNDS and one.mark == "H"]
 # no firewall and no server stands in the lab's venue: nothing there could measure it
 UNMEASURED = {"月度会议室-防病毒库"}
@@ -32,9 +50,10 @@ def own(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lab's workspace with a store of its own."""
     folder = tmp_path_factory.mktemp("hybrids") / "ws"
     lab.plant()
-    return Path(
-        shutil.copytree(lab.directory, folder, ignore=shutil.ignore_patterns(".xunjian", "reports"))
-    )
+    shutil.copytree(lab.directory, folder, ignore=shutil.ignore_patterns(".xunjian", "reports"))
+    with (folder / "inventory" / "hosts.yml").open("a", encoding="utf-8") as hosts:
+        hosts.write(MORE_THINGS)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +77,14 @@ def rows_of(form: Path) -> list[Row]:
     return found
 
 
+def asked_by(item: Item) -> set[str]:
+    """What a form asks of an item: its lines, as they read."""
+    cards = [card for name in item.cards for card in named(name)]
+    return {
+        check.title.zh for card in cards for check in card.checks if check.for_each == "Inspection"
+    }
+
+
 def checks_beside(item: Item) -> set[str]:
     cards = [card for name in item.cards for card in named(name)]
     nearby = {name for card in cards for check in card.checks for name in check.nearby}
@@ -76,7 +103,10 @@ def test_every_hybrid_item_stands_on_the_form_of_its_round_with_what_was_measure
     if item.id in UNMEASURED:
         assert not found
         return
-    told = [row for row in rows_of(forms[playbook]) if str(row[REMARK]).startswith("自动：")]
+    rows = rows_of(forms[playbook])
+    words = {str(row[ITEM]) for row in rows}
+    assert all(any(one in text for text in words) for one in asked_by(item)), item
+    told = [row for row in rows if str(row[REMARK]).startswith("自动：")]
     shown = {
         f["check"]
         for f in found
@@ -112,6 +142,12 @@ def test_figures_stand_with_their_unit_and_their_device(forms: Mapping[str, Path
             assert all("（仿真）" in str(r[DEVICE]) for r in told)
             if value is not None:
                 assert value in [r[VALUE] for r in told], (title, told)
+
+
+def test_units_read_as_words(forms: Mapping[str, Path]) -> None:
+    for playbook, form in forms.items():
+        units = {row[UNIT] for row in rows_of(form) if row[UNIT]}
+        assert not [one for one in units if UNITS.get(str(one), Text(one)).zh != one], playbook
 
 
 def test_a_sensor_of_the_room_fills_in_its_climate(own: Path, forms: Mapping[str, Path]) -> None:
