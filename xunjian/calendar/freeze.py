@@ -6,9 +6,9 @@ from datetime import date
 
 from xunjian.calendar.clock import day_of
 from xunjian.calendar.content import Calendar, FreezeRule, Rule
-from xunjian.calendar.holidays import holiday_year
+from xunjian.calendar.holidays import STATUTORY, holiday_year
 from xunjian.calendar.model import FreezeMode, FreezeOverride, FreezeWindow, Holiday, JournalEntry
-from xunjian.language import Text
+from xunjian.language import Language, Text
 
 # from the mildest to the strictest
 STRICTNESS = (FreezeMode.NO_CHANGE, FreezeMode.LIGHT_TOUCH, FreezeMode.NO_TOUCH)
@@ -53,6 +53,7 @@ class _Span:
     check: str = ""
     sites: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
+    said_en: str = ""  # the key in English, where a name in it is Chinese
 
 
 def _spans(calendar: Calendar, rule: FreezeRule) -> Iterator[_Span]:
@@ -64,7 +65,8 @@ def _spans(calendar: Calendar, rule: FreezeRule) -> Iterator[_Span]:
     elif rule.anchor == "guarantee":
         for one in calendar.guarantees:
             key = f"{one.first.year}-{one.name}"
-            yield _Span(key, one.name, one.first, one.last, key, one.sites, one.systems)
+            said = f"{one.title.en} {one.first.year}" if one.title.en else ""
+            yield _Span(key, one.name, one.first, one.last, key, one.sites, one.systems, said)
     else:
         check = calendar.rule(rule.check)
         for holiday in calendar.days.holidays:
@@ -77,6 +79,7 @@ def _spans(calendar: Calendar, rule: FreezeRule) -> Iterator[_Span]:
                     holiday.first,
                     holiday.last,
                     f"{year}-{before[0]}" if before else "",
+                    said_en=f"{STATUTORY.get(ticks[0], Text(ticks[0])).to(Language.EN)} {year}",
                 )
 
 
@@ -95,7 +98,9 @@ def _window(
     check = f"{rule.check}@{span.check}" if rule.check and span.check else ""
     window = FreezeWindow(
         name=name,
-        title=Text(f"{title.zh}（{span.key}）", f"{title.en or title.zh} ({span.key})"),
+        title=Text(
+            f"{title.zh}（{span.key}）", f"{title.en or title.zh} ({span.said_en or span.key})"
+        ),
         first=span.first,
         last=span.last,
         mode=rule.mode,

@@ -3,7 +3,7 @@
 import typer
 
 from xunjian.cli.language import both
-from xunjian.cli.naming import Row, worded
+from xunjian.cli.naming import Row, told, worded
 from xunjian.cli.options import Form, FormatOption, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.language import Text
@@ -40,6 +40,8 @@ def register(app: typer.Typer, output: Output) -> None:
         ]
         root = {"value": str(content.workspace.root), "source": content.workspace.layers[0][0]}
         found: list[Row] = [{"name": "workspace", **root}, *rows]
-        said = found if form == "json" else worded(found, _WORDS, output.language)
+        said = found
+        if form != "json":
+            said = worded(told(tuple(found), content, output.language), _WORDS, output.language)
         output.rows(form, "settings", said)
         return 0

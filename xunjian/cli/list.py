@@ -66,7 +66,7 @@ def register(app: typer.Typer, output: Output) -> None:
             "hosts": lambda: [host_row(d) for d in selected(content, limit, where)],
             "playbooks": lambda: playbooks(content, output, form),
             "tasks": lambda: tasks(content, output),
-            "checks": lambda: checks(content, output),
+            "checks": lambda: checks(content, output, form),
             "platforms": lambda: platforms(content, output, form),
             "runs": lambda: runs(content, output, form),
             "findings": lambda: findings(content, output, form, run, limit),
@@ -147,9 +147,13 @@ def tasks(content: Content, output: Output) -> list[Row]:
     ]
 
 
-def checks(content: Content, output: Output) -> list[Row]:
+def checks(content: Content, output: Output, form: str) -> list[Row]:
     """Checks with their limits and sources, those of cards and those of configurations."""
+    from xunjian.facts.words import unit_of
     from xunjian.run.config_checks import CONFIG, CONFIG_CHECKS
+
+    def unit(code: str) -> str:
+        return code if form == "json" else output.text(unit_of(code))
 
     rows: list[Row] = [
         {
@@ -157,7 +161,7 @@ def checks(content: Content, output: Output) -> list[Row]:
             "title": output.text(check.title),
             "task": check.task,
             "limits": " ".join(f"{k}={v}" for k, v in check.limits.items()),
-            "unit": check.unit,
+            "unit": unit(check.unit),
             "source": output.text(check.source),
         }
         for check in content.catalog.checks.values()
@@ -226,7 +230,11 @@ def findings(
     content: Content, output: Output, form: str, run: str | None, limit: str | None
 ) -> list[Row]:
     """Findings of one run, the newest when none is named; JSON keeps the codes of the verdicts."""
+    from xunjian.facts.words import unit_of
     from xunjian.store import FindingFilter
+
+    def unit(code: str) -> str:
+        return code if form == "json" else output.text(unit_of(code))
 
     names = {d.name for d in selected(content, limit, None)} if limit else None
     wanted = content.find_run(run) if run else next(iter(content.store.runs()), None)
@@ -244,7 +252,7 @@ def findings(
             else output.text(finding.verdict.word),
             "level": finding.level,
             "value": finding.value,
-            "unit": finding.unit,
+            "unit": unit(finding.unit),
             "message": output.text(finding.message),
             "run_id": stored.run_id,
         }

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from xunjian.config.model import Change
 from xunjian.language import Text
-from xunjian.run.model import ContentUsed, EvidenceRef
+from xunjian.report.document import Person
+from xunjian.run.model import AND, ContentUsed, EvidenceRef
 
 Tree = TypeVar("Tree")
 
@@ -22,7 +23,8 @@ _IDEOGRAPH = "[\u3400-\u9fff]"
 
 def in_english(tree: Tree, names: Mapping[str, str]) -> Tree:
     """Give the same model with every known Chinese name replaced; keys of mappings stay."""
-    return _Rewriter(names).of(tree) if names else tree
+    rewritten: Tree = _Rewriter(names).of(tree)
+    return rewritten
 
 
 class _Rewriter:
@@ -32,7 +34,8 @@ class _Rewriter:
         self._names = names
         listed = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
         # a name inside a longer Chinese word is another word
-        self._known = re.compile(rf"(?<!{_IDEOGRAPH})(?:{listed})(?!{_IDEOGRAPH})")
+        whole = rf"(?<!{_IDEOGRAPH})(?:{listed})(?!{_IDEOGRAPH})"
+        self._known = re.compile(whole) if names else None
         self._done: dict[int, tuple[Any, Any]] = {}
         self._fields: dict[type, tuple[str, ...]] = {}
 
@@ -40,7 +43,8 @@ class _Rewriter:
         """Rewrite one value, whatever it is."""
         kind = type(value)
         if kind is str:
-            return value if value.isascii() else self._known.sub(self._name, value)
+            known = self._known
+            return value if value.isascii() or not known else known.sub(self._name, value)
         if kind is Text:
             return Text(value.zh, self.of(value.en or value.zh)) if value.zh else value
         if kind is tuple:
@@ -57,9 +61,11 @@ class _Rewriter:
         changed = {}
         for name in self._names_of(type(value)):
             before = getattr(value, name)
-            if name in _KEYS and type(before) is str:
+            if name in _KEYS and type(before) is str and type(value) is not Person:
                 continue
             after = self.of(before)
+            if name == "by" and type(after) is str:
+                after = after.replace(AND, "; ")
             if after is not before and after != before:
                 changed[name] = after
         made = replace(value, **changed) if changed else value

@@ -15,7 +15,7 @@ from xunjian.report.model import FindingRow, ReportModel
 
 def named(model: ReportModel, language: Language) -> ReportModel:
     """Give the model with things called as the language calls them; twice is once."""
-    if language is Language.ZH or not model.names:
+    if language is Language.ZH:
         return model
     return replace(in_english(model, model.names), names={})
 

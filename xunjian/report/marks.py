@@ -16,7 +16,7 @@ def filled_in(model: ReportModel, sheet: DeviceSheet, language: Language) -> str
     people: dict[str, datetime | None] = {}
     for row in sheet.rows:
         times = [taken[one] for one in row.finding.evidence_ids if one in taken]
-        for name in filter(None, row.finding.by.split(AND)):
+        for name in filter(None, row.finding.by.replace("; ", AND).split(AND)):
             known = people.get(name)
             people[name] = max([*times, *([known] if known else [])], default=None)
     said = [f"{name} {at:%Y-%m-%d %H:%M}" if at else name for name, at in people.items()]

@@ -98,6 +98,7 @@ class RunSummary:
     planned: int
     outcomes: int
     exit_code: int | None
+    title: Text = Text("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,8 @@ class OpenMatter:
 
     finding: as it stood last. first_*: the round since which it has been open without a break.
     last_stamp: the store's form of `last_seen_at`. rounds: in how many it was seen open.
-    waiver: by whose leave it stands on the day of the round at hand.
+    waiver: by whose leave it stands on the day of the round at hand. playbooks: of the rounds that
+    saw it open.
     """
 
     finding: Finding
@@ -163,6 +165,7 @@ class OpenMatter:
     last_stamp: str
     rounds: int
     waiver: Waiver | None = None
+    playbooks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

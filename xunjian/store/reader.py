@@ -78,6 +78,7 @@ def summaries(connection: Connection, live: str | None) -> tuple[RunSummary, ...
             planned=row["planned"],
             outcomes=counts.get(row["run_id"], 0),
             exit_code=row["exit_code"],
+            title=text_of(json.loads(row["title"])),
         )
         for row in rows
     )

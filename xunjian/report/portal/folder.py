@@ -59,7 +59,7 @@ def _as_stored(entry: Entry, run: RunSummary | None) -> Entry:
 def _of_run(run: RunSummary, counts: Mapping[str, int]) -> Entry:
     return Entry(
         id=run.run_id,
-        title=Text(""),
+        title=run.title,
         number=run.number,
         playbook=run.playbook,
         state=run.state.value,
