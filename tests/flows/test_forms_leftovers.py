@@ -187,3 +187,19 @@ def test_a_problem_outside_the_list_can_be_waived_and_is_then_waived_when_seen(s
     now = next(f for f in report(site)["findings"] if f["id"] == free)
     assert now["verdict"] == "waived"
     assert "李处" in now["message"]
+
+
+def test_a_thing_that_the_next_round_does_not_come_to_stays_open_in_its_report(site: Path) -> None:
+    bad = found(site, "earthing_resistance.resistance")["id"]
+    made = call("run", "site", "-w", site, "-l", "hz-room", "-o", site / "out", "--format", "json")
+    assert made.code == 0, made.err
+    (row,) = [one for one in report(site)["leftovers"] if one["id"] == bad]
+    assert (row["state"], row["device"]) == ("unverified", "hz-earth")
+    assert "本轮未巡检" in row["note"]
+    other = PLAYBOOK.replace("name: site", "name: other").replace("hosts: all", "hosts: room")
+    (site / "playbooks" / "other.yml").write_text(other, "utf-8")
+    again(site, "other")
+    assert bad not in left(site), "another kind of round was never to look at it"
+    again(site)
+    take(site, fill(export(site), ALL_WELL))
+    assert left(site)[bad] == "closed"

@@ -35,20 +35,21 @@ def past_of(connection: Connection, run_id: str, checks: Collection[str], rounds
     values: dict[str, tuple[tuple[datetime, float], ...]] = {}
     if earlier and checks:
         values = measured_values(connection, [*earlier], checks)
+    matters = _all_matters(connection, earlier, before, str(row["playbook"]))
     return Past(
         rounds=_figures(connection, earlier),
         values=values,
-        matters=_with_waivers(connection, _all_matters(connection, earlier, before), before),
+        matters=_with_waivers(connection, matters, before),
     )
 
 
 def _all_matters(
-    connection: Connection, earlier: Mapping[str, tuple[str, str]], before: str
+    connection: Connection, earlier: Mapping[str, tuple[str, str]], before: str, playbook: str
 ) -> tuple[OpenMatter, ...]:
     """What was found open, then what was left unchecked."""
     found = _matters(connection, before)
     known = {matter.finding.id for matter in found}
-    blank = unchecked(connection, earlier, before)
+    blank = unchecked(connection, earlier, before, playbook)
     return (*found, *(matter for matter in blank if matter.finding.id not in known))
 
 
@@ -168,7 +169,7 @@ def _spells(
     """The rounds in which each was open since it was last in order."""
     f, r = t.findings.c, t.runs.c
     query: Any = (
-        select(f.finding_id, f.body, r.run_id, r.number, r.started_at)
+        select(f.finding_id, f.body, r.run_id, r.number, r.started_at, r.playbook)
         .join(t.runs, r.run_id == f.run_id)
         .where(rounds, f.finding_id.in_([*ids]), f.verdict.in_(OPEN))
         .order_by(r.started_at, r.position)
@@ -186,6 +187,7 @@ def _spells(
             last_seen_at=moment(rows[-1]["started_at"]),
             last_stamp=str(rows[-1]["started_at"]),
             rounds=len(rows),
+            playbooks=frozenset(str(row["playbook"]) for row in rows),
         )
         for rows in spells.values()
     ]

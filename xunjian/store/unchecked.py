@@ -15,7 +15,7 @@ _SAID = (Verdict.NORMAL, Verdict.WARNING, Verdict.ABNORMAL, Verdict.NOT_APPLICAB
 
 
 def unchecked(
-    connection: Connection, earlier: Mapping[str, tuple[str, str]], before: str
+    connection: Connection, earlier: Mapping[str, tuple[str, str]], before: str, playbook: str
 ) -> tuple[OpenMatter, ...]:
     """Give the items of forms that were not checked when the playbook's forms came back last.
 
@@ -47,6 +47,7 @@ def unchecked(
             last_seen_at=_start(earlier, last),
             last_stamp=earlier[last][1],
             rounds=rounds[key],
+            playbooks=frozenset({playbook}),
         )
         for key, finding in left.items()
     )

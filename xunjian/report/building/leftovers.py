@@ -1,6 +1,6 @@
 """What earlier rounds left open, and how it is now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
@@ -19,20 +19,26 @@ _STATES = {
     Verdict.WAIVED: WAIVED,
 }
 _UNCLEAR = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
+_NOT_VISITED = Text("本轮未巡检该对象", "the thing was not inspected this time")
 _GONE = Text("本轮已无此项", "there is no such thing any more")
 
 
 def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
-    """Give the open matters of earlier rounds that this round was to look at, open ones first."""
+    """Give the open matters of earlier rounds that this round was to look at, open ones first.
+
+    Those of earlier rounds of the same kind stand also where this one did not come to the thing:
+    left out, drawn otherwise or not selected, a matter is no more closed for that.
+    """
     planned = {(outcome.device, outcome.task) for outcome in record.outcomes}
     visited = {outcome.device for outcome in record.outcomes}
     now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
     judged = _judged(now.values())
     labels = {device.name: device.label for device in record.devices}
     found = [
-        _leftover(matter, now.get(matter.finding.id), judged, labels)
+        _leftover(matter, now.get(matter.finding.id), judged, labels, visited)
         for matter in past.matters
         if (matter.finding.device, matter.finding.task) in planned
+        or (record.playbook in matter.playbooks and matter.finding.device not in visited)
         or matter.finding.id in now
         or (matter.finding.check == FREE_CHECK and matter.finding.device in visited)
     ]
@@ -52,10 +58,13 @@ def _leftover(
     now: Finding | None,
     judged: Mapping[tuple[str, str], set[Verdict]],
     labels: Mapping[str, str],
+    visited: Collection[str],
 ) -> Leftover:
     then = matter.finding
     state, note = UNVERIFIED, Text("本轮未能判定", "could not be judged this time")
-    if now is not None and now.verdict in _STATES:
+    if then.device not in visited:
+        note = _NOT_VISITED
+    elif now is not None and now.verdict in _STATES:
         state, note = _STATES[now.verdict], now.message
     elif now is not None:
         note = now.message
