@@ -6,9 +6,11 @@ was written, and nothing but git runs.
 
 import os
 import re
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -116,37 +118,47 @@ def _run(
     words: Sequence[str], folder: Path, extra: Mapping[str, str]
 ) -> "subprocess.CompletedProcess[str]":
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _ALLOWED}
+    with _ctrl_c_afterwards():
+        return _ended(words, folder, {**kept, "LC_ALL": "C", **extra})
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Hold Ctrl-C back: git ends what it began, else its lock stays or a commit is half made."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python interrupts nobody but the main thread
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
-        process = subprocess.Popen(
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _ended(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(
             ["git", *words],
             cwd=folder,
-            env={**kept, "LC_ALL": "C", **extra},
+            env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             encoding="utf-8",
             errors="replace",
+            timeout=_LIMIT_S,
             start_new_session=True,  # Ctrl-C is ours to answer
+            check=False,
         )
     except FileNotFoundError as error:
         raise UsageError(Text("找不到 git 命令", "the git command is not installed")) from error
-    with process:
-        try:
-            return _ended(process)
-        except KeyboardInterrupt:
-            with suppress(subprocess.TimeoutExpired):
-                _ended(process)  # git ends what it began, else its lock stays
-            process.kill()
-            raise
-        except subprocess.TimeoutExpired as error:
-            process.kill()
-            raise UsageError(Text("git 没有结束", "git did not end")) from error
-
-
-def _ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
-    out, err = process.communicate(timeout=_LIMIT_S)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(Text("git 没有结束", "git did not end")) from error
 
 
 _ALLOWED = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"})
