@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from xunjian.inventory.model import Device
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.run.shelf import named, open_shelf
+from xunjian.store.store import Store
 from xunjian.transport.model import Channel, Evidence, Request
 
 HOSTS = """\
@@ -448,3 +450,54 @@ def test_list_and_explain_know_the_checks(network: Network) -> None:
         assert said.code == 0
         assert "display current-configuration" in said.out
         assert "config.drift" in said.out
+
+
+def test_killed_between_the_commit_and_the_store_nothing_is_lost_or_agreed(
+    agreed: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`kill -9` when the backups are in git and the round is not closed: the next round goes on."""
+    agreed.running["hz-sw1"] = agreed.startup["hz-sw1"] = TEXTS["trunk"]
+    baseline = agreed.root / "inventory/baselines/baseline/_/hz-sw1/running.cfg"
+    before = baseline.read_bytes()
+    child = os.fork()
+    if child == 0:
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "finish_run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            try:
+                agreed.round()
+            finally:
+                os._exit(9)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert agreed.git("log", "-1", "--format=%s").startswith("backup of round")
+    assert agreed.record().state.value == "killed"
+    committed = agreed.git("rev-parse", "HEAD")
+    said, record = agreed.round()
+    assert said.code == 1, said
+    assert verdicts(record, "config.drift")["hz-sw1"] == "abnormal"
+    assert agreed.git("rev-parse", "HEAD") == committed  # the same backup again is no commit
+    assert baseline.read_bytes() == before
+    assert agreed.git("status", "--porcelain") == ""
+
+
+def test_no_secret_in_any_report_of_a_drift_nor_on_the_portal(agreed: Network) -> None:
+    """What is written is searched with all else that lies in the workspace, when the test ends."""
+    agreed.running["hz-sw1"] = TEXTS["trunk"].replace(CANARIES["community"], "OtherWord9")
+    agreed.running["hz-sw2"] = TEXTS["suspect"]
+    said, _ = agreed.round()
+    assert said.code in {1, 3}
+    reports = agreed.root / "reports"
+    for form in ("html", "md", "xlsx", "docx", "junit"):
+        done = agreed("report", "run", "latest", "--format", form)
+        assert done.code in {0, 1, 3}, done
+    assert agreed("report", "index").code == 0
+    written = [path for path in reports.rglob("*") if path.is_file()]
+    assert "index.html" in {path.name for path in written}
+    assert {".html", ".md", ".xlsx", ".docx"} <= {path.suffix for path in written}
+    for path in written:
+        raw = path.read_bytes()
+        if path.suffix in {".docx", ".xlsx"}:
+            with zipfile.ZipFile(path) as parts:
+                raw = b"".join(parts.read(name) for name in parts.namelist())
+        assert [n for n, value in CANARIES.items() if value.encode() in raw] == [], path
