@@ -210,6 +210,15 @@ def test_every_format_shows_the_same_figures(model: ReportModel, language: Langu
         assert f"{verdict.word.to(language)} {count}" in text
 
 
+@pytest.mark.parametrize("form", ["json", "junit", "html", "md", "docx"])
+def test_a_problem_has_the_same_id_in_every_format(form: str, model: ReportModel) -> None:
+    document = render(model, form, Language.ZH, read)
+    told = word_text(document) if form == "docx" else document.decode()
+    ids = {row.finding.id for row in model.problems}
+    assert len(ids) == 3
+    assert {one for one in ids if one not in told} == set()
+
+
 @pytest.mark.parametrize("form", ["json", "html", "md", "docx"])
 def test_what_reading_met_with_stands_in_the_report(form: str) -> None:
     run = record()

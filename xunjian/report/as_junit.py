@@ -93,9 +93,11 @@ def _case(suite: ET.Element, row: FindingRow, language: Language) -> Counter[str
     message = printable(finding.message.to(language))
     element = _ELEMENT.get(finding.verdict)
     if element:
-        ET.SubElement(case, element, message=message, type=finding.verdict.value)
+        said = ET.SubElement(case, element, message=message, type=finding.verdict.value)
+        if element != "skipped":
+            said.text = printable(finding.id)  # as in the documents
     elif finding.verdict is Verdict.WARNING:
-        ET.SubElement(case, "system-out").text = message
+        ET.SubElement(case, "system-out").text = f"{printable(finding.id)} {message}"
     return Counter(
         tests=1,
         failures=element == "failure",

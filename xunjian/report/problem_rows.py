@@ -65,6 +65,7 @@ class ProblemRows:
             f'<td>{self._verdicts[f.verdict.value]}<td data-l="{label["level"]}">{escape(f.level)}'
             f'<td class="d" data-l="{label["device"]}">{who}'
             f'<td class="i" data-l="{label["item"]}">{self._what(f)}'
+            f"<small><code>{escape(f.id)}</code></small>"
             f'<td class="w" data-l="{label["measured"]}">{self._fold(said)}{self._extras(f)}'
             f'<td class="s" data-l="{label["standard"]}">{self._say(f.standard)}'
             f'<td data-l="{label["change"]}">{self._say(word)}\n'
