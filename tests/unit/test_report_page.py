@@ -224,3 +224,36 @@ def test_without_problems_the_page_says_so() -> None:
     html = page(bare)
     assert "没有预警、异常或待核项。" in html
     assert 'id="plots"' not in html
+
+
+def rowed(one: ReportModel, verdicts: list[Verdict]) -> ReportModel:
+    """The model with one device, whose rows are ports of these verdicts alike but for that."""
+    sheet = next(sheet for sheet in one.sheets if sheet.rows)
+    first = replace(sheet.rows[0].finding, remark=Text(""), by="", source="automatic")
+    rows = tuple(
+        replace(
+            sheet.rows[0],
+            finding=replace(first, id=f"F{n}", subject=f"XGE1/0/{n}", verdict=verdict),
+        )
+        for n, verdict in enumerate(verdicts, 1)
+    )
+    sheets = tuple(replace(s, rows=rows) if s is sheet else s for s in one.sheets)
+    return replace(one, sheets=sheets, record_sheets="all")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_ports_normal_alike_share_a_row_in_print_and_stay_single_on_screen(
+    language: Language,
+) -> None:
+    normal, bad = Verdict.NORMAL, Verdict.ABNORMAL
+    said = page(rowed(model(), [normal] * 4 + [bad] + [normal] * 2), language)
+    shared = re.findall(r'<tr class="shared">(.*?)(?=\n<tr)', said, re.DOTALL)
+    assert len(shared) == 1
+    count = {Language.ZH: "共 4 个", Language.EN: "4 in all"}[language]
+    assert "XGE1/0/1 … XGE1/0/4" in shared[0]
+    assert count in shared[0]
+    assert said.count('<tr class="each">') == 4, "two alike do not share a row"
+    assert said.count('<tr class="abnormal"><td>') >= 1
+    style = re.sub(r"\s+", " ", (TEMPLATES / "inspection.css").read_text("utf-8"))
+    assert "@media screen { .rec tr.shared { display: none; } }" in style
+    assert "@media print { .rec tr.each { display: none; }" in style

@@ -49,7 +49,7 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         "about": " · ".join(part for part in map(w.say, about) if part),
         "rows": [
             _record(number, findings, questions, model.mark(findings[0], device.kind), w)
-            for number, findings in enumerate(_together(sheet), 1)
+            for number, findings in enumerate(together(sheet), 1)
         ],
         "said": said,
     }
@@ -66,7 +66,7 @@ def method(finding: Finding, questions: dict[str, str], w: Wording, most: int = 
     return w.say("; ".join(asked), most)
 
 
-def _together(sheet: DeviceSheet) -> Iterator[Sequence[Finding]]:
+def together(sheet: DeviceSheet) -> Iterator[Sequence[Finding]]:
     """Findings row by row; many parts of a device that are normal alike share one."""
     for (_, _, is_quiet), rows in groupby(sheet.rows, key=_likeness):
         findings = [row.finding for row in rows]
@@ -88,10 +88,7 @@ def _record(
     finding = findings[0]
     subject, shown = w.subject(finding), w.measured(finding)
     if len(findings) > 1:
-        count = len(findings)
-        last = w.subject(findings[-1])
-        subject = w.t(f"{subject} … {last}，共 {count} 个", f"{subject} … {last}, {count} in all")
-        shown = span(findings, w)
+        subject, shown = parts_told(findings, w), span(findings, w)
     return {
         "index": str(number),
         "item": w.say(finding.title, 80),
@@ -103,6 +100,12 @@ def _record(
         "verdict": w.say(finding.verdict.word),
         "remark": remark(finding, w),
     }
+
+
+def parts_told(findings: Sequence[Finding], w: Wording) -> str:
+    """Which parts of a device share a row, and how many they are."""
+    first, last, count = w.subject(findings[0]), w.subject(findings[-1]), len(findings)
+    return w.t(f"{first} … {last}，共 {count} 个", f"{first} … {last}, {count} in all")
 
 
 def remark(finding: Finding, w: Wording, most: int = 200) -> str:

@@ -4,7 +4,7 @@ Written here and not in the template: a round of 1,000 devices has 15,000 of the
 of templates would take seconds for what takes tenths.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -14,7 +14,9 @@ from xunjian.report.code_words import SOURCES
 from xunjian.report.marks import filled_in
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.pages import measured
+from xunjian.report.printed_records import parts_told, span, together
 from xunjian.report.shown import long_text, shown_lines
+from xunjian.report.wording import Wording
 from xunjian.run.model import EvidenceRef
 
 
@@ -23,7 +25,7 @@ class RecordSheets:
 
     def __init__(self, model: ReportModel, language: Language) -> None:
         self._language, self._model = language, model
-        self._fold = long_text(language)
+        self._fold, self._wording = long_text(language), Wording(language, breaks=False)
         self._known: dict[Text, str] = {}
         self._verdicts = {
             v: f'<b class="v {v.value}">{escape(v.word.to(language))}</b>' for v in Verdict
@@ -37,7 +39,16 @@ class RecordSheets:
 
     def rows(self, sheet: DeviceSheet) -> Markup:
         """Rows: item and subject, standard, measured, verdict, remark, evidence."""
-        return Markup("".join(map(self._row, sheet.rows)))  # noqa: S704 - escaped part by part
+        rows = iter(sheet.rows)
+        drawn = []
+        for findings in together(sheet):
+            own = [next(rows) for _ in findings]
+            if len(own) == 1:
+                drawn.append(self._row(own[0]))
+            else:
+                drawn.append(self._shared(own[0], findings))
+                drawn += [self._row(row, "each") for row in own]
+        return Markup("".join(drawn))  # noqa: S704 - escaped part by part
 
     def filled_in(self, sheet: DeviceSheet) -> str:
         """Who answered for it on forms, and when."""
@@ -52,7 +63,17 @@ class RecordSheets:
         pieces = self._evidence.get(device, ())
         return Markup("".join(map(self._piece, pieces)))  # noqa: S704 - escaped part by part
 
-    def _row(self, row: FindingRow) -> str:
+    def _shared(self, row: FindingRow, findings: Sequence[Finding]) -> str:
+        """Parts that are normal alike in one row, for print: as the PDF has them."""
+        f = row.finding
+        return (
+            f'\n<tr class="shared"><td>{self._say(f.title)}<sup>{self._mark(row)}</sup>'
+            f"<small><bdi>{escape(parts_told(findings, self._wording))}</bdi></small>"
+            f"<td>{self._say(f.standard)}<td>{escape(span(findings, self._wording))}"
+            f"<td>{self._verdicts[f.verdict]}<td><td>"
+        )
+
+    def _row(self, row: FindingRow, kind: str = "") -> str:
         f = row.finding
         subject = (
             ""
@@ -61,7 +82,8 @@ class RecordSheets:
         )
         is_plain = f.verdict is Verdict.NORMAL and not (f.remark.zh or f.by)
         remark = "" if is_plain else self._remark(row)
-        state = "" if f.verdict is Verdict.NORMAL else f' class="{f.verdict.value}"'
+        kind = kind if f.verdict is Verdict.NORMAL else f.verdict.value
+        state = f' class="{kind}"' if kind else ""
         return (
             f"\n<tr{state}><td>{self._say(f.title)}<sup>{self._mark(row)}</sup>{subject}<td>{self._say(f.standard)}"
             f"<td>{self._fold(measured(f, self._language))}<td>{self._verdicts[f.verdict]}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from xunjian.config.model import Risk
+from xunjian.language import Text
 from xunjian.report.diff.figures import worst
 from xunjian.report.diff.view import DeviceView, SectionView, TreeNode
 
@@ -32,7 +33,7 @@ def _device(device: DeviceView) -> TreeNode:
     top: list[TreeNode] = []
     for section in device.sections:
         if not section.path:
-            top.append(_leaf(str(section.name), section))
+            top.append(_leaf(section.name, section))
             continue
         branch = root
         for name in section.path:
@@ -52,12 +53,12 @@ def _section(branch: _Branch) -> TreeNode:
     children = [_section(child) for child in branch.children.values()]
     if branch.own is None:
         return _above(name, "", children)
-    leaf = _leaf(name, branch.own)
+    leaf = _leaf(Text(name, name), branch.own)
     whole = _above(name, leaf.anchor, [leaf, *children])
     return replace(whole, children=tuple(children))
 
 
-def _leaf(name: str, section: SectionView) -> TreeNode:
+def _leaf(name: Text, section: SectionView) -> TreeNode:
     return TreeNode(
         name=name, anchor=section.anchor, worst=section.worst, count=len(section.changes)
     )
@@ -66,7 +67,7 @@ def _leaf(name: str, section: SectionView) -> TreeNode:
 def _above(name: str, anchor: str, children: Sequence[TreeNode]) -> TreeNode:
     risks: list[Risk] = [child.worst for child in children if child.worst]
     return TreeNode(
-        name=name,
+        name=Text(name, name),
         anchor=anchor,
         worst=worst(risks),
         count=sum(child.count for child in children),

@@ -81,7 +81,7 @@ class TreeNode:
     trouble: a device that could not be believed or compared.
     """
 
-    name: str
+    name: Text
     anchor: str
     worst: Risk | None
     count: int
