@@ -189,6 +189,18 @@ def _overview(model: ReportModel, w: Wording) -> Data:
     }
 
 
+_TERMS = Text(
+    "一项为一台设备的一个巡检项目，计划为有结果与未做之和；判定按测点计，一项可有多个。"
+    "完好率为无异常设备占已判定设备之比。未检：应检而未检；不涉及：设备没有此项；"
+    "待核：未能读取或不足以判定；豁免：经批准暂不处理。",
+    "An item is one task on one device; planned is the sum of outcomes and left out. Verdicts are "
+    "counted per measuring point, of which an item may have many. Intact rate: devices with "
+    "nothing abnormal over devices judged. Not checked: due but not done; not applicable: the "
+    "device has no such thing; unknown: not read, or not enough to judge; waived: approved to "
+    "stay for now.",
+)
+
+
 def _conclusion(model: ReportModel, w: Wording) -> Data:
     verdicts = [
         {"code": verdict.value, "name": w.say(verdict.word), "count": count}
@@ -204,6 +216,7 @@ def _conclusion(model: ReportModel, w: Wording) -> Data:
             for level, count in model.levels.items()
         ],
         "compared": _compared(model, w),
+        "terms": w.prose(_TERMS),
         "unfinished": [w.code(words.STATES, model.state.value)]
         if model.state in _UNFINISHED
         else [],

@@ -182,6 +182,7 @@ def _conclusion(document: Any) -> None:
         + "{% endif %}{% endfor %}"
     )
     document.add_paragraph("{{ d.compared }}")
+    document.add_paragraph("{{ d.terms }}").runs[0].font.size = Pt(9)
     when(document, "d.sites")
     document.add_heading(t("各地点", "By site"), 2)
     table_of(document, "d.sites", SITES)
