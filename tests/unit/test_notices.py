@@ -247,9 +247,11 @@ def test_a_finding_is_told_with_all_that_matters(hook: HttpSink, store: Store) -
 
 def test_in_english_where_the_address_says_so(hook: HttpSink, store: Store) -> None:
     ways = {"duty": (replace(address(), language=Language.EN),)}
-    told(desk(store, recipients=ways), outcome(bad("sw1")))
+    names = {"sw1 交换机": "switch one"}
+    told(desk(store, recipients=ways, names=names), outcome(bad("sw1")))
     text = hook.texts[0]
-    assert "level I abnormal sw1" in text
+    assert "level I abnormal sw1 (switch one)" in text
+    assert "交换机" not in text
     assert "limit: ≤ 80%" in text
     assert "标准" not in text
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from xunjian.calendar.model import Round, RoundState
+from xunjian.cli.naming import names_of
 from xunjian.cli.output import Output
 from xunjian.errors import XunjianError
 from xunjian.language import Text, counted
@@ -144,6 +145,7 @@ def _desk(content: Content, output: Output, names: Sequence[str]) -> "Desk":
         language=output.language,
         resolve=content.resolve,
         book=content.store.notices,
+        names=names_of(content),
     )
 
 

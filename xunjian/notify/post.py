@@ -19,6 +19,7 @@ from xunjian.notify import texts
 from xunjian.notify.message import Message
 from xunjian.notify.senders import send
 from xunjian.notify.texts import Alarm, Source
+from xunjian.report.english import in_english
 from xunjian.run.model import DeviceResult, Outcome
 from xunjian.secrets import Secret, SecretRef
 from xunjian.settings import Address
@@ -50,6 +51,7 @@ class Desk:
     resolve: Callable[[SecretRef], Secret]
     book: NoticeBook
     measure_again: MeasureAgain | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # what things are called in English
     gather_s: float = GATHER_S
     quiet_s: float = QUIET_S
 
@@ -247,7 +249,8 @@ class Post:
         desk = self._desk
         to = [(name, way) for name in letters for way in desk.recipients[name]]
         troubles: dict[str, dict[int, str]] = {name: {} for name in letters}
-        jobs = [(way, letters[name].message) for name, way in to]
+        told = {name: in_english(one.message, desk.names) for name, one in letters.items()}
+        jobs = [(way, told[name]) for name, way in to]
         for place, trouble in send(jobs, desk.language, desk.resolve, self._hurry.wait):
             name = to[place][0]
             met = troubles[name]

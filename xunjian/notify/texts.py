@@ -110,15 +110,16 @@ def _site(device: DeviceResult) -> str:
 def _line(alarm: Alarm) -> Text:
     """One finding: level, device, item, value, limit, advice, time."""
     one, device = alarm.finding, alarm.device
-    label = f"（{device.label}）" if device.label and device.label != device.name else ""
+    label = device.label if device.label != device.name else ""
+    called = Text(f"（{label}）", f" ({label})") if label else Text("")
     place = device.room_title or device.room
     on = "" if one.subject == "-" else f" [{one.subject}]"
     title = Text(f"{one.title.zh}{on}", f"{one.title.en or one.title.zh}{on}")
     word = one.verdict.word
     parts = (
         Text(
-            f"{one.level} 级{word.zh} {device.name}{label}",
-            f"level {one.level} {word.en} {device.name}{label}",
+            f"{one.level} 级{word.zh} {device.name}{called.zh}",
+            f"level {one.level} {word.en} {device.name}{called.en}",
         ),
         Text(place, place),
         Text(f"{title.zh}：{_measured(one).zh}", f"{title.en}: {_measured(one).en}"),
