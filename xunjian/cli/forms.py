@@ -161,7 +161,8 @@ def _take(
     tools = tools_for(content, playbook.run)
     store, settings = content.store, content.settings
     with store.locked(f"forms import {record.run_id}"):
-        reception = Reception(record, store, tools, content.inventory.devices)
+        now = store.record(record.run_id)  # somebody else's import may have ended meanwhile
+        reception = Reception(now, store, tools, content.inventory.devices)
         received = reception.take(reading.taken, forms, pictures)
         record = store.record(record.run_id)
         # one that was killed behind the answers left no exit code: brought to its end here
