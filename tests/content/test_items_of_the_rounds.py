@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 
 from xunjian.forms.template import load_forms
+from xunjian.inventory import load_inventory, select
 from xunjian.platforms import load_platforms
 from xunjian.playbook import find_playbook, list_playbooks, load_playbook
 from xunjian.playbook.model import Playbook
@@ -280,3 +281,14 @@ def test_a_conference_is_guaranteed_in_four_steps() -> None:
     steps = ["conference", "conference_join", "conference_during", "conference_after"]
     assert [playbook(name).occasion for name in steps] == ["conference"] * 4
     assert [bool(playbook(name).manual) for name in steps] == [True] * 4
+
+
+def test_whether_it_joined_is_asked_of_venues_only() -> None:
+    workspace = open_workspace(builtin_root())
+    names = load_platforms(workspace).aliases
+    inventory = load_inventory(workspace.inventory_dir, platform_names=names)
+    step = playbook("conference_join")
+    chosen = select(inventory, step.hosts, step.where)
+    rooms = {one.room.room_class for one in chosen if one.kind == "room" and one.room}
+    assert rooms == {"venue"}
+    assert {one.room.room_class for one in chosen if one.room} == {"venue", "core"}
