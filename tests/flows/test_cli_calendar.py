@@ -294,7 +294,7 @@ def test_the_papers_of_a_round_say_the_same(place: Path, tmp_path: Path) -> None
         *(d["label"] for d in data["devices"]),
         *data["items"],
         "张三、李四",
-        "2026-09-28",
+        "2026年9月28日",
     ):
         assert shown in texts
         assert shown in page.replace("\\", "")
