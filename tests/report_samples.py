@@ -6,17 +6,21 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import cycle, islice
 
 from xunjian.checks.model import Finding, Verdict, finding_id
-from xunjian.config.model import Approval, Change, ChangeKind, ConfigDiff, Risk, Side
+from xunjian.config.model import Approval, Change, ChangeKind, ConfigDiff, Side
+from xunjian.config.model import Risk as ChangeRisk
 from xunjian.language import Text
 from xunjian.report.document import (
     EvidenceRow,
+    FaultFigures,
     Forecast,
     Head,
     IntactRate,
     Leftover,
     ManualRow,
+    NextRound,
     Person,
     Revision,
+    Risk,
     RoundFigures,
     Series,
     SiteFigures,
@@ -74,6 +78,14 @@ SITES = (
     ("ningbo", "宁波市水利局"),
     ("lishui", "丽水市景宁畲族自治县水利局"),
 )
+
+
+AFFECTS = Text(
+    "下联 3 台（其中 1 台另有他路）：丽水终端 1、丽水终端 2、丽水终端 3",
+    "3 below it (1 with another way): Lishui terminal 1, Lishui terminal 2, Lishui terminal 3",
+)
+CAUSE = Text("伴随（供电 丽水 UPS 未到达）", "follows from power supply Lishui UPS (not reached)")
+LEVELS_OF_SITES = {"hangzhou": "province", "ningbo": "city", "lishui": "county"}
 
 
 def a_device(number: int, *, reached: bool = True, label: str = "") -> DeviceResult:
@@ -163,7 +175,14 @@ def a_model(devices: int = 6, items: int = 8, bad_every: int = 2) -> ReportModel
     bad = [row for sheet in made for row in sheet.rows if row.is_bad]
     bad.sort(key=lambda row: (BAD.index(row.finding.verdict), row.finding.level or "V"))
     problems = tuple(
-        replace(row, number=n, change=Trend.NEW if n % 2 else Trend.PERSISTING)
+        replace(
+            row,
+            number=n,
+            change=Trend.NEW if n % 2 else Trend.PERSISTING,
+            affects=AFFECTS if n == 1 else Text(""),
+            cause=CAUSE if n == 2 else Text(""),
+            due_on=date(2026, 10, 1) if row.finding.level == "II" else None,
+        )
         for n, row in enumerate(bad, 1)
     )
     numbered = {row.finding.id: row for row in problems}
@@ -217,6 +236,15 @@ def a_model(devices: int = 6, items: int = 8, bad_every: int = 2) -> ReportModel
         head=a_head(),
         intact=IntactRate(intact=intact, judged=reached),
         levels=Counter(r.finding.level for r in problems if r.finding.level),
+        risk=Risk(
+            level="II", is_least=True,
+            said=Text("风险等级：不低于较大（最高 II 级；2 项待核）。按未关闭问题的最高级别定。",
+                      "Risk: not below major (highest level II; 2 unknown). By the highest level among open problems."),
+        ),
+        faults=faults(problems),
+        spares=spares(made),
+        next_rounds=NEXT_ROUNDS,
+        site_levels=LEVELS_OF_SITES,
         leftovers=leftovers(problems),
         changes=(a_diff(made[0].device),) if made else (),
         manual=manual(),
@@ -228,7 +256,7 @@ def a_model(devices: int = 6, items: int = 8, bad_every: int = 2) -> ReportModel
                         abnormal=n, intact=IntactRate(intact=devices // 3 - n, judged=devices // 3))
             for n, (site, title) in enumerate(SITES)
         ),
-        series=(a_series(),),
+        series=(a_series(), a_steady_series()),
         advice=(Text("汛期前更换 UPS 电池。", "Replace the UPS batteries before the flood season."),),
         record_sheets="all",
     )  # fmt: skip
@@ -260,6 +288,48 @@ def a_head() -> Head:
     )  # fmt: skip
 
 
+NEXT_ROUNDS = (
+    NextRound(
+        rule="pre_holiday", playbook="pre_holiday", title=Text("元旦节前巡检", "New Year inspection"),
+        first=date(2026, 12, 28), due=date(2026, 12, 31), is_same=True,
+    ),
+    NextRound(
+        rule="monthly", playbook="monthly", title=Text("月度巡检", "Monthly inspection"),
+        first=date(2026, 10, 9), due=date(2026, 10, 31),
+    ),
+)  # fmt: skip
+
+
+def faults(problems: tuple[FindingRow, ...]) -> tuple[FaultFigures, ...]:
+    """As the comparison counts them, level by level."""
+    return tuple(
+        FaultFigures(
+            level=level,
+            open=sum(row.finding.level == level for row in problems),
+            trends={
+                trend.value: sum(
+                    row.finding.level == level and row.change is trend for row in problems
+                )
+                for trend in Trend
+            },
+        )
+        for level in ("I", "II", "III", "IV", "")
+    )
+
+
+def spares(sheets: tuple[DeviceSheet, ...]) -> tuple[FindingRow, ...]:
+    """One item about spare parts."""
+    if not sheets:
+        return ()
+    found = Finding(
+        id="Fspares00001", check="spare_parts.stock", task="spare_parts", device=sheets[0].device.name,
+        subject="-", verdict=Verdict.WARNING, title=Text("备品备件", "spare parts"), level="III",
+        message=Text("现场查看：缺光模块 2 只", "seen on site: 2 modules missing"), source="manual", by="张三",
+        remark=Text("已列入采购", "to be bought"),
+    )  # fmt: skip
+    return (FindingRow(number=0, finding=found, device=sheets[0].device),)
+
+
 def leftovers(problems: tuple[FindingRow, ...]) -> tuple[Leftover, ...]:
     return tuple(
         Leftover(
@@ -274,7 +344,7 @@ def leftovers(problems: tuple[FindingRow, ...]) -> tuple[Leftover, ...]:
 def a_diff(device: DeviceResult) -> ConfigDiff:
     change = Change(
         id="C1", kind=ChangeKind.CHANGED, path=("interface GigabitEthernet0/0/1",),
-        old=(" port default vlan 10",), new=(" port default vlan 20",), risk=Risk.HIGH,
+        old=(" port default vlan 10",), new=(" port default vlan 20",), risk=ChangeRisk.HIGH,
         why=Text("业务 VLAN 改变", "the VLAN of a service changed"),
         approval=Approval(state="approved", ticket="CR-17"),
     )  # fmt: skip
@@ -344,4 +414,13 @@ def a_series() -> Series:
             message=Text("约 50 天后低于 -20 dBm", "below -20 dBm in about 50 days"),
             reaches_at=date(2026, 11, 17), per_day=-0.07,
         ),
+    )  # fmt: skip
+
+
+def a_steady_series() -> Series:
+    """A value that neither moves nor is near its limit: documents count it only."""
+    return Series(
+        id="S2", topic="temperature", title=Text("机箱温度", "chassis temperature"), device="ni-acc-sw1",
+        label="宁波接入交换机 1", subject="-", unit="°C",
+        points=((NOW - timedelta(days=30), 41.0), (NOW, 41.5)), limits={"warning": 65.0}, worse="high",
     )  # fmt: skip

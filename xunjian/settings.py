@@ -36,7 +36,7 @@ FORMATS = ("json", "html", "md", "junit", "docx", "pdf", "xlsx")
 
 _PREFIX = "XUNJIAN_"
 _SOURCES = ("env", "age", "keyring")
-_FILE_ONLY = ("plugins", "notify")
+_FILE_ONLY = ("plugins", "notify", "document.due_days")
 _VARIABLES: Mapping[str, str] = {"language": "LANG"}
 
 
@@ -97,11 +97,14 @@ class PersonFields(Model):
     phone: str = ""
 
 
+_Days = Annotated[int, Field(ge=0, le=366)]
+
+
 class DocumentFields(Model):
     """`document`: what every document says beside its contents.
 
     logo: a PNG or JPEG file, from the workspace's root. number: the pattern of playbooks that name
-    none. prefix: stands for `{prefix}` in every pattern.
+    none. prefix: stands for `{prefix}` in every pattern. due_days: to mend in, by level.
     """
 
     project: Words = Text("")
@@ -110,6 +113,7 @@ class DocumentFields(Model):
     prefix: Annotated[str, Field(pattern=r"^[\w.\-]{1,20}$")] = "XJ"
     number: Annotated[str, BeforeValidator(number_pattern)] = DEFAULT_NUMBER
     record_sheets: Literal["all", "abnormal", "none"] | None = None
+    due_days: dict[Literal["I", "II", "III", "IV"], _Days] = Field(default_factory=dict)
     people: list[PersonFields] = Field(default_factory=list)
     signers: list[Words] = Field(default_factory=list)
     recipients: list[Words] = Field(default_factory=list)
@@ -234,6 +238,7 @@ class Settings:
     document_prefix: str = "XJ"
     document_number: str = DEFAULT_NUMBER
     document_record_sheets: str | None = None
+    document_due_days: Mapping[str, int] = field(default_factory=dict)
     document_people: tuple[Mapping[str, object], ...] = ()  # name, role, phone
     document_signers: tuple[Text, ...] = ()
     document_recipients: tuple[str, ...] = ()
@@ -253,7 +258,8 @@ class Settings:
 def _shown(value: object) -> object:
     """Give a setting as `config` prints it: texts in Chinese, people and recipients by name."""
     if isinstance(value, Mapping):
-        return tuple(f"{name}: {', '.join(map(str, ways))}" for name, ways in value.items())
+        pairs = ((k, v if isinstance(v, tuple) else (v,)) for k, v in value.items())
+        return tuple(f"{name}: {', '.join(map(str, ways))}" for name, ways in pairs)
     if isinstance(value, tuple) and value and not isinstance(value[0], str):
         return tuple(str(v["name"]) if isinstance(v, Mapping) else str(v) for v in value)
     return value

@@ -93,7 +93,7 @@ def test_the_text_is_as_expected(language: Language, tmp_path: Path) -> None:
 
 def test_english_has_no_chinese_of_ours(tmp_path: Path) -> None:
     ours = replace(a_model(), sheets=(), problems=(), changes=(), manual=(), sites=(), series=(),
-                   leftovers=(), unanswered=(), left_out=(), evidence_index=(),
+                   leftovers=(), unanswered=(), left_out=(), evidence_index=(), spares=(),
                    head=replace(a_model().head, project="", customer="C", contractor="D", secrecy="E",
                                 people=(), recipients=(), revisions=()))  # fmt: skip
     assert re.findall("[\u4e00-\u9fff]+", text_of(pdf(ours, Language.EN), tmp_path)) == []
@@ -178,7 +178,7 @@ def test_wherever_a_chapter_falls_its_heading_stays_with_it(lower_cm: int, tmp_p
     model = a_model(3)
     source = TEMPLATE.decode()
     moved, count = re.subn(r"(?m)^= ", f"#v({lower_cm + 0.5}cm)\n= ", source)
-    assert count == 14
+    assert count == 15
     last = feet(pdf(model, template=moved.encode()), tmp_path)
     assert [line for line in last if is_orphan(line, model)] == []
 

@@ -32,7 +32,7 @@ from xunjian.report.word_rows import SMALL_ROWS
 
 TEMPLATE = (Path(__file__).parents[2] / "templates/report/inspection.docx").read_bytes()
 EMU_PER_CM = 360_000
-CHAPTERS = 11 + len("ABCDE") + 1  # and the approval sheet
+CHAPTERS = 11 + len("ABCDEF") + 1  # and the approval sheet
 
 
 def word(model: ReportModel, language: Language = Language.ZH, template: bytes = TEMPLATE) -> Any:
@@ -198,7 +198,7 @@ def test_an_empty_round_has_every_chapter_and_no_empty_table() -> None:
     model = a_model(0)
     bare = replace(
         model, changes=(), leftovers=(), manual=(), thresholds=(), sites=(), rounds=(), series=(),
-        advice=(), content=(), levels={}, previous_run_id=None,
+        advice=(), content=(), levels={}, previous_run_id=None, faults=(), spares=(), next_rounds=(),
         head=replace(model.head, title=Text(""), people=(), revisions=()),
     )  # fmt: skip
     for language, none_said in ((Language.ZH, "无。"), (Language.EN, "None.")):

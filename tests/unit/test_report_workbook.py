@@ -18,11 +18,12 @@ from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report import ReportModel
 from xunjian.report.as_workbook import as_workbook
+from xunjian.report.workbook_period import PERIOD_SHEETS
 from xunjian.report.workbook_sheets import SHEETS
 
 NAMES = {
-    Language.ZH: ["概要", *(sheet.name.zh for sheet in SHEETS)],
-    Language.EN: ["Summary", *(sheet.name.en for sheet in SHEETS)],
+    Language.ZH: ["概要", *(sheet.name.zh for sheet in (*SHEETS, *PERIOD_SHEETS))],
+    Language.EN: ["Summary", *(sheet.name.en for sheet in (*SHEETS, *PERIOD_SHEETS))],
 }
 
 
@@ -203,9 +204,15 @@ def test_an_empty_round_opens() -> None:
         sites=(),
         rounds=(),
         series=(),
+        faults=(),
+        spares=(),
+        next_rounds=(),
     )
     book = opened(model)
-    assert all(sheet.max_row == 1 for sheet in book.worksheets[1:])
+    *filled, terms = book.worksheets[1:]
+    assert all(sheet.max_row == 1 for sheet in filled)
+    assert terms.title == "术语"
+    assert terms.max_row > 10
 
 
 @pytest.mark.slow

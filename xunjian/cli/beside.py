@@ -1,21 +1,23 @@
 """What a run's documents need beside its record, gathered from workspace and store."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from xunjian.calendar.model import FreezeOverride
 from xunjian.cli.naming import names_of
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Text
-from xunjian.report.building.beside import Beside, Order, Source
+from xunjian.report.building.beside import Beside, Order, Source, Supply
 from xunjian.report.building.series import TOPICS
-from xunjian.report.document import Person
+from xunjian.report.document import NextRound, Person
 from xunjian.run.config_checks import CONFIG, TITLE
 from xunjian.run.content import Content
 from xunjian.run.model import AND, RunRecord
 
 _LONGEST_SIGNING = 20_000  # characters
+SPARES = "spares"  # tag of cards about spare parts
+NEXT_ROUNDS, NEXT_DAYS = 3, 400
 
 if TYPE_CHECKING:
     from xunjian.playbook.model import ReportSettings
@@ -38,6 +40,10 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         names=names_of(content),
         system_titles=systems,
         party_titles=parties,
+        site_levels=_site_levels(content),
+        supplies=_supplies(content),
+        spare_tasks=frozenset(task.name for task in tasks if SPARES in task.tags),
+        next_rounds=_next_rounds(content, record),
         planned=_planned(content, record),
         overrides=_overrides(content, record),
         signed=_signed(content, record),
@@ -55,6 +61,42 @@ def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
     except (ContentError, UsageError):
         return None  # the calendar has no such round any more
     return found.first, found.due
+
+
+def _next_rounds(content: Content, record: RunRecord) -> tuple[NextRound, ...]:
+    """What the calendar has after the run: the next of its playbook, and the next of other rules.
+
+    As it stood at the end of the run, so that a report written again says the same.
+    """
+    from xunjian.calendar.clock import day_of
+    from xunjian.calendar.model import RoundState
+    from xunjian.run.agenda import Agenda
+
+    ended = record.ended_at or record.started_at
+    day = day_of(ended)
+    still = (RoundState.PLANNED, RoundState.DUE, RoundState.OVERDUE, RoundState.PARTIAL)
+    try:
+        agenda = Agenda(content, ended)
+        rounds = agenda.span(day + timedelta(days=1), day + timedelta(days=NEXT_DAYS))
+    except (ContentError, UsageError):
+        return ()  # no calendar, or none that can be read
+    by_rule: dict[str, NextRound] = {}
+    for one in sorted(rounds, key=lambda one: (one.due, one.first, one.id)):
+        if one.id != record.round_id and one.state in still:
+            by_rule.setdefault(
+                one.rule,
+                NextRound(
+                    rule=one.rule,
+                    playbook=one.playbook,
+                    title=one.title,
+                    first=one.first,
+                    due=one.due,
+                    is_same=one.playbook == record.playbook,
+                ),
+            )
+    same = [one for one in by_rule.values() if one.is_same][:1]
+    others = [one for one in by_rule.values() if one not in same][:NEXT_ROUNDS]
+    return (*same, *others)
 
 
 _FILLED_IN = Text("现场填表", "filled in the forms")
@@ -120,6 +162,32 @@ def _titles(content: Content) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
     )
 
 
+def _site_levels(content: Content) -> Mapping[str, str]:
+    """Level of each site; none where the register is broken since the run."""
+    try:
+        return {name: site.level.value for name, site in content.inventory.sites.items()}
+    except (ContentError, UsageError):
+        return {}
+
+
+def _supplies(content: Content) -> Mapping[str, Supply]:
+    """What each device depends on; nothing where the register is broken since the run."""
+    try:
+        devices = content.inventory.devices.values()
+    except (ContentError, UsageError):
+        return {}
+    return {
+        one.name: Supply(
+            label=one.label,
+            uplink=one.uplink,
+            uplink_all=one.uplink_all,
+            power=one.power,
+            power_all=one.power_all,
+        )
+        for one in devices
+    }
+
+
 def order_of(content: Content, record_sheets: str = "") -> Order:
     """Give what the settings say of every document; the playbook's `record_sheets` comes first."""
     settings = content.settings
@@ -135,6 +203,7 @@ def order_of(content: Content, record_sheets: str = "") -> Order:
         recipients=settings.document_recipients,
         basis=settings.document_basis,
         record_sheets=record_sheets or settings.document_record_sheets or "",
+        due_days=settings.document_due_days,
     )
 
 

@@ -39,7 +39,10 @@ def document_of(model: ReportModel, language: Language) -> dict[str, object]:
             "reached": model.coverage.reached,
             "pct": model.coverage.pct,
         },
-        "devices": [_device(sheet, language) for sheet in model.sheets],
+        "devices": [
+            _device(sheet, model.site_levels.get(sheet.device.site, ""), language)
+            for sheet in model.sheets
+        ],
         "findings": [_finding(row, language) for row in model.findings],
         "outcomes": [
             {"device": device, "task": task, "reached": reached, "reason": reason}
@@ -79,7 +82,7 @@ def _totals(model: ReportModel) -> dict[str, int]:
     }
 
 
-def _device(sheet: DeviceSheet, language: Language) -> dict[str, object]:
+def _device(sheet: DeviceSheet, level: str, language: Language) -> dict[str, object]:
     device = sheet.device
     return {
         "name": device.name,
@@ -88,6 +91,7 @@ def _device(sheet: DeviceSheet, language: Language) -> dict[str, object]:
         "platform": device.platform,
         "site": device.site,
         "room": device.room,
+        "site_level": level,
         "reached": device.reached,
         "reason": device.reason,
         "verdicts": {verdict.value: count for verdict, count in sheet.verdicts.items()},
@@ -119,4 +123,7 @@ def _finding(row: FindingRow, language: Language) -> dict[str, object]:
         "remark": finding.remark.to(language),
         "photos": list(finding.photos),
         "limits": dict(finding.limits),
+        "affects": row.affects.to(language),
+        "cause": row.cause.to(language),
+        "due_on": row.due_on.isoformat() if row.due_on else None,
     }

@@ -8,6 +8,7 @@ from xunjian.language import Language
 from xunjian.report.diff.as_json import change_of, device_of
 from xunjian.report.document import IntactRate, Leftover, ManualRow, Series
 from xunjian.report.model import ReportModel
+from xunjian.report.terms import TERMS
 
 
 def further(model: ReportModel, language: Language) -> dict[str, Any]:
@@ -56,8 +57,35 @@ def further(model: ReportModel, language: Language) -> dict[str, Any]:
         ],
         "series": [_series(one, language) for one in model.series],
         "advice": [text.to(language) for text in model.advice],
+        **_period(model, language),
         "record_sheets": model.record_sheets,
         "configurations": [device_of(diff, language) for diff in model.changes],
+    }
+
+
+def _period(model: ReportModel, language: Language) -> dict[str, Any]:
+    return {
+        "risk": {
+            "level": model.risk.level,
+            "is_least": model.risk.is_least,
+            "said": model.risk.said.to(language),
+        },
+        "faults": [{"level": one.level, "open": one.open, **one.trends} for one in model.faults],
+        "spares": [row.finding.id for row in model.spares],
+        "next_rounds": [
+            {
+                "rule": one.rule,
+                "playbook": one.playbook,
+                "title": one.title.to(language),
+                "first": one.first.isoformat(),
+                "due": one.due.isoformat(),
+                "is_same": one.is_same,
+            }
+            for one in model.next_rounds
+        ],
+        "terms": [
+            {"name": one.name.to(language), "means": one.means.to(language)} for one in TERMS
+        ],
     }
 
 
@@ -121,6 +149,7 @@ def _series(one: Series, language: Language) -> dict[str, Any]:
         "unit": unit_in(one.unit, language),
         "points": [[at.isoformat(), value] for at, value in one.points],
         "limits": dict(one.limits),
+        "is_notable": one.is_notable,
         "forecast": {
             "method": forecast.method.to(language),
             "message": forecast.message.to(language),

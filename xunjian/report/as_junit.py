@@ -48,6 +48,7 @@ def _figures(model: ReportModel) -> dict[str, object]:
         "judged": model.intact.judged,
         **{f"level_{level}": count for level, count in model.levels.items()},
         **{f"trend_{name}": count for name, count in model.trends.items()},
+        "risk": model.risk.level,
         "leftovers": len(model.leftovers),
         "number": printable(model.number),
         "version": model.head.version,

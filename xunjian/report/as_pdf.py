@@ -58,7 +58,6 @@ def as_pdf(
     data = printed(model, language)
     at = model.ended_at or model.started_at
     photos = photos_of(model, Wording(language))
-    data["photos"] = [{"file": photo.file, "said": photo.caption} for photo in photos]
     pictures = {photo.file: photo.content for photo in photos}
     beside = Attached(model.head.logo, pictures, has_tags=_is_short(data))
     return typeset(data, template, chosen, at, beside)

@@ -143,9 +143,13 @@ def _add_photos(document: DocxTemplate, model: ReportModel, language: Language) 
     if not photos:
         return
     written: Any = document.docx  # get_docx() would give the template again, unfilled
-    title = Text("附：现场照片", "Pictures taken on site")
-    heading = written.add_paragraph()
-    heading.add_run(title.to(language)).bold = True
+    title = Text("附：现场照片", "Pictures taken on site").to(language)
+    last = written.paragraphs[-1] if written.paragraphs else None
+    if last is not None and last.text.endswith(title.removeprefix("附：")):
+        heading = last  # the template has a chapter for them
+    else:
+        heading = written.add_paragraph()
+        heading.add_run(title).bold = True
     heading.paragraph_format.keep_with_next = True
     for photo in photos:
         written.add_picture(io.BytesIO(photo.content), width=Cm(PHOTO_CM))

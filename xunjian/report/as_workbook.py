@@ -14,8 +14,10 @@ from xunjian.language import Language
 from xunjian.report.model import ReportModel
 from xunjian.report.printed import title_of
 from xunjian.report.wording import Wording
+from xunjian.report.workbook_parts import Sheet
+from xunjian.report.workbook_period import PERIOD_SHEETS
 from xunjian.report.workbook_photos import write_photos
-from xunjian.report.workbook_sheets import SHEETS, Sheet
+from xunjian.report.workbook_sheets import SHEETS
 from xunjian.report.workbook_summary import COLOURS, Summary
 
 Formats = dict[str, Any]  # xlsxwriter's; it ships no types
@@ -48,7 +50,7 @@ def as_workbook(model: ReportModel, language: Language) -> bytes:
     summary.hide_gridlines(2)
     _print_setup(summary, model, w)
     summary.activate()
-    for sheet in SHEETS:
+    for sheet in (*SHEETS, *PERIOD_SHEETS):
         _write(book.add_worksheet(sheet.name.to(language)), sheet, model, w, formats)
     write_photos(book, model, w, formats)
     book.close()

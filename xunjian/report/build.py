@@ -6,6 +6,12 @@ from dataclasses import replace
 from xunjian.language import Text
 from xunjian.report.building.annexes import advice_of, evidence_of, manual_of, thresholds_of
 from xunjian.report.building.beside import Beside
+from xunjian.report.building.consequences import (
+    faults_of,
+    risk_of,
+    spares_of,
+    with_consequences,
+)
 from xunjian.report.building.figures import (
     conclusion_of,
     intact_of,
@@ -43,6 +49,7 @@ def build_report(
     devices = {device.name: device for device in record.devices}
     findings = [f for outcome in record.outcomes for f in outcome.findings]
     problems = problems_of(findings, devices, compared.trends)
+    problems = with_consequences(problems, record, beside)
     unanswered = unanswered_of(record, devices)
     sheets = sheets_of(record, findings, problems, unanswered, beside.found)
     totals, intact, levels = totals_of(record, findings), intact_of(sheets), levels_of(findings)
@@ -95,6 +102,11 @@ def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> Repo
         model,
         head=head_of(record, beside),
         leftovers=leftovers,
+        risk=risk_of(model, leftovers),
+        faults=faults_of(model),
+        spares=spares_of(rows, beside.spare_tasks),
+        next_rounds=beside.next_rounds,
+        site_levels=beside.site_levels,
         manual=manual_of(rows, record.evidence),
         thresholds=thresholds_of(rows, beside.sources),
         evidence_index=evidence_of(record),

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from xunjian.checks.model import Finding
 from xunjian.language import Text
 
+_NEAR = 0.1  # of a limit, or of the span between two
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -73,6 +75,42 @@ class IntactRate:
     def pct(self) -> float | None:
         """In percent; None when nothing was judged."""
         return round(100 * self.intact / self.judged, 1) if self.judged else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """风险等级: the highest level among the open problems, empty for none. said: it and its rule.
+
+    is_least: something was not judged, so that it may be higher.
+    """
+
+    level: str = ""
+    is_least: bool = False
+    said: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultFigures:
+    """Faults of this period by level; level empty: those that have none, as what is unknown.
+
+    open: all that stand open now; trends: by the words of the comparison, empty without one.
+    """
+
+    level: str
+    open: int
+    trends: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextRound:
+    """A round that the calendar has next. is_same: of the playbook that this report is of."""
+
+    rule: str
+    playbook: str
+    title: Text
+    first: date
+    due: date
+    is_same: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +201,30 @@ class Series:
     limits: Mapping[str, float] = field(default_factory=dict)  # warning, critical
     worse: str = ""  # high, low
     forecast: Forecast | None = None
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether it leads somewhere, has moved, or is at or near a limit (house rule: a tenth)."""
+        if self.forecast:
+            return True
+        if not self.points or not self.limits:
+            return False
+        now, limits = self.points[-1][1], self.limits.values()
+        is_band = {"low", "high"} <= self.limits.keys()
+        tenth = (max(limits) - min(limits) if is_band else max(map(abs, limits))) * _NEAR
+        if any(abs(limit - now) <= tenth for limit in limits) or self._is_past(now):
+            return True
+        return len(self.points) > 1 and abs(now - self.points[-2][1]) >= max(tenth, 1e-9)
+
+    def _is_past(self, value: float) -> bool:
+        below = self.worse == "low"
+        first = [limit for name, limit in self.limits.items() if name in {"warning", "critical"}]
+        low, high = self.limits.get("low"), self.limits.get("high")
+        return (
+            any(value < limit if below else value > limit for limit in first)
+            or (low is not None and value < low)
+            or (high is not None and value > high)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

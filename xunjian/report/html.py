@@ -17,10 +17,12 @@ from xunjian.report.model import BAD, DeviceSheet, ReportModel
 from xunjian.report.pages import assets, page_environment
 from xunjian.report.photos import photos_of
 from xunjian.report.plots import Plot, draw
+from xunjian.report.printed_period import period_of
 from xunjian.report.problem_rows import ProblemRows
 from xunjian.report.record_sheets import RecordSheets
 from xunjian.report.shown import long_text, shown
 from xunjian.report.template_mistakes import mistakes_of
+from xunjian.report.terms import TERMS
 from xunjian.report.wording import Wording
 
 PARTS = "html/"  # below templates/report/
@@ -73,6 +75,8 @@ def as_html(model: ReportModel, language: Language, read: Callable[[str], str]) 
         facets_of=_facets,
         asset_word=lambda key: words.word(words.ASSETS, key).to(language),
         findings=ProblemRows(model, language, anchor),
+        period=period_of(model, language),
+        terms=TERMS,
     )
     template = environment.from_string(read("inspection.html.j2"))
     style = read("page.css") + read("inspection.css")

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.config.model import ConfigDiff
 from xunjian.language import Text
 from xunjian.report.document import (
     EvidenceRow,
+    FaultFigures,
     FindingTrail,
     Head,
     IntactRate,
     Leftover,
     ManualRow,
+    NextRound,
+    Risk,
     RoundFigures,
     Series,
     SiteFigures,
@@ -55,12 +58,19 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
-    """A finding with what a reader needs beside it."""
+    """A finding with what a reader needs beside it.
+
+    affects: who depends on the device, by the register. cause: what a person wrote, or that what
+    the device depends on failed too. due_on: by when, where the settings give days to its level.
+    """
 
     number: int  # running number among the problems, 0 for findings that are none
     finding: Finding
     device: DeviceResult
     change: Trend | None = None
+    affects: Text = Text("")
+    cause: Text = Text("")
+    due_on: date | None = None
 
     @property
     def is_bad(self) -> bool:
@@ -145,6 +155,11 @@ class ReportModel:
     head: Head = Head(title=Text("巡检报告", "Inspection report"))
     intact: IntactRate = IntactRate(intact=0, judged=0)
     levels: Mapping[str, int] = field(default_factory=dict)  # I-IV: warnings and abnormal findings
+    risk: Risk = Risk()
+    faults: tuple[FaultFigures, ...] = ()  # of this period, by level
+    spares: tuple[FindingRow, ...] = ()  # items about spare parts
+    next_rounds: tuple[NextRound, ...] = ()  # by the calendar
+    site_levels: Mapping[str, str] = field(default_factory=dict)  # province … township, by site
     leftovers: tuple[Leftover, ...] = ()
     changes: tuple[ConfigDiff, ...] = ()  # of the configurations read in this round
     manual: tuple[ManualRow, ...] = ()

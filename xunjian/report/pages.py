@@ -33,9 +33,12 @@ def as_page(
 ) -> bytes:
     """Render Markdown template `name`; `read` gives the text of a report template."""
     from xunjian.report.diff.page import diff_words
+    from xunjian.report.printed_period import period_of
+    from xunjian.report.terms import TERMS
 
     environment = page_environment(language, autoescape=False)
     environment.globals.update(diff_words(language))
+    environment.globals.update(period=period_of(model, language), terms=TERMS)
     with mistakes_of(name):
         template = environment.from_string(read(name))
         return template.render(m=model, language=language.value).encode()
@@ -66,6 +69,7 @@ def document_words(language: Language) -> dict[str, object]:
         "occasion": lambda code: words.word(words.OCCASIONS, code).to(language),
         "change": lambda code: words.word(words.CHANGES, code).to(language) if code else "",
         "leftover": lambda code: words.word(words.LEFTOVERS, code).to(language),
+        "site_level": lambda code: words.word(words.SITE_LEVELS, code).to(language),
         "kind": lambda code: words.word(words.KINDS, code).to(language),
         "state": lambda code: words.word(words.STATES, code).to(language),
         "bad": tuple(verdict.value for verdict in BAD),

@@ -12,6 +12,16 @@ from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.marks import LEGEND
 from xunjian.report.model import DeviceSheet, ReportModel
+from xunjian.report.printed_period import (
+    NO_SPARES,
+    fault_rows,
+    faults_said,
+    next_rows,
+    photo_rows,
+    series_said,
+    spare_rows,
+    term_rows,
+)
 from xunjian.report.printed_records import record_sheet
 from xunjian.report.printed_rows import (
     advice_rows,
@@ -189,18 +199,6 @@ def _overview(model: ReportModel, w: Wording) -> Data:
     }
 
 
-_TERMS = Text(
-    "一项为一台设备的一个巡检项目，计划为有结果与未做之和；判定按测点计，一项可有多个。"
-    "完好率为无异常设备占已判定设备之比。未检：应检而未检；不涉及：设备没有此项；"
-    "待核：未能读取或不足以判定；豁免：经批准暂不处理。",
-    "An item is one task on one device; planned is the sum of outcomes and left out. Verdicts are "
-    "counted per measuring point, of which an item may have many. Intact rate: devices with "
-    "nothing abnormal over devices judged. Not checked: due but not done; not applicable: the "
-    "device has no such thing; unknown: not read, or not enough to judge; waived: approved to "
-    "stay for now.",
-)
-
-
 def _conclusion(model: ReportModel, w: Wording) -> Data:
     verdicts = [
         {"code": verdict.value, "name": w.say(verdict.word), "count": count}
@@ -216,7 +214,7 @@ def _conclusion(model: ReportModel, w: Wording) -> Data:
             for level, count in model.levels.items()
         ],
         "compared": _compared(model, w),
-        "terms": w.prose(_TERMS),
+        "risk": w.prose(model.risk.said),
         "unfinished": [w.code(words.STATES, model.state.value)]
         if model.state in _UNFINISHED
         else [],
@@ -302,13 +300,19 @@ def _body(model: ReportModel, w: Wording) -> Data:
         "environment": overall_rows(model, w, ENVIRONMENT),
         "lines": overall_rows(model, w, LINES),
         "series": series_rows(model, w),
+        "series_said": series_said(model, w),
         "sheets": [record_sheet(model, sheet, w) for sheet in shown],
         "sheets_said": _sheets_said(model, len(shown), w),
         "problems": problem_groups(model, w),
         "leftovers": leftover_rows(model, w),
         "changes": change_rows(model, w),
         "changes_said": w.t("无变更记录。", "No change on record."),
+        "faults": fault_rows(model, w),
+        "faults_said": faults_said(model, w),
+        "spares": spare_rows(model, w),
+        "spares_said": w.say(NO_SPARES),
         "advice": advice_rows(model, w),
+        "next_rounds": next_rows(model, w),
     }
 
 
@@ -359,5 +363,7 @@ def _appendices(model: ReportModel, w: Wording) -> Data:
         "not_checked": not_checked_rows(model, w),
         "manual": manual_rows(model, w),
         "content": content_rows(model, w),
+        "terms": term_rows(w),
+        "photos": photo_rows(model, w),
         "content_said": f"xunjian {w.say(model.tool_version)}",
     }

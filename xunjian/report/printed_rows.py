@@ -21,12 +21,8 @@ from xunjian.report.document import EvidenceRow, Series
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.plain import one_line
 from xunjian.report.printed_records import span
-from xunjian.report.wording import (
-    COVERED,
-    IN_USE,
-    RACK,
-    Wording,
-)
+from xunjian.report.wording import COVERED, IN_USE, RACK, Wording
+from xunjian.run.answers import parted
 
 Row = dict[str, Any]  # crosses into JSON and nowhere else
 
@@ -43,6 +39,7 @@ def device_rows(model: ReportModel, w: Wording) -> list[Row]:
         rows.append(
             {
                 "index": str(index),
+                "level": w.code(words.SITE_LEVELS, model.site_levels.get(device.site, "")),
                 "site": w.site(device),
                 "label": w.device(device),
                 "name": w.say(device.name, 80) if device.label else "",
@@ -104,6 +101,9 @@ def problem_groups(model: ReportModel, w: Wording) -> list[Row]:
 def _problem(row: FindingRow, numbers: dict[str, str], party: Text, w: Wording) -> Row:
     finding, device = row.finding, row.device
     item = " ".join(part for part in (w.say(finding.title, 80), w.subject(finding)) if part)
+    message, why = parted(finding.message)
+    if row.cause != why:
+        message = finding.message
     facts = []
     if finding.value is not None:
         facts.append(w.t("实测 ", "measured ") + w.measured(finding, 60))
@@ -117,10 +117,13 @@ def _problem(row: FindingRow, numbers: dict[str, str], party: Text, w: Wording) 
         "code": finding.verdict.value,
         "verdict": w.say(finding.verdict.word),
         "item": item,
-        "message": w.say(finding.message),
+        "message": w.say(message),
+        "affects": w.say(row.affects),
         "measured": w.t("；", "; ").join(facts),
         "evidence": [w.say(numbers.get(e, e), 60) for e in finding.evidence_ids[:4]],
+        "cause": w.say(row.cause),
         "advice": w.say(finding.advice, 400),
+        "due": row.due_on.isoformat() if row.due_on else "",
         "party": w.say(party, 60) or "—",
         "state": w.code(words.CHANGES, row.change.value) if row.change else "—",
     }
@@ -193,8 +196,8 @@ def advice_rows(model: ReportModel, w: Wording) -> list[str]:
 
 
 def series_rows(model: ReportModel, w: Wording) -> list[Row]:
-    """Measured values over the rounds that have a limit or lead somewhere."""
-    return [_series(row, w) for row in model.series if row.points and (row.limits or row.forecast)]
+    """Measured values over the rounds that moved, are near a limit or lead somewhere."""
+    return [_series(row, w) for row in model.series if row.is_notable]
 
 
 _LIMITS = {

@@ -27,6 +27,9 @@ _LABELS = {
 }
 _ADVICE = Text("建议：", "Advice: ")
 _REMARK = Text("备注：", "Remark: ")
+_AFFECTS = Text("影响：", "Touched: ")
+_CAUSE = Text("原因：", "Cause: ")
+_DUE = Text("期限：", "Due: ")
 
 
 class ProblemRows:
@@ -66,14 +69,22 @@ class ProblemRows:
             f'<td class="d" data-l="{label["device"]}">{who}'
             f'<td class="i" data-l="{label["item"]}">{self._what(f)}'
             f"<small><code>{escape(f.id)}</code></small>"
-            f'<td class="w" data-l="{label["measured"]}">{self._fold(said)}{self._extras(f)}'
+            f'<td class="w" data-l="{label["measured"]}">{self._fold(said)}{self._extras(row)}'
             f'<td class="s" data-l="{label["standard"]}">{self._say(f.standard)}'
             f'<td data-l="{label["change"]}">{self._say(word)}\n'
         )
 
-    def _extras(self, f: Finding) -> str:
+    def _extras(self, row: FindingRow) -> str:
+        f = row.finding
         advice, remark = self._say(f.advice), self._say(f.remark)
-        parts = ((_ADVICE, advice), (_REMARK, f"<bdi>{remark}</bdi>" if remark else ""))
+        is_told = row.cause.zh in f.message.zh  # by the person who wrote it
+        parts = (
+            (_AFFECTS, self._say(row.affects)),
+            (_CAUSE, "" if is_told else self._say(row.cause)),
+            (_ADVICE, advice),
+            (_REMARK, f"<bdi>{remark}</bdi>" if remark else ""),
+            (_DUE, row.due_on.isoformat() if row.due_on else ""),
+        )
         return "".join(
             f'<span class="advice">{title.to(self._language)}{part}</span>'
             for title, part in parts

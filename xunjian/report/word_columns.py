@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from xunjian.report.word_parts import Column, t, tinted
+from xunjian.report.word_parts import Column, also, t, tinted
 
 COLON = t("：", ": ")
 _ITEM = "{{ row.item }}{% if row.subject %} {{ row.subject }}{% endif %}"
@@ -25,14 +25,15 @@ ROUNDS: Sequence[Column] = (
 )
 DEVICES: Sequence[Column] = (
     (t("序号", "No."), "{{ row.index }}", 1.0),
-    (t("单位/会场", "Site"), "{{ row.site }}", 2.6),
-    (t("名称", "Name"), "{{ row.label }}", 3.9),
-    (t("类别", "Kind"), "{{ row.kind }}", 1.9),
-    (t("品牌型号", "Model"), "{{ row.model }}", 2.9),
+    (t("层级", "Level"), "{{ row.level }}", 1.6),
+    (t("单位/会场", "Site"), "{{ row.site }}", 2.5),
+    (t("名称", "Name"), "{{ row.label }}", 3.2),
+    (t("类别", "Kind"), "{{ row.kind }}", 1.8),
+    (t("品牌型号", "Model"), "{{ row.model }}", 2.7),
     (t("序列号", "Serial"), "{{ row.serial }}", 3.1),
-    (t("软件版本", "Version"), "{{ row.version }}", 2.2),
-    (t("管理地址", "Address"), "{{ row.address }}", 2.2),
-    (t("机房/位置", "Place"), "{{ row.place }}", 2.6),
+    (t("软件版本", "Version"), "{{ row.version }}", 2.1),
+    (t("管理地址", "Address"), "{{ row.address }}", 2.1),
+    (t("机房/位置", "Place"), "{{ row.place }}", 2.3),
     (t("投运/维保", "In use/cover"), "{{ row.life }}", 1.8),
     (t("本次状态", "State"), tinted("row.code", "{{ row.verdict }}"), 1.9),
 )
@@ -65,13 +66,54 @@ RECORDS: Sequence[Column] = (
 )
 PROBLEMS: Sequence[Column] = (
     (t("编号", "Id"), "{{ row.number }}\n{{ row.id }}", 2.1),
-    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.5),
-    (t("现象", "What"), "{{ row.item }}" + COLON + "{{ row.message }}", 3.2),
-    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.7),
-    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.5),
-    (t("处理建议", "Advice"), "{{ row.advice }}", 2.5),
-    (t("责任方", "Party"), "{{ row.party }}", 1.3),
-    (t("状态", "State"), tinted("row.code", "{{ row.verdict }}\n{{ row.state }}"), 1.6),
+    (t("设备与位置", "Device, place"), "{{ row.device }}\n{{ row.place }}", 2.3),
+    (
+        t("现象与影响", "What, who is touched"),
+        "{{ row.item }}"
+        + COLON
+        + "{{ row.message }}"
+        + also("row.affects", t("影响：", "Touched: ") + "{{ row.affects }}"),
+        3.4,
+    ),
+    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.4),
+    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.4),
+    (
+        t("原因与处理建议", "Cause, advice"),
+        "{% if row.cause %}" + t("原因：", "Cause: ") + "{{ row.cause }}\n{% endif %}"
+        "{{ row.advice }}",
+        2.5,
+    ),
+    (
+        t("责任方与期限", "Party, due"),
+        "{{ row.party }}\n" + t("期限：", "Due: ") + "{{ row.due }}",
+        1.8,
+    ),
+    (t("状态", "State"), tinted("row.code", "{{ row.verdict }}\n{{ row.state }}"), 1.5),
+)
+FAULTS: Sequence[Column] = (
+    (t("级别", "Level"), "{{ row.level }}", 2.4),
+    (t("现有", "Open now"), "{{ row.open }}", 2.5),
+    (t("新增", "New"), "{{ row.new }}", 2.5),
+    (t("持续", "Persisting"), "{{ row.persisting }}", 2.5),
+    (t("复现", "Back again"), "{{ row.back }}", 2.5),
+    (t("已恢复", "Resolved"), "{{ row.resolved }}", 2.5),
+    (t("未复核", "Not verified"), "{{ row.unverified }}", 2.5),
+)
+SPARES: Sequence[Column] = (
+    (t("单位/位置", "Place"), "{{ row.place }}", 4.4),
+    (t("项目", "Item"), "{{ row.item }}", 3.0),
+    (t("判定", "Verdict"), tinted("row.code", "{{ row.verdict }}"), 1.8),
+    (t("情况", "State"), "{{ row.message }}" + also("row.remark", "{{ row.remark }}"), 6.2),
+    (t("填写人", "By"), "{{ row.by }}", 2.0),
+)
+NEXT: Sequence[Column] = (
+    (t("巡检", "Round"), "{{ row.title }}", 6.4),
+    (t("计划日期", "Planned"), "{{ row.when }}", 7.6),
+    (t("备注", "Remark"), "{{ row.note }}", 3.4),
+)
+TERMS: Sequence[Column] = (
+    (t("术语", "Term"), "{{ row.name }}", 4.4),
+    (t("含义", "Meaning"), "{{ row.means }}", 13.0),
 )
 LEFTOVERS: Sequence[Column] = (
     (t("编号", "Id"), "{{ row.id }}", 2.1),

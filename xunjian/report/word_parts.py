@@ -31,6 +31,11 @@ def tinted(code: str, text: str) -> str:
     return "{% cellbg tint(" + code + ") %}" + text
 
 
+def also(condition: str, text: str) -> str:
+    """Write a further line of a cell, where there is something to say."""
+    return "{% if " + condition + " %}\n" + text + "{% endif %}"
+
+
 def fonts(document: Any) -> None:
     """Set Latin and East Asian fonts and sizes of the styles in use."""
     for name, font, size in (

@@ -21,7 +21,9 @@ from xunjian.report.word_columns import (
     CONTENT,
     DEVICES,
     EVIDENCE,
+    FAULTS,
     LEFTOVERS,
+    NEXT,
     NOT_CHECKED,
     OVERALL,
     PROBLEMS,
@@ -29,6 +31,8 @@ from xunjian.report.word_columns import (
     ROUNDS,
     SERIES,
     SITES,
+    SPARES,
+    TERMS,
     THRESHOLDS,
 )
 from xunjian.report.word_parts import (
@@ -165,6 +169,7 @@ def _conclusion(document: Any) -> None:
     chapter(document, "二、总体结论", "2. Conclusion", new_page=True)
     paragraph = document.add_paragraph("{{ d.conclusion }}")
     paragraph.runs[0].bold = True
+    document.add_paragraph("{{ d.risk }}")
     across(document, "d.figures", "{{ row.name }}", "{{ row.value }}")
     verdicts = document.add_paragraph(
         t("判定：", "Verdicts: ")
@@ -182,7 +187,6 @@ def _conclusion(document: Any) -> None:
         + "{% endif %}{% endfor %}"
     )
     document.add_paragraph("{{ d.compared }}")
-    document.add_paragraph("{{ d.terms }}").runs[0].font.size = Pt(9)
     when(document, "d.sites")
     document.add_heading(t("各地点", "By site"), 2)
     table_of(document, "d.sites", SITES)
@@ -219,6 +223,9 @@ def _lines(document: Any) -> None:
     rows_or_none(document, "d.lines", OVERALL)
     document.add_heading(t("指标趋势", "Trends"), 2)
     rows_or_none(document, "d.series", SERIES)
+    when(document, "d.series_said")
+    document.add_paragraph("{{ d.series_said }}")
+    end(document)
 
 
 def _problems(document: Any) -> None:
@@ -237,19 +244,35 @@ def _leftovers(document: Any) -> None:
 
 
 def _changes(document: Any) -> None:
-    chapter(document, "九、本期变更", "9. Changes found")
+    chapter(document, "九、本期变更、备件与故障", "9. Changes, spare parts and faults")
+    document.add_heading(t("配置变更", "Changes of configuration"), 2)
     when(document, "d.changes")
     table_of(document, "d.changes", CHANGES)
     otherwise(document, "{{ d.changes_said }}")
+    document.add_heading(t("备件", "Spare parts"), 2)
+    when(document, "d.spares")
+    table_of(document, "d.spares", SPARES)
+    otherwise(document, "{{ d.spares_said }}")
+    document.add_heading(t("故障统计", "Faults"), 2)
+    when(document, "d.faults")
+    table_of(document, "d.faults", FAULTS)
+    end(document)
+    when(document, "d.faults_said")
+    document.add_paragraph("{{ d.faults_said }}")
+    end(document)
 
 
 def _advice(document: Any) -> None:
-    chapter(document, "十、建议", "10. Advice")
+    chapter(document, "十、建议与下期计划", "10. Advice and the rounds to come")
     when(document, "d.advice")
     each(document, "line", "d.advice")
     document.add_paragraph("{{ loop.index }}. {{ line }}")
     end(document, "for")
     otherwise(document, t("无。", "None."))
+    when(document, "d.next_rounds")
+    document.add_heading(t("下期计划", "Rounds to come"), 2)
+    table_of(document, "d.next_rounds", NEXT)
+    end(document)
 
 
 def _signatures(document: Any) -> None:
@@ -292,6 +315,11 @@ def _appendices(document: Any) -> None:
     chapter(document, "附录 E　工具与内容版本", "Appendix E. Tool and content")
     document.add_paragraph("{{ d.content_said }} · {{ m.run_id }}")
     rows_or_none(document, "d.content", CONTENT)
+    chapter(document, "附录 F　术语", "Appendix F. Terms")
+    table_of(document, "d.terms", TERMS)
+    when(document, "d.photos")
+    chapter(document, "附录 G　现场照片", "Appendix G. Pictures taken on site")
+    end(document)
 
 
 if __name__ == "__main__":

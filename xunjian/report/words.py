@@ -12,6 +12,8 @@ __all__ = [
     "LEFTOVERS",
     "OCCASIONS",
     "REASONS",
+    "RISK_LEVELS",
+    "SITE_LEVELS",
     "STATES",
     "UNITS",
     "YES_NO",
@@ -38,6 +40,20 @@ CHANGES = {
     "resolved": Text("已恢复", "resolved"),
     "back": Text("复现", "back again"),
     "unverified": Text("本轮未复核", "not verified"),
+}
+
+RISK_LEVELS = {  # by the fault level
+    "I": Text("重大", "critical"),
+    "II": Text("较大", "major"),
+    "III": Text("一般", "moderate"),
+    "IV": Text("低", "low"),
+}
+
+SITE_LEVELS = {
+    "province": Text("省", "province"),
+    "city": Text("市", "city"),
+    "county": Text("县", "county"),
+    "township": Text("乡", "township"),
 }
 
 LEFTOVERS = {

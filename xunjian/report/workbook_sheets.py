@@ -1,7 +1,6 @@
 """The sheets of the workbook: their columns and rows, as values with types."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from xunjian.checks.model import Finding, Verdict
@@ -19,30 +18,9 @@ from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.printed_records import method
 from xunjian.report.printed_rows import change_text
 from xunjian.report.wording import COVERED, IN_USE, RACK, Wording
+from xunjian.report.workbook_parts import Row, Sheet, Value, columns
 from xunjian.report.workbook_trends import trend_rows
 from xunjian.run.model import DeviceResult
-
-Value = str | int | float | date | datetime | Verdict | None
-Row = tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its head and width in characters; `wraps` for prose."""
-
-    head: Text
-    width: float
-    wraps: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One sheet; `fixed` columns stay in view when the others are scrolled."""
-
-    name: Text
-    columns: tuple[Column, ...]
-    rows: Callable[[ReportModel, Wording], Iterator[Row]]
-    fixed: int = 0
 
 
 def _day(value: object) -> Value:
@@ -81,6 +59,7 @@ def _devices(model: ReportModel, w: Wording) -> Iterator[Row]:
             w.say(device.label),
             w.site(device),
             w.room(device),
+            w.code(words.SITE_LEVELS, model.site_levels.get(device.site, "")),
             w.code(words.KINDS, device.kind),
             w.say(device.platform),
             w.identity(sheet, "model"),
@@ -125,6 +104,9 @@ def _findings(model: ReportModel, w: Wording) -> Iterator[Row]:
             _trend(row, w),
             w.say(" ".join(numbers.get(e, e) for e in finding.evidence_ids), 500),
             w.say(finding.remark, 2000),
+            w.say(row.affects, 500),
+            w.say(row.cause, 500),
+            row.due_on,
         )
 
 
@@ -279,21 +261,15 @@ def _evidence(model: ReportModel, w: Wording) -> Iterator[Row]:
         )
 
 
-def _columns(*specs: tuple[str, str, float] | tuple[str, str, float, bool]) -> tuple[Column, ...]:
-    return tuple(
-        Column(Text(spec[0], spec[1]), spec[2], wraps=len(spec) > 3)  # a fourth member: prose
-        for spec in specs
-    )
-
-
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("设备", "Devices"),
         rows=_devices,
         fixed=3,
-        columns=_columns(
+        columns=columns(
             ("序号", "No.", 6), ("设备", "Device", 20), ("名称", "Name", 26), ("单位", "Site", 20),
-            ("位置", "Room", 18), ("类别", "Kind", 10), ("平台", "Platform", 14),
+            ("位置", "Room", 18), ("层级", "Level", 10), ("类别", "Kind", 10),
+            ("平台", "Platform", 14),
             ("品牌型号", "Make and model", 22), ("序列号", "Serial", 22),
             ("软件版本", "Version", 20), ("管理地址", "Address", 16), ("机柜", "Rack", 8),
             ("投运日期", "In use since", 13), ("维保到期", "Cover ends", 13),
@@ -306,7 +282,7 @@ SHEETS: tuple[Sheet, ...] = (
         name=Text("问题", "Findings"),
         rows=_findings,
         fixed=2,
-        columns=_columns(
+        columns=columns(
             ("序号", "No.", 6), ("编号", "Id", 13), ("级别", "Level", 7),
             ("判定", "Verdict", 10), ("设备", "Device", 18), ("名称", "Name", 24),
             ("单位", "Site", 18), ("位置", "Room", 16), ("检查项", "Item", 18),
@@ -314,13 +290,14 @@ SHEETS: tuple[Sheet, ...] = (
             ("标准", "Standard", 24, True), ("现象", "What was found", 40, True),
             ("建议", "Advice", 40, True), ("责任方", "Party", 16), ("与上轮", "Change", 11),
             ("证据", "Evidence", 14), ("备注", "Remark", 24, True),
+            ("影响", "Touched", 30, True), ("原因", "Cause", 30, True), ("期限", "Due", 13),
         ),
     ),
     Sheet(
         name=Text("记录", "Records"),
         rows=_records,
         fixed=1,
-        columns=_columns(
+        columns=columns(
             ("编号", "Id", 13), ("单位", "Site", 18), ("位置", "Room", 16), ("设备", "Device", 18),
             ("名称", "Name", 24), ("类别", "Kind", 10), ("项目", "Task", 14),
             ("检查项", "Item", 18), ("检查标识", "Check", 24), ("对象", "Subject", 16),
@@ -335,7 +312,7 @@ SHEETS: tuple[Sheet, ...] = (
         name=Text("遗留", "Leftovers"),
         rows=_leftovers,
         fixed=1,
-        columns=_columns(
+        columns=columns(
             ("编号", "Id", 13), ("设备", "Device", 18), ("名称", "Name", 24),
             ("检查项", "Item", 18), ("对象", "Subject", 16), ("现象", "What was found", 36, True),
             ("级别", "Level", 7), ("提出时间", "Found at", 20), ("首见报告", "First in", 20),
@@ -345,7 +322,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("未检", "Not checked"),
         rows=_not_checked,
-        columns=_columns(
+        columns=columns(
             ("设备", "Device", 20), ("名称", "Name", 26), ("项目", "Item", 22),
             ("情况", "What happened", 26), ("原因", "Reason", 30),
         ),
@@ -353,7 +330,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("变更", "Changes"),
         rows=_changes,
-        columns=_columns(
+        columns=columns(
             ("设备", "Device", 20), ("名称", "Name", 26), ("变更标识", "Id", 14),
             ("风险", "Risk", 9), ("类型", "Kind", 10), ("变更", "Change", 60, True),
             ("说明", "Why", 30, True), ("审批", "Approval", 11), ("工单", "Ticket", 14),
@@ -362,7 +339,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("阈值", "Thresholds"),
         rows=_thresholds,
-        columns=_columns(
+        columns=columns(
             ("检查标识", "Check", 28), ("检查项", "Item", 24), ("标准", "Standard", 36, True),
             ("计量单位", "Unit", 9), ("来源", "Source", 40, True), ("设备数", "Devices", 10),
         ),
@@ -370,7 +347,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("趋势", "Trends"),
         rows=trend_rows,
-        columns=_columns(
+        columns=columns(
             ("编号", "Id", 13), ("设备", "Device", 18), ("名称", "Name", 24),
             ("检查项", "Item", 18), ("对象", "Subject", 16), ("计量单位", "Unit", 9),
             ("轮次", "Rounds", 8), ("上轮", "Before", 10), ("实测", "Measured", 12),
@@ -381,7 +358,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("人工", "Manual"),
         rows=_manual,
-        columns=_columns(
+        columns=columns(
             ("编号", "Id", 13), ("对象", "Subject", 18), ("名称", "Name", 24),
             ("机房", "Room", 16), ("检查项", "Item", 20), ("标准", "Standard", 28, True),
             ("实测", "Measured", 14), ("计量单位", "Unit", 8), ("判定", "Verdict", 10),
@@ -391,7 +368,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         name=Text("证据", "Evidence"),
         rows=_evidence,
-        columns=_columns(
+        columns=columns(
             ("编号", "No.", 10), ("证据标识", "Id", 24), ("设备", "Device", 20),
             ("名称", "Name", 26), ("命令或来源", "Question", 36), ("时间", "Taken at", 20),
             ("字节", "Bytes", 10), ("完整", "Complete", 10), ("SHA-256", "SHA-256", 68),

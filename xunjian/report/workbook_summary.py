@@ -91,6 +91,15 @@ class Summary:
         self.sheet.write_string(self.row, 0, self.w.t("结论", "Conclusion"), self.formats["label"])
         self.sheet.merge_range(self.row, 1, self.row, 7, "", self.formats["prose"])
         self.sheet.write_string(self.row, 1, said, self.formats["prose"])
+        self.row += 1
+        risk = self.w.say(model.risk.said, 4000)
+        if risk:
+            self.sheet.set_row(self.row, 15 * (2 + len(risk.encode()) // 100))
+            self.sheet.write_string(
+                self.row, 0, self.w.t("风险等级", "Risk"), self.formats["label"]
+            )
+            self.sheet.merge_range(self.row, 1, self.row, 7, "", self.formats["prose"])
+            self.sheet.write_string(self.row, 1, risk, self.formats["prose"])
         self.row += 2
 
     def _pair(self, name: str, value: str | float) -> None:

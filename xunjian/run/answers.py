@@ -245,6 +245,16 @@ def _remeasured(value: object, finding: Finding) -> Finding:
     return replace(finding, value=value, message=message)
 
 
+_CAUSE = Text("；原因：", "; cause: ")
+
+
+def parted(message: Text) -> tuple[Text, Text]:
+    """Take the message of a person's finding and the cause in it apart; none: empty."""
+    zh, _, why = message.zh.partition(_CAUSE.zh)
+    en, _, why_en = message.en.partition(_CAUSE.en)
+    return Text(zh, en), Text(why, why_en)
+
+
 def _with_words(finding: Finding, said: Answer) -> Finding:
     """Put the cause into the message: a reader of the list of problems needs it."""
     why = said.cause or (said.remark if finding.verdict is not Verdict.NORMAL else "")
@@ -253,7 +263,9 @@ def _with_words(finding: Finding, said: Answer) -> Finding:
     message = finding.message
     return replace(
         finding,
-        message=Text(f"{message.zh}；原因：{why}", f"{message.en or message.zh}; cause: {why}"),
+        message=Text(
+            f"{message.zh}{_CAUSE.zh}{why}", f"{message.en or message.zh}{_CAUSE.en}{why}"
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from xunjian.calendar.model import FreezeOverride
 from xunjian.language import Text
-from xunjian.report.document import Person, Revision
+from xunjian.report.document import NextRound, Person, Revision
 from xunjian.store.model import Past
 
 ALL_SHEETS_UP_TO = 100  # devices; beyond, only those with something to say get a sheet
@@ -17,7 +17,7 @@ class Order:
     """What the contract and the workspace's settings say of every document.
 
     logo: PNG or JPEG bytes. signers, recipients, basis: as written; empty stands for the usual.
-    record_sheets: `all`, `abnormal`, `none`; empty: by the number of devices.
+    record_sheets: `all`, `abnormal`, `none`; empty: by the number of devices. due_days: by level.
     """
 
     project: str = ""
@@ -30,6 +30,18 @@ class Order:
     recipients: tuple[str, ...] = ()
     basis: tuple[Text, ...] = ()
     record_sheets: str = ""
+    due_days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """What the register says a device depends on: any of `uplink`, `power`; all of the others."""
+
+    label: str
+    uplink: tuple[str, ...] = ()
+    uplink_all: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
+    power_all: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +76,7 @@ class Beside:
     names: Mapping[str, str] = field(default_factory=dict)  # what is called so in English
     system_titles: Mapping[str, Text] = field(default_factory=dict)
     party_titles: Mapping[str, Text] = field(default_factory=dict)
+    site_levels: Mapping[str, str] = field(default_factory=dict)  # by site
+    supplies: Mapping[str, Supply] = field(default_factory=dict)  # by device
+    spare_tasks: frozenset[str] = frozenset()  # cards about spare parts
+    next_rounds: tuple[NextRound, ...] = ()
