@@ -223,6 +223,83 @@ READERS: Mapping[str, Reader] = {
     "xlsx": read_workbook,
     "html": read_page,
 }
+# the table of faults: level, open now, then how they stand to the round before
+FAULTS = ("open", "new", "persisting", "back", "resolved", "unverified")
+LEVEL_WORDS = {
+    Language.ZH: ["I 级", "II 级", "III 级", "IV 级", "未定级"],
+    Language.EN: ["level I", "level II", "level III", "level IV", "no level"],
+}
+
+
+def fault_figures(model: ReportModel, language: Language) -> dict[str, list[str]]:
+    words = LEVEL_WORDS[language]
+    return {
+        "".join(words[n].split()): [str(one.open), *(str(one.trends[name]) for name in FAULTS[1:])]
+        for n, one in enumerate(model.faults)
+    }
+
+
+def _lines_of(document: bytes, form: str, folder: Path) -> list[list[str]]:
+    """The cells of every line of a document's tables."""
+    if form == "docx":
+        tables = Document(io.BytesIO(document)).tables
+        return [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    if form == "xlsx":
+        sheets = openpyxl.load_workbook(io.BytesIO(document)).worksheets
+        rows = (row for sheet in sheets for row in sheet.iter_rows(values_only=True))
+        return [[str(cell) for cell in row if cell is not None] for row in rows]
+    if form == "html":
+        page: Any = html.fromstring(document)
+        return [[str(c.text_content()) for c in row.xpath("./th|./td")] for row in page.iter("tr")]
+    if form == "md":
+        lines = document.decode().splitlines()
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    path = folder / "report.pdf"
+    path.write_bytes(document)
+    text = read_back("pdftotext", "-layout", path, "-")
+    return [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("form", ["docx", "html", "md", "pdf", "xlsx", "json"])
+def test_faults_risk_and_next_rounds_are_equal_in_every_format(
+    form: str, language: Language, tmp_path: Path
+) -> None:
+    document = render(MODEL, form, language, lambda name: (TEMPLATES / name).read_bytes())
+    right = fault_figures(MODEL, language)
+    if form == "json":
+        data = json.loads(document)
+        rows = [[str(one[name]) for name in FAULTS] for one in data["faults"]]
+        assert rows == list(right.values())
+        assert data["risk"]["said"] == MODEL.risk.said.to(language)
+        assert [one["due"] for one in data["next_rounds"]] == ["2026-12-31", "2026-10-31"]
+        return
+    lines = _lines_of(document, form, tmp_path)
+    named = [("".join(line[0].split()), line[1:]) for line in lines if line]
+    shown = {name: cells for name, cells in named if name in right}
+    assert shown == right
+    assert all(sum(map(int, column)) for column in list(zip(*right.values(), strict=True))[:3])
+    text = "".join(text_in(document, form, tmp_path).split())
+    assert "".join(MODEL.risk.said.to(language).split()) in text
+    for one in MODEL.next_rounds:
+        assert "".join(one.title.to(language).split()) in text
+
+
+def text_in(document: bytes, form: str, folder: Path) -> str:
+    if form in {"docx", "xlsx"}:
+        lines = _lines_of(document, form, folder)
+        said = "".join(cell for line in lines for cell in line)
+        if form == "docx":
+            said += "".join(p.text for p in Document(io.BytesIO(document)).paragraphs)
+        return said
+    if form == "pdf":
+        return read_back("pdftotext", "-raw", folder / "report.pdf", "-")
+    if form == "html":
+        page: Any = html.fromstring(document)
+        return str(page.text_content())
+    return document.decode()
+
+
 # tiles of the page stand for what there is: a verdict that nothing got has none
 NIL_UNSAID = frozenset({"not_applicable", "not_checked", "waived"})
 

@@ -177,6 +177,16 @@ def test_what_documents_say_comes_from_the_file(tmp_path: Path) -> None:
     assert listed["document.basis"].source == "default"
 
 
+def test_due_days_are_given_by_level(tmp_path: Path) -> None:
+    settings = load_settings(workspace(tmp_path, "document: {due_days: {I: 1, II: 3}}\n"))
+    assert settings.document_due_days == {"I": 1, "II": 3}
+    listed = dict(settings.listed())
+    assert listed["document.due_days"].value == ("I: 1", "II: 3")
+    for wrong in ("{V: 1}", "{I: -1}", "{I: soon}", "3"):
+        with pytest.raises(ContentError):
+            load_settings(workspace(tmp_path, f"document: {{due_days: {wrong}}}\n"))
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [

@@ -108,12 +108,14 @@ def digest_of(model: ReportModel) -> str:
     said = document_of(model, Language.ZH)
     findings = said["findings"]
     assert isinstance(findings, list)
-    parts = [
+    due = [row.due_on for row in model.problems]
+    parts: list[object] = [
         [said[key] for key in _SAID],
         [[finding[key] for key in _SAID_OF_FINDINGS] for finding in findings],
         [[one.id, one.state, one.rounds, one.first_number] for one in model.leftovers],
         [[diff.device, *(change.id for change in diff.changes)] for diff in model.changes],
         _head(model),
+        *([[str(day) for day in due]] if any(due) else []),
     ]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
