@@ -49,9 +49,10 @@ def _counts(record: RunRecord) -> dict[Verdict, int]:
 def test_without_faults_a_round_is_clean_and_has_a_past(lab: LabHandle) -> None:
     record = _round(lab)
     said = _counts(record)
+    found = {Verdict.WARNING, Verdict.ABNORMAL, Verdict.UNKNOWN}
+    assert not [f for o in record.outcomes for f in o.findings if f.verdict in found]
     assert record.exit_code == 0
     assert said[Verdict.NORMAL] > 500
-    assert [said[v] for v in (Verdict.WARNING, Verdict.ABNORMAL, Verdict.UNKNOWN)] == [0, 0, 0]
     blank = [f for o in record.outcomes for f in o.findings if f.verdict is Verdict.NOT_CHECKED]
     asked = {f.task for f in blank}
     marks = {card.mark for card in Content(lab.directory).catalog.tasks if card.name in asked}

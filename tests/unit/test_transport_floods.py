@@ -5,6 +5,7 @@ Nobody knows where such an answer ends, so that the next one could be taken for 
 
 import dataclasses
 import itertools
+import json
 import os
 import socket
 import time
@@ -190,6 +191,30 @@ def test_echo_requests_are_no_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pytest.skip("ICMP is not permitted here")
     assert len(sent_at) == 4
     assert min(after - before for before, after in itertools.pairwise(sent_at)) >= 0.19
+
+
+def test_a_reply_that_we_read_late_was_not_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many sessions at once keep us from reading at once: that is no delay of the line."""
+    send = IcmpLink._send
+
+    def held_up(link: IcmpLink, sequence: int, size: int, pings: _Pings) -> None:
+        send(link, sequence, size, pings)
+        time.sleep(0.5 * (sequence % 2))
+
+    monkeypatch.setattr(IcmpLink, "_send", held_up)
+    target = Device(name="d1", kind="line", address="127.0.0.1")
+    with closing(visit(target, ANYTHING, tmp_path)) as opened:
+        evidence = opened.ask(
+            Request(channel=Channel.ICMP, text="PING", options=(("count", 3),), timeout_s=9)
+        )
+    if evidence.error == "unsupported":
+        pytest.skip("ICMP is not permitted here")
+    figures = json.loads(evidence.raw)
+    assert figures["received"] == 3
+    assert figures["rtt_ms"] < 150
+    assert figures["jitter_ms"] < 250
 
 
 def test_shell_answer_beyond_the_limit_leaves_the_next_whole(tmp_path: Path) -> None:

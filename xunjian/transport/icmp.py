@@ -2,6 +2,9 @@
 
 An unprivileged ICMP socket where the kernel allows it (`net.ipv4.ping_group_range`), else a raw
 one, which needs CAP_NET_RAW. Sent one every 0.2 s at most, the limit iputils' ping sets to users.
+
+When a reply came is the kernel's word where it gives one (SO_TIMESTAMPNS, socket(7)): with many
+sessions at once we ourselves come late to read it, and that is no jitter of the line.
 """
 
 import contextlib
@@ -10,6 +13,7 @@ import os
 import secrets
 import socket
 import struct
+import sys
 import time
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -27,13 +31,32 @@ _SLICE_S = 0.2
 _MOST = 100
 _HEADER = struct.Struct("!BBHHH")
 _IP_WORD_BYTES = 4
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the socket module has no name for it
+_TIMESPEC = struct.Struct("@ll")
+_ROOM_BYTES = socket.CMSG_SPACE(_TIMESPEC.size)
+_Ancillary = list[tuple[int, int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One moment by the clock that never jumps and by the kernel's."""
+
+    monotonic_s: float = field(default_factory=time.monotonic)
+    wall_s: float = field(default_factory=time.time)
+
+    def rtt_s(self, ancillary: _Ancillary) -> float:
+        """Time from here to a reply just read; never more than has passed for us."""
+        passed_s = time.monotonic() - self.monotonic_s
+        arrived_s = _arrived_s(ancillary)
+        kernel_s = -1.0 if arrived_s is None else arrived_s - self.wall_s
+        return kernel_s if 0 <= kernel_s < passed_s else passed_s
 
 
 @dataclass(slots=True)
 class _Pings:
     """What was sent and what came back, by sequence number."""
 
-    sent_at: dict[int, float] = field(default_factory=dict)
+    sent_at: dict[int, "_Moment"] = field(default_factory=dict)
     rtt_s: dict[int, float] = field(default_factory=dict)
 
 
@@ -77,7 +100,7 @@ class IcmpLink:
         header = _HEADER.pack(_ECHO_REQUEST, 0, 0, self._identifier, sequence)
         checksum = _checksum(header + payload)
         packet = _HEADER.pack(_ECHO_REQUEST, 0, checksum, self._identifier, sequence) + payload
-        pings.sent_at[sequence] = time.monotonic()
+        pings.sent_at[sequence] = _Moment()
         with contextlib.suppress(OSError):  # no route, or a port unreachable: simply no answer
             self._sock.sendto(packet, (self._address, 0))
 
@@ -88,22 +111,22 @@ class IcmpLink:
                 raise SessionAborted(Text("已中止", "aborted"))
             self._sock.settimeout(limit.cap(_SLICE_S) or 0.001)
             try:
-                packet, sender = self._sock.recvfrom(65535)
+                packet, ancillary, _, sender = self._sock.recvmsg(65535, _ROOM_BYTES)
             except OSError:
                 continue
             if sender[0] == self._address:
-                self._note(packet, pings)
+                self._note(packet, ancillary, pings)
 
-    def _note(self, packet: bytes, pings: _Pings) -> None:
-        now = time.monotonic()
+    def _note(self, packet: bytes, ancillary: _Ancillary, pings: _Pings) -> None:
         if self._is_raw:
             packet = packet[(packet[0] & 0x0F) * _IP_WORD_BYTES :]
         if len(packet) < _HEADER.size:
             return
         kind, _, _, identifier, sequence = _HEADER.unpack_from(packet)
         ours = not self._is_raw or identifier == self._identifier
-        if kind == _ECHO_REPLY and ours and sequence in pings.sent_at:
-            pings.rtt_s.setdefault(sequence, now - pings.sent_at[sequence])
+        is_awaited = sequence in pings.sent_at and sequence not in pings.rtt_s
+        if kind == _ECHO_REPLY and ours and is_awaited:
+            pings.rtt_s[sequence] = pings.sent_at[sequence].rtt_s(ancillary)
 
     def _summary(self, pings: _Pings) -> dict[str, float | int | None]:
         sent, times = len(pings.sent_at), [pings.rtt_s[key] for key in sorted(pings.rtt_s)]
@@ -117,6 +140,14 @@ class IcmpLink:
             "rtt_ms": round(1000 * sum(times) / len(times), 3) if times else None,
             "jitter_ms": round(1000 * sum(steps) / len(steps), 3) if steps else None,
         }
+
+
+def _arrived_s(ancillary: _Ancillary) -> float | None:
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(data) >= _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(data)
+            return float(seconds) + float(nanoseconds) / 1e9
+    return None
 
 
 def _checksum(data: bytes) -> int:
@@ -133,6 +164,9 @@ def _socket() -> tuple[socket.socket, bool]:
     for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         with contextlib.suppress(OSError):
             sock = socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
+            if sys.platform == "linux":
+                with contextlib.suppress(OSError):
+                    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             return sock, kind == socket.SOCK_RAW
     raise NotSupported(
         Text("没有发送 ICMP 的权限", f"ICMP is not permitted for uid {os.getuid()}"),
