@@ -75,8 +75,8 @@ PROBLEMS: Sequence[Column] = (
         + also("row.affects", t("影响：", "Touched: ") + "{{ row.affects }}"),
         3.4,
     ),
-    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.4),
-    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.4),
+    (t("实测与标准", "Measured, standard"), "{{ row.measured }}", 2.1),
+    (t("证据", "Evidence"), "{{ row.evidence | join(' ') }}", 1.7),
     (
         t("原因与处理建议", "Cause, advice"),
         "{% if row.cause %}" + t("原因：", "Cause: ") + "{{ row.cause }}\n{% endif %}"
