@@ -1,6 +1,5 @@
 """A round that was begun and not ended: what nobody asked yet is asked, once, by the next `due`."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command_line import Said, call
+from tests.fixtures.lab_calendar import calendar_of
 from xunjian.lab import LabHandle
 from xunjian.store import open_store
 from xunjian.store import store as store_module
@@ -22,18 +22,8 @@ DUE = ("due", "--run", "--at", DAY, "--format", "json")
 @pytest.fixture
 def floor(lab: LabHandle, tmp_path: Path) -> Iterator[Path]:
     """The clean lab with a daily round over its three UPS, and a store of its own."""
-    place = lab.plant().directory
-    calendar = place / "playbooks" / "calendar.yml"
-    calendar.parent.mkdir(exist_ok=True)
-    calendar.write_text(CALENDAR, "utf-8")
-    state, kept = place / ".xunjian", tmp_path / "kept-state"
-    shutil.copytree(state, kept)
-    try:
-        yield place
-    finally:
-        calendar.unlink()
-        shutil.rmtree(state)
-        shutil.copytree(kept, state)
+    with calendar_of(lab, CALENDAR, tmp_path / "kept-state") as root:
+        yield root
 
 
 def of_day(said: Said) -> dict[str, Any]:

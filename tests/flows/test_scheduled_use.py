@@ -4,7 +4,6 @@ without a terminal, with a lock, a log and a line that sums it up.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command_line import call
+from tests.fixtures.lab_calendar import calendar_of
 from tests.fixtures.office_reading import tool
 from xunjian import yaml12
 from xunjian.lab import LabHandle
@@ -123,18 +123,8 @@ def test_both_pages_give_the_same_examples() -> None:
 @pytest.fixture
 def place(lab: LabHandle, tmp_path: Path) -> Iterator[Path]:
     """The lab's workspace with one round a day over its UPS, its state its own."""
-    root = lab.plant().directory
-    calendar = root / "playbooks" / "calendar.yml"
-    calendar.parent.mkdir(exist_ok=True)
-    calendar.write_text(SMALL, "utf-8")
-    state, kept = root / ".xunjian", tmp_path / "kept-state"
-    shutil.copytree(state, kept)
-    try:
+    with calendar_of(lab, SMALL, tmp_path / "kept-state") as root:
         yield root
-    finally:
-        calendar.unlink()
-        shutil.rmtree(state)
-        shutil.copytree(kept, state)
 
 
 def shell(command: str, place: Path, here: Path) -> subprocess.CompletedProcess[str]:

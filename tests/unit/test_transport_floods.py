@@ -173,6 +173,18 @@ def test_page_beyond_the_limit(most_bytes: int, error: str, tmp_path: Path) -> N
     assert (big.error, small.complete) == (error, True)
 
 
+def echoes(tmp_path: Path, count: int) -> dict[str, float]:
+    """What so many echo requests to loopback measured."""
+    target = Device(name="d1", kind="line", address="127.0.0.1")
+    with closing(visit(target, ANYTHING, tmp_path)) as opened:
+        evidence = opened.ask(
+            Request(channel=Channel.ICMP, text="PING", options=(("count", count),), timeout_s=9)
+        )
+    if evidence.error == "unsupported":
+        pytest.skip("ICMP is not permitted here")
+    return dict(json.loads(evidence.raw))
+
+
 def test_echo_requests_are_no_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent_at: list[float] = []
     send = IcmpLink._send
@@ -182,13 +194,7 @@ def test_echo_requests_are_no_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         send(link, sequence, size, pings)
 
     monkeypatch.setattr(IcmpLink, "_send", noting)
-    target = Device(name="d1", kind="line", address="127.0.0.1")
-    with closing(visit(target, ANYTHING, tmp_path)) as opened:
-        evidence = opened.ask(
-            Request(channel=Channel.ICMP, text="PING", options=(("count", 4),), timeout_s=9)
-        )
-    if evidence.error == "unsupported":
-        pytest.skip("ICMP is not permitted here")
+    echoes(tmp_path, 4)
     assert len(sent_at) == 4
     assert min(after - before for before, after in itertools.pairwise(sent_at)) >= 0.19
 
@@ -204,14 +210,7 @@ def test_a_reply_that_we_read_late_was_not_late(
         time.sleep(0.5 * (sequence % 2))
 
     monkeypatch.setattr(IcmpLink, "_send", held_up)
-    target = Device(name="d1", kind="line", address="127.0.0.1")
-    with closing(visit(target, ANYTHING, tmp_path)) as opened:
-        evidence = opened.ask(
-            Request(channel=Channel.ICMP, text="PING", options=(("count", 3),), timeout_s=9)
-        )
-    if evidence.error == "unsupported":
-        pytest.skip("ICMP is not permitted here")
-    figures = json.loads(evidence.raw)
+    figures = echoes(tmp_path, 3)
     assert figures["received"] == 3
     assert figures["rtt_ms"] < 150
     assert figures["jitter_ms"] < 250
