@@ -3,8 +3,6 @@
 import json
 import math
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ from hypothesis import strategies as st
 from tests.fixtures.command_line import Said, call
 from xunjian.calendar.clock import zone
 from xunjian.calendar.model import JournalEntry
-from xunjian.lab import LabHandle
 from xunjian.store import open_store
 
 ROUND = {"id", "playbook", "anchor", "from", "due", "systems", "sites", "state", "reason"}
@@ -307,20 +304,11 @@ def test_the_papers_of_a_round_say_the_same(place: Path, tmp_path: Path) -> None
 
 
 @pytest.fixture
-def floor(lab: LabHandle) -> Iterator[Path]:
-    """The clean lab with a small calendar and a journal of its own."""
-    place = lab.plant().directory
-    mine = place / "playbooks"
-    mine.mkdir(exist_ok=True)
-    (mine / "calendar.yml").write_text(SMALL, "utf-8")
-    state, kept = place / ".xunjian", place / "kept-state"
-    shutil.copytree(state, kept)
-    try:
-        yield place
-    finally:
-        (mine / "calendar.yml").unlink()
-        shutil.rmtree(state)
-        kept.rename(state)
+def floor(own: Path) -> Path:
+    """The clean lab with a small calendar."""
+    (own / "playbooks").mkdir()
+    (own / "playbooks" / "calendar.yml").write_text(SMALL, "utf-8")
+    return own
 
 
 def test_a_run_of_part_is_partial_and_the_rest_completes_it(floor: Path) -> None:

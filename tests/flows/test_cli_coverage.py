@@ -1,7 +1,5 @@
 """coverage and turns as a user calls them, over the lab."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +25,12 @@ tasks: [reachability, identity]
 
 
 @pytest.fixture
-def floor(lab: LabHandle) -> Iterator[Path]:
-    """The clean lab with a calendar and a store of its own."""
-    root = lab.plant().directory
-    state, kept = root / ".xunjian", root / "kept-state"
-    shutil.copytree(state, kept)
-    (root / "playbooks").mkdir(exist_ok=True)
-    (root / "playbooks" / "calendar.yml").write_text(CALENDAR, "utf-8")
-    (root / "playbooks" / "look.yml").write_text(LOOK, "utf-8")
-    try:
-        yield root
-    finally:
-        for name in ("calendar.yml", "look.yml"):
-            (root / "playbooks" / name).unlink()
-        shutil.rmtree(state)
-        kept.rename(state)
+def floor(own: Path) -> Path:
+    """The clean lab with a calendar."""
+    (own / "playbooks").mkdir()
+    (own / "playbooks" / "calendar.yml").write_text(CALENDAR, "utf-8")
+    (own / "playbooks" / "look.yml").write_text(LOOK, "utf-8")
+    return own
 
 
 def coverage(root: Path, *words: object) -> Any:

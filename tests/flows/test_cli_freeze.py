@@ -1,8 +1,6 @@
 """Freezes as a user meets them: refused, slowed down, moved, allowed by the customer."""
 
 import hashlib
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,19 +66,10 @@ def playbooks(root: Path) -> None:
 
 
 @pytest.fixture
-def floor(lab: LabHandle) -> Iterator[Path]:
-    """The clean lab with a calendar and a store of its own."""
-    root = lab.plant().directory
-    state, kept = root / ".xunjian", root / "kept-state"
-    shutil.copytree(state, kept)
-    playbooks(root)
-    try:
-        yield root
-    finally:
-        for name in ("calendar.yml", "cut.yml", "look.yml"):
-            (root / "playbooks" / name).unlink(missing_ok=True)
-        shutil.rmtree(state)
-        kept.rename(state)
+def floor(own: Path) -> Path:
+    """The clean lab with both playbooks."""
+    playbooks(own)
+    return own
 
 
 def leave(root: Path, window: str, until: str, *more: object) -> Said:

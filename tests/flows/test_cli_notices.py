@@ -1,6 +1,5 @@
 """Notices as a user meets them: a round of the lab, the calendar, a test message, a wrong name."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,26 +28,16 @@ def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpSink]:
 
 
 @pytest.fixture
-def place(lab: LabHandle, tmp_path: Path) -> Iterator[Path]:
+def place(own: Path, lab: LabHandle) -> Path:
     """The lab with a failed fan, a playbook that tells of it, and recipients."""
-    root = lab.plant("fan-failed").directory
-    marker, kept = root / "xunjian.yml", tmp_path / "kept"
-    before = marker.read_text("utf-8")
-    shutil.copytree(root / ".xunjian", kept)
-    mine = root / "playbooks"
-    mine.mkdir(exist_ok=True)
-    (mine / "duty.yml").write_text(PLAYBOOK, "utf-8")
-    (mine / "calendar.yml").write_text(CALENDAR, "utf-8")
-    text = before.replace("contract:\n", "contract:\n  starts: 2026-04-20\n")
+    lab.plant("fan-failed")
+    (own / "playbooks").mkdir()
+    (own / "playbooks" / "duty.yml").write_text(PLAYBOOK, "utf-8")
+    (own / "playbooks" / "calendar.yml").write_text(CALENDAR, "utf-8")
+    marker = own / "xunjian.yml"
+    text = marker.read_text("utf-8").replace("contract:\n", "contract:\n  starts: 2026-04-20\n")
     marker.write_text(f"{text}\nnotify: {{duty: [{{url: {{env: DUTY_URL}}}}]}}\n", "utf-8")
-    try:
-        yield root
-    finally:
-        marker.write_text(before, "utf-8")
-        for name in ("duty.yml", "calendar.yml"):
-            (mine / name).unlink()
-        shutil.rmtree(root / ".xunjian")
-        shutil.copytree(kept, root / ".xunjian")
+    return own
 
 
 def titles(sink: HttpSink) -> list[str]:

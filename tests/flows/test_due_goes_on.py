@@ -1,15 +1,12 @@
 """A round that was begun and not ended: what nobody asked yet is asked, once, by the next `due`."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fixtures.command_line import Said, call
-from tests.fixtures.lab_calendar import calendar_of
-from xunjian.lab import LabHandle
 from xunjian.store import open_store
 from xunjian.store import store as store_module
 from xunjian.store.store import Store
@@ -20,10 +17,11 @@ DUE = ("due", "--run", "--at", DAY, "--format", "json")
 
 
 @pytest.fixture
-def floor(lab: LabHandle, tmp_path: Path) -> Iterator[Path]:
-    """The clean lab with a daily round over its three UPS, and a store of its own."""
-    with calendar_of(lab, CALENDAR, tmp_path / "kept-state") as root:
-        yield root
+def floor(own: Path) -> Path:
+    """The clean lab with a daily round over its three UPS."""
+    (own / "playbooks").mkdir()
+    (own / "playbooks" / "calendar.yml").write_text(CALENDAR, "utf-8")
+    return own
 
 
 def of_day(said: Said) -> dict[str, Any]:
@@ -54,18 +52,14 @@ def test_one_device_looked_at_by_hand_does_not_take_the_rounds_place(floor: Path
 
 def test_who_did_not_answer_is_not_asked_again_by_the_next_call(floor: Path) -> None:
     hosts = floor / "inventory" / "hosts.yml"
-    sound = hosts.read_text("utf-8")
+    hosts.write_text(_without_a_listener(hosts.read_text("utf-8"), "hz-ups2"), "utf-8")
     with (floor / "playbooks" / "calendar.yml").open("a", encoding="utf-8") as file:
         file.write("enough: 1.0\n")
-    try:
-        hosts.write_text(_without_a_listener(sound, "hz-ups2"), "utf-8")
-        first = call(*DUE, "-w", floor)
-        assert of_day(first)["state"] == "partial"
-        again = call(*DUE, "-w", floor)
-        assert of_day(again)["runs"] == of_day(first)["runs"]
-        assert "做了 0 轮" in again.err
-    finally:
-        hosts.write_text(sound, "utf-8")
+    first = call(*DUE, "-w", floor)
+    assert of_day(first)["state"] == "partial"
+    again = call(*DUE, "-w", floor)
+    assert of_day(again)["runs"] == of_day(first)["runs"]
+    assert "做了 0 轮" in again.err
 
 
 def test_a_round_of_which_too_little_was_seen_is_named_afterwards(floor: Path) -> None:

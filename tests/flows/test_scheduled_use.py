@@ -6,17 +6,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fixtures.command_line import call
-from tests.fixtures.lab_calendar import calendar_of
 from tests.fixtures.office_reading import tool
 from xunjian import yaml12
-from xunjian.lab import LabHandle
 from xunjian.store.lock import held
 
 ROOT = Path(__file__).parents[2]
@@ -121,10 +118,11 @@ def test_both_pages_give_the_same_examples() -> None:
 
 
 @pytest.fixture
-def place(lab: LabHandle, tmp_path: Path) -> Iterator[Path]:
-    """The lab's workspace with one round a day over its UPS, its state its own."""
-    with calendar_of(lab, SMALL, tmp_path / "kept-state") as root:
-        yield root
+def place(own: Path) -> Path:
+    """The clean lab with one round a day over its UPS."""
+    (own / "playbooks").mkdir()
+    (own / "playbooks" / "calendar.yml").write_text(SMALL, "utf-8")
+    return own
 
 
 def shell(command: str, place: Path, here: Path) -> subprocess.CompletedProcess[str]:
