@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from xunjian.errors import ReadOnlyViolation
+from xunjian.inventory.registers import BIT_FUNCTIONS
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.transport.model import Channel, Request
@@ -108,7 +109,7 @@ def _check_ping(request: Request) -> None:
 def _check_modbus(request: Request) -> None:
     asked = _MODBUS.fullmatch(request.text)
     function, address, count = (int(part) for part in asked.groups()) if asked else (0, 0, 0)
-    most = _MOST_BITS if function in {1, 2} else _MOST_WORDS
+    most = _MOST_BITS if function in BIT_FUNCTIONS else _MOST_WORDS
     if not asked or not 1 <= count <= most or address + count - 1 > _LAST_ADDRESS:
         raise _violation(
             request,

@@ -30,6 +30,9 @@ class SecretSource(StrEnum):
     PROMPT = "prompt"  # asked on the command line with -k
 
 
+WRITTEN_SOURCES = tuple(one.value for one in SecretSource if one is not SecretSource.PROMPT)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRef:
     """A reference to a secret, safe to show: it names the place, not the value."""

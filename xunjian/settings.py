@@ -28,14 +28,13 @@ from xunjian.schema import (
     shown_value,
     validate,
 )
-from xunjian.secrets import SecretRef, SecretSource
+from xunjian.secrets import WRITTEN_SOURCES, SecretRef, SecretSource
 from xunjian.workspace import MARKER, Workspace
 
 FAIL_ON = ("warning", "abnormal", "I", "II", "III", "IV")
 FORMATS = ("json", "html", "md", "junit", "docx", "pdf", "xlsx")
 
 _PREFIX = "XUNJIAN_"
-_SOURCES = ("env", "age", "keyring")
 _FILE_ONLY = ("plugins", "notify", "document.due_days")
 _VARIABLES: Mapping[str, str] = {"language": "LANG"}
 
@@ -122,7 +121,7 @@ class DocumentFields(Model):
 
 def _reference(value: Any) -> Any:
     """Addresses of recipients hold tokens: references only, and no message repeats them."""
-    sources = [source for source in _SOURCES if source in value] if isinstance(value, dict) else []
+    sources = [one for one in WRITTEN_SOURCES if one in value] if isinstance(value, dict) else []
     if len(sources) != 1 or len(value) != 1 or not str(value[sources[0]] or "").strip():
         raise reject(
             Text(

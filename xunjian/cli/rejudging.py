@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from xunjian.run.replay import Rejudged
 
 _NEITHER = "-"
-_LIMITS = "playbooks/thresholds.yml"
 
 
 def accept_again(
@@ -128,9 +127,10 @@ def _store(
 def _used(content: Content, record: "RunRecord") -> "tuple[ContentUsed, ...]":
     """The run's content files as they are today, and the limits, which may have come since."""
     from xunjian.run.model import ContentUsed
+    from xunjian.tasks.thresholds import FILE
 
     used = {one.relative: one for one in record.content}
-    for relative in (*used, _LIMITS):
+    for relative in (*used, FILE):
         try:
             found = content.workspace.find(relative)
         except UsageError:

@@ -6,7 +6,7 @@ Nothing here sends anything, so a run, a replay and a test drive the same code.
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from xunjian.collect.follow import Walk
+from xunjian.collect.follow import Asking, Walk
 from xunjian.collect.mapping import Mapped, fields_filled, map_rows
 from xunjian.collect.questions import ITEM_PATTERN, requests_of
 from xunjian.collect.read_once import ReadOnce
@@ -31,8 +31,6 @@ from xunjian.transport.model import Channel, Evidence, Request
 _NEXT = frozenset({StepState.UNSUPPORTED, StepState.UNPARSED})  # the next alternative is tried
 
 _BY_DOUBT = tuple(StepState.__members__.values())  # ok first, then ever less is known
-
-Asking = Generator[Request, Evidence, Evidence]
 
 
 class _RefusedError(Exception):

@@ -6,7 +6,7 @@ DMTF DSP0266, sections on links and resource collections. One linked page that i
 the whole reading incomplete: what it would have shown is not known.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class Walk:
     """One walk over a tree; `ask` is the collector's memoised question."""
 
     step: Step
-    ask: Any  # Callable[[Request], Asking]
+    ask: Callable[[Request], Asking]
     evidence: dict[str, Evidence] = field(default_factory=dict)
 
     def run(self) -> Generator[Request, Evidence, Reading]:

@@ -27,7 +27,7 @@ _KEYWORD = re.compile(
     r"(?P<sep>\"?\s*(?:[:=]|=>)\s*|\s+)(?=\S)"
 )
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^\s";,]+)')
-_SECRET_HERE = re.compile(r"<(?:secret|long)(?::[\w.-]+)*>")
+PLACEHOLDER = re.compile(r"<(?:secret|long)(?::[\w.-]+)*>")
 # configuration words that stand behind a keyword: the secret is a later word, or there is none
 _PLAIN = re.compile(
     r"(?i)^(?:\d{1,4}|[a-z]{1,4}\d?|\*+|enable[ds]?|disable[ds]?|encrypt\w*|encryption|cipher\w*|"
@@ -111,7 +111,7 @@ def _value(text: str, keyword: Match[str]) -> tuple[int, int, str] | None:
             return None
         value = token[token.lastindex or 0]
         start, stop = token.span(token.lastindex or 0)
-        if _SECRET_HERE.search(token[0]):
+        if PLACEHOLDER.search(token[0]):
             return None
         strong = keyword["strong"] is not None
         if _is_secret(value, strong=strong):

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from xunjian.config.clean import LONGEST
 from xunjian.config.completeness import joined_trust, with_reason
-from xunjian.config.leaks import LeakGuard
+from xunjian.config.leaks import PLACEHOLDER, LeakGuard
 from xunjian.config.matching import finder
 from xunjian.config.model import Capture, Redacted, Trust, TrustState
 from xunjian.config.normalise import normalise
@@ -27,7 +27,6 @@ from xunjian.language import Text
 
 Find: TypeAlias = Callable[[str], Match[str] | None]
 
-PLACEHOLDER = re.compile(r"<(?:secret|long)(?::[\w.-]+)*>")
 _FINGERPRINT = re.compile(r"<((?:secret|long):[\w.-]+):[0-9a-f]{8}>")
 
 # a line without any of these holds no secret a rule could know

@@ -159,12 +159,8 @@ def _alike(left: object, right: object) -> tuple[object, object] | None:
 _ALIKE = frozenset({str, bool, datetime})  # need no reading beside their own kind
 
 
-def _as_bool(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
 _KINDS: tuple[tuple[type | tuple[type, ...], Callable[[object], object]], ...] = (
-    (bool, _as_bool),
+    (bool, truth),
     ((int, float), as_number),
     (datetime, as_time),
 )

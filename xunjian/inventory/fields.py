@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from xunjian.inventory.model import Scalar
 from xunjian.inventory.registers import RegisterFile, TitleOrText
 from xunjian.language import Text
 from xunjian.schema import Model, nearest_hint, reject
+from xunjian.secrets import WRITTEN_SOURCES
 
 KINDS = frozenset(
     {
@@ -47,7 +49,6 @@ KINDS = frozenset(
 )
 CHANNELS = ("cli", "shell", "http", "snmp", "nut", "sip", "icmp", "modbus", "pjlink")
 NORNIR_CONNECTIONS = ("netmiko", "napalm", "paramiko", "netconf", "scrapli")
-SECRET_SOURCES = ("env", "age", "keyring")
 
 NAME = re.compile(r"\w[\w.\-]{0,99}")  # what patterns, file names and evidence ids can carry
 _ADDRESS = re.compile(r"[0-9A-Za-z._\-:%]{1,253}")
@@ -65,8 +66,8 @@ def secret_reference(value: Any) -> Any:
                 "{env: NAME}, {age: file#key} or {keyring: name}",
             )
         )
-    sources = [key for key in value if key in SECRET_SOURCES]
-    wrong = [key for key in value if key not in {*SECRET_SOURCES, "rotated_on"}]
+    sources = [key for key in value if key in WRITTEN_SOURCES]
+    wrong = [key for key in value if key not in {*WRITTEN_SOURCES, "rotated_on"}]
     if len(sources) != 1 or wrong or not _filled(value[sources[0]]):
         raise reject(
             Text(
@@ -110,7 +111,6 @@ def _snmp_version(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Scalar = str | int | float | bool | None
 Secret = Annotated[dict[str, str | None] | None, BeforeValidator(secret_reference)]
 Address = Annotated[str, BeforeValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]

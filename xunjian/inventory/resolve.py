@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from xunjian.inventory.fields import CHANNELS, SECRET_SOURCES
+from xunjian.inventory.fields import CHANNELS
 from xunjian.inventory.model import ChannelSettings, Device, Room, Site
 from xunjian.inventory.places import title_text
 from xunjian.inventory.references import feeds, mapping
 from xunjian.inventory.registers import register_of
-from xunjian.secrets import SecretRef, SecretSource
+from xunjian.secrets import WRITTEN_SOURCES, SecretRef, SecretSource
 
 Raw = Mapping[str, Any]
 
@@ -154,7 +154,7 @@ def secret_ref(value: object) -> SecretRef | None:
     """The reference a valid secret slot holds."""
     if not isinstance(value, Mapping):
         return None
-    source = next((key for key in SECRET_SOURCES if key in value), None)
+    source = next((key for key in WRITTEN_SOURCES if key in value), None)
     if source is None or set(value) - {source, "rotated_on"}:
         return None
     rotated = value.get("rotated_on")

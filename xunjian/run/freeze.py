@@ -13,11 +13,10 @@ from xunjian.playbook.model import Playbook, RunSettings
 from xunjian.run.agenda import Agenda, sites_below
 from xunjian.run.content import Content
 from xunjian.run.model import LeftOut, LeftOutReason, Pair, RunPlan
-from xunjian.transport.model import Channel
+from xunjian.transport.model import PROBES, Channel
 
-ACTIVE_PROBES = frozenset({Channel.ICMP, Channel.SIP})
 # channels over which a device itself tells of its state: all but probes and what needs no asking
-_TALKING = frozenset(Channel) - ACTIVE_PROBES - {Channel.SESSION, Channel.MANUAL}
+_TALKING = frozenset(Channel) - PROBES - {Channel.SESSION, Channel.MANUAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def _allowed(content: Content, pair: Pair, restraint: Restraint) -> tuple[str, .
         return ()
     if not restraint.is_under(device, FreezeMode.LIGHT_TOUCH):
         return pair.tasks
-    forbidden = ACTIVE_PROBES | ({Channel.SESSION} if _only_probed(content, device) else set())
+    forbidden = PROBES | ({Channel.SESSION} if _only_probed(content, device) else set())
     return tuple(task for task in pair.tasks if not _channels(content, device, task) & forbidden)
 
 

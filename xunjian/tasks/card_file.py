@@ -7,11 +7,11 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from xunjian.content_fields import Regex, Words
+from xunjian.inventory.model import Scalar
 from xunjian.inventory.registers import RegisterFile
 from xunjian.language import Text
 from xunjian.schema import Model, reject
 
-Scalar: TypeAlias = str | int | float | bool | None
 Given: TypeAlias = str | int | float | bool
 ChannelName: TypeAlias = Literal[
     "cli", "shell", "http", "snmp", "nut", "sip", "icmp", "session", "modbus", "pjlink", "manual"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from xunjian.expressions import Scope
 from xunjian.facts import FACTS, make_fact
 from xunjian.facts.registry import field_names
+from xunjian.inventory.model import Scalar
 from xunjian.language import Text
 from xunjian.platforms import Platform
 from xunjian.schema import KeyPath
-from xunjian.tasks.card_file import MapFile, Scalar, StepKeys
+from xunjian.tasks.card_file import MapFile, StepKeys
 from xunjian.tasks.model import FieldMap
 from xunjian.tasks.resolve import Card
 

@@ -15,7 +15,7 @@ from xunjian.tasks.columns import columns_of, named_columns, parsers_of
 from xunjian.tasks.compile_map import Answer, compile_map
 from xunjian.tasks.model import EvidenceClass, Question, Rows, Step, StepGroup
 from xunjian.tasks.resolve import Card
-from xunjian.transport.model import Channel
+from xunjian.transport.model import PROBES, Channel
 
 ANY_PLATFORM = "*"
 _FREE_CHANNELS = frozenset({Channel.SESSION, Channel.ICMP, Channel.MANUAL})
@@ -150,7 +150,7 @@ def _channel(card: Card, at: KeyPath, step: StepKeys, platform: Platform | None)
     """Give the channel as written, or the only one the question can mean."""
     questions = _questions(step)
     channel = Channel(step.channel) if step.channel else _implied(step, questions, platform)
-    if channel is None or (not questions and channel not in {Channel.SESSION, *_PROBES}):
+    if channel is None or (not questions and channel not in {Channel.SESSION, *PROBES}):
         card.complain(
             at,
             Text(
@@ -175,9 +175,6 @@ def _channel(card: Card, at: KeyPath, step: StepKeys, platform: Platform | None)
             Text(f"平台 {name} 没有通道 {channel}", f"platform {name} has no channel {channel}"),
         )
     return channel
-
-
-_PROBES = frozenset({Channel.ICMP, Channel.SIP})
 
 
 def _implied(step: StepKeys, questions: list[str], platform: Platform | None) -> Channel | None:

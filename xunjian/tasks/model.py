@@ -12,11 +12,10 @@ from typing import Literal
 
 from xunjian.checks.model import Verdict
 from xunjian.expressions import Expression
+from xunjian.inventory.model import Scalar
 from xunjian.inventory.registers import Register
 from xunjian.language import Text
 from xunjian.transport.model import Channel
-
-Scalar = str | int | float | bool | None
 
 
 class EvidenceClass(StrEnum):

@@ -18,7 +18,7 @@ _MOST_ANSWERS = 6
 _LOGIN_AGAIN = re.compile(
     r"(?:user ?name|login|user|password|用户名|口令|密码)\s*[:：]\s*$", re.IGNORECASE
 )
-_PASSWORD = re.compile(r"(?:password|口令|密码)\s*[:：]?\s*$", re.IGNORECASE)
+ASKS_PASSWORD = re.compile(r"(?:password|口令|密码)\s*[:：]?\s*$", re.IGNORECASE)
 # What may be answered with ENTER although nobody described it: "Press RETURN to get started."
 _PRESS_A_KEY = re.compile(
     r"press\s+(?:any\s+key|<?(?:return|enter)>?)"
@@ -124,7 +124,7 @@ def _when_quiet(terminal: Terminal, screen: _Screen, line: str) -> None:
     if terminal.conversation.seen.login is None and _LOGIN_AGAIN.search(line):
         terminal.conversation.seen.login = False
         raise LoginRefused(Text("设备拒绝登录", "the device refused the login"))
-    if _PASSWORD.search(line):
+    if ASKS_PASSWORD.search(line):
         terminal.conversation.seen.note("password_change_forced")
         raise LoginRefused(
             Text("设备要求先设置新口令", "the device demands a new password before anything else")

@@ -18,6 +18,7 @@ from xunjian.errors import (
     DeviceError,
     Unreachable,
 )
+from xunjian.inventory.registers import BIT_FUNCTIONS
 from xunjian.language import Text
 from xunjian.transport.answer import Answer, Conversation
 from xunjian.transport.deadline import Deadline
@@ -32,7 +33,6 @@ _READERS: Final = {
     3: "read_holding_registers",
     4: "read_input_registers",
 }
-_BITS: Final = frozenset({1, 2})
 _FUNCTION: Final = 0x7F  # the highest bit marks an exception
 _BEHIND_THE_GATEWAY: Final = frozenset({10, 11})  # no path, or the unit there does not answer
 
@@ -79,9 +79,9 @@ class ModbusLink:
             return {**body, "exception": self._exception(int(response.exception_code))}
         self._conversation.seen.answered(before_s - limit.remaining_s)
         self._conversation.seen.login = True
-        name = "bits" if function in _BITS else "registers"
+        name = "bits" if function in BIT_FUNCTIONS else "registers"
         values = [int(value) for value in getattr(response, name)]
-        if function in _BITS:  # whole bytes come
+        if function in BIT_FUNCTIONS:  # whole bytes come
             values = values[:count]
         if len(values) != count:
             raise BadAnswer(

@@ -24,6 +24,9 @@ class Channel(StrEnum):
     MANUAL = "manual"
 
 
+PROBES = frozenset({Channel.ICMP, Channel.SIP})  # that they are answered is what is measured
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One question to one device.

@@ -11,6 +11,7 @@ import time
 from xunjian.errors import LoginRefused, SessionLost
 from xunjian.language import Text
 from xunjian.transport.decode import decode
+from xunjian.transport.login import ASKS_PASSWORD
 from xunjian.transport.ssh import refuse_full_lines
 from xunjian.transport.terminal import Terminal, last_line
 
@@ -19,7 +20,6 @@ _ECHO, _GO_AHEAD = 1, 3  # the server's echo and no go-ahead: what every CLI wor
 _CHUNK_BYTES = 65536
 _QUIET_S = 0.4
 _USERNAME = re.compile(r"(?:user ?name|login|user|用户名)\s*[:：]\s*$", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?:password|口令|密码)\s*[:：]?\s*$", re.IGNORECASE)
 
 
 class TelnetSource:
@@ -122,7 +122,7 @@ def answer_telnet(terminal: Terminal, username: str, password: str | None) -> No
     asked: set[str] = set()
     while True:
         line = decode(last_line(heard)).text
-        slot = "user" if _USERNAME.search(line) else "password" if _PASSWORD.search(line) else ""
+        slot = _slot(line)
         if slot in asked:
             terminal.conversation.seen.login = False
             raise LoginRefused(Text("设备拒绝登录", "the device refused the login"))
@@ -146,3 +146,10 @@ def answer_telnet(terminal: Terminal, username: str, password: str | None) -> No
             )  # no login is asked: have the prompt shown again
             return
         terminal.give_up_if_late(time.monotonic() - since, idle_s)
+
+
+def _slot(line: str) -> str:
+    """What a prompt of the login asks for; empty where it asks for nothing we know."""
+    if _USERNAME.search(line):
+        return "user"
+    return "password" if ASKS_PASSWORD.search(line) else ""
