@@ -144,7 +144,7 @@ def test_list_findings_of_a_run(lab: LabHandle, report: dict[str, Any]) -> None:
 
 def test_lab_faults() -> None:
     faults = call("lab", "faults", "--format", "json").json
-    assert len(faults) == 25
+    assert len(faults) == 27
     for fault in faults:
         assert set(fault) == {"name", "device", "expect"}
         assert set(fault["expect"]) == {"check", "verdict"}

@@ -57,22 +57,24 @@ def test_the_inventory_loads_and_names_every_device(faulty_lab: LabHandle) -> No
     names = [device.name for device in faulty_lab.devices]
     answering = [d for d in inventory.devices.values() if d.address is not None]
     assert [device.name for device in answering] == names
-    assert len(answering) == 24
+    assert len(answering) == 27
     in_core = [d for d in answering if d.room is not None and d.room.room_class.value == "core"]
-    assert [d.kind for d in answering if d not in in_core] == ["projector", "codec"]
+    assert [d.kind for d in answering if d not in in_core] == ["projector", "codec", "camera"]
     for device in answering:
-        assert device.systems == ("water",)
+        watches = device.kind in {"camera", "nvr"}
+        assert device.systems == ("water", *(("surveillance",) if watches else ()))
         assert any(letter >= "\u4e00" for letter in device.label)
         assert device.channel("").port == faulty_lab.address(device.name)[1]
     kinds = {device.kind for device in in_core}
-    assert kinds == {"switch", "firewall", "server", "ups", "codec", "sensor"}
+    assert kinds == {"switch", "firewall", "server", "ups", "codec", "sensor", "camera", "nvr"}
 
 
 def test_things_without_address_stand_beside_the_devices(faulty_lab: LabHandle) -> None:
     inventory = load_inventory(faulty_lab.directory / "inventory")
     things = [device for device in inventory.devices.values() if device.address is None]
     kinds = sorted(device.kind for device in things)
-    assert kinds == ["display", "earthing", "line", "microphone", "room", "room"]
+    rooms = ["display", "earthing", "line", "microphone", "room", "room"]
+    assert kinds == sorted([*rooms, "box", "camera", "line"])
     assert all(thing.platform is None and thing.site is not None for thing in things)
 
 
@@ -86,7 +88,7 @@ def test_every_fault_hits_a_device_and_blocking_ones_stand_alone(faulty_lab: Lab
 
 def test_the_listing_has_the_promised_shape() -> None:
     rows = json.loads(json.dumps(faults_listing()))
-    assert len(rows) == 25
+    assert len(rows) == 27
     for row in rows:
         assert set(row) == {"name", "device", "expect"}
         assert set(row["expect"]) == {"check", "verdict"}
@@ -97,7 +99,7 @@ def test_the_listing_has_the_promised_shape() -> None:
 def test_two_labs_do_not_clash_and_go_without_leftovers(tmp_path: Path, lab_data: Path) -> None:
     one, two = _up(tmp_path / "one", lab_data), _up(tmp_path / "two", lab_data, devices=3)
     try:
-        assert len(two.devices) == 27
+        assert len(two.devices) == 30
         assert two.devices[-1].name == "hz-more-sw003"
         for device in ("hz-core-sw1", "hz-ups2", "hz-acc-sw7"):
             assert one.address(device)[0] == two.address(device)[0]

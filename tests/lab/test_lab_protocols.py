@@ -46,6 +46,25 @@ def test_http_refuses_what_it_does_not_know_and_what_would_write(faulty_lab: Lab
     assert "POST /redfish/v1/" in faulty_lab.transcript("hz-srv1-bmc")
 
 
+def test_a_camera_wants_digest_and_gives_nothing_for_a_password_in_clear(
+    faulty_lab: LabHandle,
+) -> None:
+    path = "/ISAPI/System/deviceInfo"
+    known = faulty_lab.credential
+    said = _get(faulty_lab, "hz-cam1", path)
+    assert (said.status_code, said.text) == (401, "")
+    assert said.headers["www-authenticate"].startswith("Digest ")
+    url = _url(faulty_lab, "hz-cam1", path)
+    for password, status in ((known.password, 200), ("wrong", 401)):
+        digest = httpx.DigestAuth(known.username, password)
+        assert httpx.get(url, auth=digest, trust_env=False, timeout=5).status_code == status
+    # a proof for one document opens no other
+    with httpx.Client(auth=httpx.DigestAuth(known.username, known.password)) as client:
+        proof = client.get(url).request.headers["authorization"]
+    other = _url(faulty_lab, "hz-cam1", "/ISAPI/System/status")
+    assert httpx.get(other, headers={"Authorization": proof}, trust_env=False).status_code == 401
+
+
 def _snmp(lab: LabHandle, device: str, version: SnmpVersion) -> SnmpSession:
     host, port = lab.address(device)
     known = lab.credential

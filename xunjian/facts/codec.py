@@ -75,8 +75,9 @@ class MediaStream(Fact):
 class Peripheral(Fact):
     """Something plugged in.
 
-    kind: camera, microphone, display, touch panel.
+    kind: camera, microphone, display, touch panel; channel: a camera of a recorder.
     state: connected, missing, or the device's own word.
+    reason: why it is not to be used.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("name",)
@@ -84,6 +85,7 @@ class Peripheral(Fact):
     name: str | None = None
     kind: str | None = None
     state: str | None = None
+    reason: str | None = None
     serial: str | None = None
 
 

@@ -78,6 +78,7 @@ COMMON: Words = _table(
         # reporting in, connected
         "online": ("在线", "online"),
         "offline": ("离线", "offline"),
+        "no_stream": ("取不到码流", "gives no stream"),
         "asleep": ("休眠", "asleep"),
         "connected": ("已连接", "connected"),
         "registered": ("已注册", "registered"),
@@ -170,6 +171,20 @@ BY_FIELD: Mapping[str, Words] = MappingProxyType(
             {
                 "initial_password": ("仍用初始口令", "initial password"),
                 "legacy_ssh": ("旧式 SSH 算法", "legacy SSH algorithms"),
+            }
+        ),
+        "Peripheral.reason": _table(
+            {
+                "no_stream": ("取不到码流", "gives no stream"),
+                "unreachable": ("网络不可达", "not reachable"),
+                "refused": ("用户名或口令不符", "name or password refused"),
+                "conflict": ("地址冲突", "address conflict"),
+                "bandwidth": ("录像机带宽不足", "the recorder's bandwidth is used up"),
+                "format": ("码流格式不支持", "format of the stream not supported"),
+                "connecting": ("连接中", "connecting"),
+                "absent": ("通道未接入", "no camera there"),
+                "other": ("原因不明", "reason unknown"),
+                "untold": ("原因未报", "no reason told"),
             }
         ),
         "HaState.state": _table({"active": ("主用", "active"), "standby": ("备用", "standby")}),

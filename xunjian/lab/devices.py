@@ -15,10 +15,13 @@ class LabDevice:
     number: its place in the lab, from 1; address and serial number follow from it.
     channel: what it listens for: ssh (VRP command line), exec (Linux), http, snmp, nut, sip,
         modbus, pjlink.
+    room: empty for a front end.
     sysname: the name it gives itself in prompts and answers.
     extras: inventory options of its channel beside port and credential.
     expected: the inventory's lists that cards ask for.
     registers: what the registers of a Modbus device mean.
+    login: how it wants the password over HTTP: basic or digest.
+    site: where it stands when that is in no room: a front end at the road.
     """
 
     number: int
@@ -38,6 +41,8 @@ class LabDevice:
     extras: Mapping[str, str | int] = field(default_factory=dict)
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
+    login: str = "basic"
+    site: str = ""
 
     @property
     def address(self) -> str:
@@ -64,6 +69,7 @@ class _Make:
     kind: str
     channel: str
     model: str
+    login: str = "basic"
 
 
 _MAKES = {
@@ -78,8 +84,24 @@ _MAKES = {
     "sip": _Make(platform="sip", kind="codec", channel="sip", model="SIP terminal"),
     "modbus": _Make(platform="modbus", kind="sensor", channel="modbus", model="DTU-8"),
     "pjlink": _Make(platform="pjlink", kind="projector", channel="pjlink", model="EB-L530U"),
+    "isapi_nvr": _Make(
+        platform="hikvision_isapi",
+        kind="nvr",
+        channel="http",
+        model="DS-7908N-K4",
+        login="digest",
+    ),
+    "isapi_camera": _Make(
+        platform="hikvision_isapi",
+        kind="camera",
+        channel="http",
+        model="DS-2CD2T46",
+        login="digest",
+    ),
 }
 
+FRONT_END = "front_end"  # the role of what stands at the road, in no room
+_FRONT_END_SITE = "hz-west"
 _Row: TypeAlias = tuple[str, str, str, str, str, tuple[str, ...], tuple[str, ...]]
 
 # name, personality, label, the same in English, role, uplink, power
@@ -102,68 +124,17 @@ _ROWS: tuple[_Row, ...] = (
         ("hz-fw1",),
         ("hz-ups1", "hz-ups2"),
     ),
-    (
-        "hz-acc-sw1",
-        "vrp_s",
-        "杭州接入交换机一",
-        "Hangzhou access switch 1",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw2",
-        "vrp_s",
-        "杭州接入交换机二",
-        "Hangzhou access switch 2",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw3",
-        "vrp_s",
-        "杭州接入交换机三",
-        "Hangzhou access switch 3",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw4",
-        "vrp_s",
-        "杭州接入交换机四",
-        "Hangzhou access switch 4",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw5",
-        "vrp_s",
-        "杭州接入交换机五",
-        "Hangzhou access switch 5",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw6",
-        "vrp_s",
-        "杭州接入交换机六",
-        "Hangzhou access switch 6",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
-    ),
-    (
-        "hz-acc-sw7",
-        "vrp_s",
-        "杭州接入交换机七",
-        "Hangzhou access switch 7",
-        "access",
-        ("hz-agg-sw1",),
-        ("hz-ups3",),
+    *(
+        (
+            f"hz-acc-sw{number}",
+            "vrp_s",
+            f"杭州接入交换机{numeral}",
+            f"Hangzhou access switch {number}",
+            "access",
+            ("hz-agg-sw1",),
+            ("hz-ups3",),
+        )
+        for number, numeral in enumerate("一二三四五六七", start=1)
     ),
     (
         "hz-agg-sw1",
@@ -276,6 +247,33 @@ _ROWS: tuple[_Row, ...] = (
         ("hz-acc-sw1",),
         ("hz-ups3",),
     ),
+    (
+        "hz-nvr1",
+        "isapi_nvr",
+        "核心机房录像机",
+        "Recorder of the core room",
+        "recorder",
+        ("hz-core-sw1",),
+        ("hz-ups1", "hz-ups2"),
+    ),
+    (
+        "hz-cam1",
+        "isapi_camera",
+        "核心机房摄像机",
+        "Camera of the core room",
+        "camera",
+        ("hz-core-sw1",),
+        ("hz-ups1",),
+    ),
+    (
+        "hz-west-cam1",
+        "isapi_camera",
+        "西部路口一号摄像机",
+        "Camera 1 at the western crossing",
+        FRONT_END,
+        ("hz-agg-sw1",),
+        (),
+    ),
 )
 
 _EXTRAS: dict[str, Mapping[str, str | int]] = {
@@ -369,12 +367,16 @@ def _device(number: int, row: _Row) -> LabDevice:
         extras=_EXTRAS.get(make.channel, {}),
         expected=_EXPECTED.get(personality, {}),
         registers=_REGISTERS if make.channel == "modbus" else {},
+        login=make.login,
+        site=_FRONT_END_SITE if role == FRONT_END else "",
     )
 
 
 def _room(number: int, name: str, role: str) -> str:
     if number > len(_ROWS):
         return county_room(number - len(_ROWS))
+    if role == FRONT_END:
+        return ""
     if role == "venue":
         return "hz-hall"
     return "hz-meeting" if role in MEETING_ROLES or name == "hz-ups3" else "hz-core"

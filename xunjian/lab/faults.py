@@ -153,6 +153,18 @@ _FAULTS = (
         Text("配置被改动", "the configuration was changed"),
         "config.*",
     ),
+    _data(
+        "recorder-disk",
+        "hz-nvr1",
+        "camera.disk",
+        Text("录像硬盘故障", "a disk of the recorder has failed"),
+    ),
+    _data(
+        "camera-offline",
+        "hz-nvr1",
+        "camera.channel",
+        Text("录像通道离线", "a channel of the recorder is offline"),
+    ),
     Fault(
         name="device-dead",
         device="hz-acc-sw7",

@@ -1,4 +1,6 @@
-"""A small HTTP/1.1 server for documents under Basic authentication: RoomOS and Redfish.
+"""A small HTTP/1.1 server for documents behind a password: RoomOS, Redfish and ISAPI.
+
+Basic authentication, or digest as cameras want it (RFC 7616, MD5 with qop auth).
 
 GET only, over loopback, with keep-alive. The personality's `answers.yml` maps the request target
 (path and query, percent-decoded) to a document; a trailing slash makes no difference.
@@ -7,6 +9,8 @@ GET only, over loopback, with keep-alive. The personality's `answers.yml` maps t
 import asyncio
 import base64
 import binascii
+import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -20,6 +24,8 @@ _REASONS = {
     404: "Not Found",
     405: "Method Not Allowed",
 }
+_REALM = "XJ lab"
+_PART = re.compile(r'(\w+)="?([^",]+)"?')  # name=value or name="value" of an Authorization header
 _TYPES = {"{": "application/json", "[": "application/json", "<": "text/xml"}
 
 
@@ -27,6 +33,7 @@ _TYPES = {"{": "application/json", "[": "application/json", "<": "text/xml"}
 class _Asked:
     method: str
     target: str
+    spelt: str  # the target as it came over the line
     headers: dict[str, str]
 
     @property
@@ -67,12 +74,14 @@ def _read(head: bytes) -> _Asked | None:
         return None
     pairs = (line.partition(":") for line in lines if line)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    return _Asked(method=words[0], target=unquote(words[1]), headers=headers)
+    return _Asked(method=words[0], target=unquote(words[1]), spelt=words[1], headers=headers)
 
 
 def _respond(station: Station, asked: _Asked) -> bytes:
-    if not _authorised(station, asked):
-        return _message(401, "", 'WWW-Authenticate: Basic realm="lab"\r\n')
+    digest = station.device.login == "digest"
+    if not (_proves if digest else _authorised)(station, asked):
+        wanted = _challenge(station) if digest else 'Basic realm="lab"'
+        return _message(401, "", f"WWW-Authenticate: {wanted}\r\n")
     if asked.method != "GET":
         return _message(405, "", "Allow: GET\r\n")
     document = _document(station, asked.target)
@@ -94,6 +103,32 @@ def _authorised(station: Station, asked: _Asked) -> bool:
         return False
     known = station.credential
     return given == f"{known.username}:{known.password}"
+
+
+def _challenge(station: Station) -> str:
+    return f'Digest realm="{_REALM}", qop="auth", nonce="{_nonce(station)}", algorithm=MD5'
+
+
+def _nonce(station: Station) -> str:
+    """One for each device and scene; it tells nothing about the password."""
+    return _md5(f"{station.device.name} {station.clock.began.isoformat()} {station.clock.shift}")
+
+
+def _proves(station: Station, asked: _Asked) -> bool:
+    """Whether the request proves that its sender knows the password (RFC 7616, 3.4.1)."""
+    scheme, _, said = asked.headers.get("authorization", "").partition(" ")
+    part: dict[str, str] = dict(_PART.findall(said))
+    if scheme != "Digest" or part.get("nonce") != _nonce(station) or part.get("uri") != asked.spelt:
+        return False
+    known = station.credential
+    who = _md5(f"{known.username}:{_REALM}:{known.password}")
+    what = _md5(f"{asked.method}:{asked.spelt}")
+    middle = ":".join(part.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+    return part.get("response") == _md5(f"{who}:{middle}:{what}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _message(status: int, document: str, extra: str = "") -> bytes:

@@ -58,11 +58,14 @@ _SITES: dict[str, Any] = {
     },
     "systems": {
         "water": {"title": {"zh": "水利视频会商系统", "en": "Water conservancy conferencing"}},
+        "surveillance": {"title": {"zh": "视频监控系统", "en": "Video surveillance"}},
     },
 }
 _GROUPS: dict[str, Any] = {
     "hangzhou": {"data": {"systems": ["water"], "party": "integrator"}},
+    "front_end": {"data": {"systems": ["surveillance"], "site": "hz-west", "party": "integrator"}},
 }
+_WATCHING = frozenset({"camera", "nvr"})  # kinds of the surveillance system
 
 
 def _label(zh: str, en: str) -> dict[str, str]:
@@ -73,6 +76,11 @@ def _label(zh: str, en: str) -> dict[str, str]:
 def _thing(kind: str, label: tuple[str, str], room: str, **more: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": kind, "label": _label(*label), "room": room, **more}
     return {"groups": ["hangzhou"], "data": data}
+
+
+def _front_end(kind: str, label: tuple[str, str], *uplink: str) -> dict[str, Any]:
+    data = {"kind": kind, "label": _label(*label), "uplink": list(uplink)}
+    return {"groups": ["front_end"], "data": data}
 
 
 # without address: they are inspected on forms
@@ -95,6 +103,16 @@ _THINGS: dict[str, dict[str, Any]] = {
     "hz-hall-mics": _thing(
         "microphone", ("主会场话筒", "Microphones of the main venue"), "hz-hall"
     ),
+    "hz-west-box1": _front_end(
+        "box", ("西部路口设备箱", "Equipment box at the western crossing"), "hz-agg-sw1"
+    ),
+    "hz-west-drop1": _front_end(
+        "line", ("西部路口敷设线路", "Laid line to the western crossing"), "hz-agg-sw1"
+    ),
+    # in a network of the cameras' own: the recorder reaches it as its channel 3, nobody else
+    "hz-west-cam2": _front_end(
+        "camera", ("西部路口二号摄像机", "Camera 2 at the western crossing"), "hz-nvr1"
+    ),
 }
 
 
@@ -111,7 +129,8 @@ def write_inventory(folder: Path, devices: tuple[LabDevice, ...], ports: Mapping
 def _sites(devices: tuple[LabDevice, ...]) -> dict[str, Any]:
     """The sites and rooms of every lab, and a county for each room of added switches."""
     places = deepcopy(_SITES)
-    for room in dict.fromkeys(d.room for d in devices if d.room not in _SITES["rooms"]):
+    known = {"", *_SITES["rooms"]}
+    for room in dict.fromkeys(d.room for d in devices if d.room not in known):
         site = room.removesuffix("-core")
         number = int(site.removeprefix("hz-c"))
         places["sites"][site] = {
@@ -165,8 +184,10 @@ def _host(device: LabDevice, port: int) -> dict[str, Any]:
             extras["community"] = _COMMUNITY
         host["connection_options"] = {device.channel: {"extras": extras}}
     label = _label(device.label, device.label_en)
-    data: dict[str, Any] = {"kind": device.kind, "label": label, "room": device.room}
-    data |= {"role": device.role}
+    place = {"room": device.room} if device.room else {"site": device.site}
+    data: dict[str, Any] = {"kind": device.kind, "label": label, **place, "role": device.role}
+    if device.kind in _WATCHING:
+        data["systems"] = ["water", "surveillance"]
     data |= {key: list(v) for key in ("uplink", "power") if (v := getattr(device, key))}
     data["asset"] = asset_of(device, datetime.now(LAB_ZONE).date())
     data["vars"] = {"personality": device.personality}

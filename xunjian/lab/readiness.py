@@ -95,8 +95,10 @@ async def _http(target: _Target) -> bool:
     head = await _line(
         target,
         f"GET / HTTP/1.1\r\nHost: lab\r\nAuthorization: Basic {code}\r\n\r\n",
-        "\r\n",
+        "\r\n\r\n",
     )
+    if target.device.login == "digest":
+        return head.startswith("HTTP/1.1 401") and "WWW-Authenticate: Digest" in head
     return head.startswith(("HTTP/1.1 200", "HTTP/1.1 404"))
 
 
