@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import combinations
 
-from xunjian.calendar.content import Anchor
+from xunjian.calendar.content import STEPS, Anchor
 from xunjian.calendar.fields import (
     CalendarFields,
     FreezeFields,
@@ -29,6 +29,7 @@ _ONLY_FOR = {
     "due": {Anchor.MONTH, Anchor.SEASON_MONTH},
     "days_before": {Anchor.BEFORE_SEASON},
     "working_days": {Anchor.BEFORE_HOLIDAY, Anchor.BEFORE_GUARANTEE, Anchor.CONFERENCE},
+    "after": set(STEPS),
 }
 _SEASON = (Anchor.BEFORE_SEASON, Anchor.SEASON_MONTH)
 
@@ -158,8 +159,32 @@ def _needs(at: KeyPath, rule: RuleFields, model: CalendarFields, note: Note) -> 
             Text("quota 小于 1 时要写 rotate", "a quota below 1 needs `rotate`"),
             Text("rotate: rooms 或 devices", "rotate: rooms or devices"),
         )
+    if rule.after:
+        _step_before(rule, (*at, "after"), model, note)
     if rule.rotate and rule.sample:
         note((*at, "sample"), Text("sample 与 rotate 不能同时写", "either `sample` or `rotate`"))
+
+
+def _step_before(rule: RuleFields, path: KeyPath, model: CalendarFields, note: Note) -> None:
+    """The step before has to be another rule of conferences, and an earlier one."""
+    before = model.rules.get(rule.after)
+    shown = printable(rule.after)
+    if before is None:
+        message = Text(f"没有这条规则：{shown}", f"no such rule: {shown}")
+        note(path, message, nearest_hint(rule.after, model.rules, 30))
+        return
+    if not before.enabled:
+        note(path, Text(f"规则 {shown} 已停用", f"rule {shown} is not enabled"))
+    order = [one.value for one in STEPS if one is not Anchor.DURING_CONFERENCE]
+    here = STEPS.index(Anchor(rule.anchor)) if rule.anchor in STEPS else len(STEPS)
+    if before.anchor not in order or STEPS.index(Anchor(before.anchor)) >= here:
+        note(
+            path,
+            Text(
+                f"{shown} 不是会议保障中更早的一步（anchor 为 {before.anchor}）",
+                f"{shown} is no earlier step of a conference (its anchor is {before.anchor})",
+            ),
+        )
 
 
 def _flood(model: CalendarFields, note: Note) -> None:

@@ -28,7 +28,19 @@ class Anchor(StrEnum):
     BEFORE_SEASON = "before_season"
     SEASON_MONTH = "season_month"
     CONFERENCE = "conference"
+    CONFERENCE_BEGINS = "conference_begins"
+    DURING_CONFERENCE = "during_conference"
+    CONFERENCE_ENDS = "conference_ends"
     DECLARATION = "declaration"
+
+
+# the steps of a conference's guarantee, in order
+STEPS = (
+    Anchor.CONFERENCE,
+    Anchor.CONFERENCE_BEGINS,
+    Anchor.DURING_CONFERENCE,
+    Anchor.CONFERENCE_ENDS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,7 @@ class Rule:
     grace_days: how long after `due` it still makes sense; None is the anchor's own measure.
     remind_days: how long a missed round is told of. enough: least coverage that counts as done.
     rotate: what takes turns: `rooms`, `devices` or nothing. by_hand: never run by the program.
+    after: the rule whose round of the same conference comes first.
     """
 
     name: str
@@ -70,6 +83,7 @@ class Rule:
     rotate: str = ""
     sample: Sample | None = None
     by_hand: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,9 @@ class RuleFields(Model):
         "before_season",
         "season_month",
         "conference",
+        "conference_begins",
+        "during_conference",
+        "conference_ends",
         "declaration",
     ]
     where: str = ""
@@ -158,6 +161,7 @@ class RuleFields(Model):
     rotate: Literal["rooms", "devices"] | None = None
     sample: SampleFields | None = None
     by_hand: bool = False
+    after: str = ""
     enabled: bool = True
 
 

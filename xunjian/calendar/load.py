@@ -28,7 +28,15 @@ from xunjian.playbook.load import NOT_PLAYBOOKS
 from xunjian.schema import Document, Problems, load_yaml, validate
 from xunjian.workspace import Workspace
 
-_PER_DAY = frozenset({Anchor.DAY, Anchor.SHIFT, Anchor.DURING_HOLIDAY, Anchor.DURING_GUARANTEE})
+_PER_DAY = frozenset(
+    {
+        Anchor.DAY,
+        Anchor.SHIFT,
+        Anchor.DURING_HOLIDAY,
+        Anchor.DURING_GUARANTEE,
+        Anchor.DURING_CONFERENCE,
+    }
+)
 
 
 def load_calendar(workspace: Workspace, *, playbooks: Collection[str] | None = None) -> Calendar:
@@ -116,6 +124,7 @@ def _rule(name: str, given: RuleFields, model: CalendarFields) -> Rule:
         rotate=given.rotate or "",
         sample=Sample(share=given.sample.share, least=given.sample.least) if given.sample else None,
         by_hand=given.by_hand,
+        after=given.after,
     )
 
 

@@ -22,6 +22,7 @@ class RoundState(StrEnum):
     PARTIAL = "partial"  # done, with less coverage than the contract asks for
     MISSED = "missed"  # past the last moment that made sense
     MOVED = "moved"  # a no_touch freeze moved it; `reason` says to when and why
+    CANCELLED = "cancelled"  # its conference does not take place
 
 
 class FreezeMode(StrEnum):
@@ -80,6 +81,10 @@ class Round:
     remind_days: int = 31  # how long a missed round is told of
     by_hand: bool = False  # never run by the program: filed with `rounds record`
     rotate: str = ""  # what takes turns: rooms, devices
+    meeting: str = ""  # of a step of a conference's guarantee: which conference
+    step: int = 0  # of such a step: its place among them, from 1
+    after: str = ""  # id of the step before it
+    behind: Text = Text("")  # what of the step before it is not done
     coverage: float | None = None  # reached so far; None before anything was done
     moved_from: tuple[date, date] | None = None  # its own days, where it was moved
     closed_by: "JournalEntry | None" = None  # the first entry after which enough was done
@@ -89,9 +94,9 @@ class Round:
 class JournalEntry:
     """Something that was done for a round, or that moved it. Entries are only added.
 
-    how: `run`, `hand`, `elsewhere`, `moved`, `reopened`. run_id: of `run`. by: who said so.
-    document: a file that proves what was done by hand, by sha256. drawn, scope: of a rotating or
-    random round, who was drawn, and from whom: units (rooms or devices).
+    how: `run`, `hand`, `elsewhere`, `moved`, `cancelled`, `reopened`. run_id: of `run`. by: who
+    said so. document: a file that proves what was done by hand, by sha256. drawn, scope: of a
+    rotating or random round, who was drawn, and from whom: units (rooms or devices).
     """
 
     round_id: str

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from xunjian.calendar.content import Calendar
+from xunjian.calendar.content import STEPS, Calendar
 from xunjian.calendar.holidays import unknown_year
 from xunjian.calendar.model import Declaration, Round
 from xunjian.calendar.rules import Year, rounds_of
@@ -29,7 +29,17 @@ def plan_span(
         for one in rounds_of(rule, Year(calendar, year, declarations))
         if first <= one.due <= last
     ]
-    return tuple(sorted(found, key=lambda one: (one.due, one.first, one.id)))
+    return tuple(sorted(found, key=lambda one: (one.due, one.first, one.step, one.id)))
+
+
+def steps_of(
+    calendar: Calendar, meeting: str, declarations: Sequence[Declaration] = ()
+) -> tuple[Round, ...]:
+    """Give the steps of one conference's guarantee, in order."""
+    year = Year(calendar, int(meeting[:4]), declarations)
+    found = (r for rule in calendar.rules if rule.anchor in STEPS for r in rounds_of(rule, year))
+    mine = (one for one in found if one.meeting == meeting)
+    return tuple(sorted(mine, key=lambda one: (one.step, one.first, one.id)))
 
 
 def find_round(

@@ -1,10 +1,10 @@
 """Rules into rounds: each anchor has one function that gives the rounds of a year."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from xunjian.calendar.content import Anchor, Calendar, Period, Rule
+from xunjian.calendar.content import STEPS, Anchor, Calendar, Period, Rule
 from xunjian.calendar.holidays import ESTIMATED, STATUTORY, holiday_year
 from xunjian.calendar.model import Declaration, Holiday, Round
 from xunjian.calendar.seasons import Season, days_of, month_end, seasons
@@ -36,6 +36,7 @@ class Slot:
     where: str = ""
     opens_at: str = ""
     note: Text = Text("")
+    meeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ def _round(rule: Rule, slot: Slot) -> Round:
         remind_days=rule.remind_days,
         by_hand=rule.by_hand,
         rotate=rule.rotate,
+        meeting=slot.meeting,
+        step=STEPS.index(rule.anchor) + 1 if slot.meeting else 0,
+        after=f"{rule.after}@{slot.meeting}" if rule.after else "",
     )
 
 
@@ -226,13 +230,63 @@ def _during_period(_rule: Rule, year: Year) -> Iterator[Slot]:
                 yield _of_period(period, day, day, day, f"-{day:%m%d}")
 
 
-def _conference(rule: Rule, year: Year) -> Iterator[Slot]:
-    """Before a conference: from K working days ahead to the working day before it."""
+def _meetings(year: Year) -> Iterator[tuple[str, Period]]:
+    """Give the conferences of a year, those declared too, each with what its ids end with."""
     for period in year.calendar.conferences:
         if period.first.year == year.year:
-            days = year.calendar.days
-            first = days.working_before(period.first, rule.working_days)
-            yield _of_period(period, first, days.working_before(period.first, 1), period.first)
+            yield f"{year.year}-{period.name}", period
+    for given in year.declarations:
+        if given.what == "conference" and given.first.year == year.year:
+            told = Text(given.note) if given.note else DECLARED[given.what]
+            yield (
+                given.id,
+                Period(
+                    name=given.what,
+                    title=told,
+                    first=given.first,
+                    last=given.last,
+                    sites=given.sites,
+                    systems=given.systems,
+                ),
+            )
+
+
+def _step(key: str, period: Period, times: tuple[date, date, date], more: str = "") -> Slot:
+    slot = _of_period(period, *times, more)
+    return replace(slot, key=f"{key}{more}", meeting=key)
+
+
+def _conference(rule: Rule, year: Year) -> Iterator[Slot]:
+    """Before a conference: from K working days ahead to the working day before it.
+
+    One that was declared may begin the same day.
+    """
+    days = year.calendar.days
+    for key, period in _meetings(year):
+        opens = period.first
+        declared = period not in year.calendar.conferences
+        known = opens.year in days.years
+        first = days.working_before(opens, rule.working_days) if known else opens
+        due = opens if declared else days.working_before(opens, 1)
+        yield _step(key, period, (first, due, opens))
+
+
+def _conference_begins(_rule: Rule, year: Year) -> Iterator[Slot]:
+    """Switched on and joined on the first day; while it lasts a venue may still join."""
+    for key, period in _meetings(year):
+        yield _step(key, period, (period.first, period.first, period.last))
+
+
+def _during_conference(_rule: Rule, year: Year) -> Iterator[Slot]:
+    for key, period in _meetings(year):
+        for day in days_of(period.first, period.last):
+            yield _step(key, period, (day, day, day), f"-{day:%m%d}")
+
+
+def _conference_ends(_rule: Rule, year: Year) -> Iterator[Slot]:
+    """Switched off at the end, which may come early; worth doing on the day after."""
+    for key, period in _meetings(year):
+        yield _step(key, period, (period.first, period.last, period.last + _DAY))
 
 
 def _before_season(rule: Rule, year: Year) -> Iterator[Slot]:
@@ -305,5 +359,8 @@ _MAKERS: Mapping[Anchor, Callable[[Rule, Year], Iterator[Slot]]] = {
     Anchor.BEFORE_SEASON: _before_season,
     Anchor.SEASON_MONTH: _season_month,
     Anchor.CONFERENCE: _conference,
+    Anchor.CONFERENCE_BEGINS: _conference_begins,
+    Anchor.DURING_CONFERENCE: _during_conference,
+    Anchor.CONFERENCE_ENDS: _conference_ends,
     Anchor.DECLARATION: _declared,
 }

@@ -84,6 +84,10 @@ def _stand(one: Round, entries: Sequence[JournalEntry], journal: Journal, at: da
         one = replace(one, first=first, due=due, last=last, moved_from=old)
     if done:
         return _done(one, done, at)
+    off = next((entry for entry in reversed(entries) if entry.how == "cancelled"), None)
+    if off is not None:
+        why = Text(f"{off.by}：{off.note}", f"{off.by}: {off.note}")
+        return replace(one, state=RoundState.CANCELLED, reason=why)
     state, reason = _undone(one, journal, at)
     if moved is not None and state in {RoundState.PLANNED, RoundState.DUE}:
         state = RoundState.MOVED if state is RoundState.PLANNED else state

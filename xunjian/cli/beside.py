@@ -1,10 +1,10 @@
 """What a run's documents need beside its record, gathered from workspace and store."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xunjian.calendar.model import FreezeOverride
+from xunjian.calendar.model import FreezeOverride, Round
 from xunjian.cli.naming import names_of
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Text
@@ -29,6 +29,7 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
     tasks = content.catalog.tasks
     wanted = _of_playbook(content, record.playbook)
     systems, parties = _titles(content)
+    found, steps = _round_of(content, record)
     return Beside(
         past=content.store.past(record.run_id, tuple(TOPICS)),
         order=order_of(content, wanted.record_sheets if wanted else ""),
@@ -44,23 +45,44 @@ def beside_of(content: Content, record: RunRecord) -> Beside:
         supplies=_supplies(content),
         spare_tasks=frozenset(task.name for task in tasks if SPARES in task.tags),
         next_rounds=_next_rounds(content, record),
-        planned=_planned(content, record),
+        planned=(found.first, found.due) if found else None,
+        steps=_told_steps(steps),
+        behind=next((one.behind for one in steps if one.id == record.round_id), Text("")),
         overrides=_overrides(content, record),
         signed=_signed(content, record),
     )
 
 
-def _planned(content: Content, record: RunRecord) -> tuple[date, date] | None:
-    """First and last day of the calendar's round that the run was made for."""
+def _round_of(content: Content, record: RunRecord) -> tuple[Round | None, tuple[Round, ...]]:
+    """Give the calendar's round that the run was made for, and every step of its conference.
+
+    As they stood at the end of the run, so that a report written again says the same.
+    """
     from xunjian.run.agenda import Agenda
 
     if not record.round_id:
-        return None
+        return None, ()
     try:
-        found = Agenda(content).find(record.round_id)
+        agenda = Agenda(content, record.ended_at or record.started_at)
+        found = agenda.find(record.round_id)
     except (ContentError, UsageError):
-        return None  # the calendar has no such round any more
-    return found.first, found.due
+        return None, ()  # the calendar has no such round any more
+    return found, agenda.steps(found)
+
+
+def _told_steps(steps: Sequence[Round]) -> Text:
+    """Say in one sentence how the steps of a conference's guarantee stand."""
+    from xunjian.cli.rounds_table import short_title
+    from xunjian.report.calendar.rows import STATES
+
+    if not steps:
+        return Text("")
+    zh, en = [], []
+    for one in steps:
+        name, state, run = short_title(one), STATES[one.state], "".join(one.run_ids[-1:])
+        zh.append(f"{name.zh} {state.zh}" + (f"（轮次 {run}）" if run else ""))
+        en.append(f"{name.en or name.zh}: {state.en}" + (f" (run {run})" if run else ""))
+    return Text(f"会议保障各步：{' → '.join(zh)}。", f"Steps of the guarantee: {' → '.join(en)}.")
 
 
 def _next_rounds(content: Content, record: RunRecord) -> tuple[NextRound, ...]:

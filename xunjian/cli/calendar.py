@@ -219,12 +219,12 @@ def _add_declare(group: typer.Typer, output: Output) -> None:
         "declare",
         help=both(
             "申报：emergency_response 应急响应 · severe_weather 恶劣天气 · power_change 供电变化 · "
-            "conference 临时会议。立即多一轮巡检。"
+            "conference 临时会议。立即多一轮巡检，会议按保障各步。"
             "\n\n例：xunjian calendar declare severe_weather --from 2026-07-10 --to 2026-07-12 "
             "--by 张三 --note 台风四级响应",
             "Declare emergency_response, severe_weather, power_change or conference: one more "
-            "round at once.\n\nExample: xunjian calendar declare severe_weather --from 2026-07-10 "
-            "--to 2026-07-12 --by NAME --note typhoon",
+            "round at once, of a conference its steps.\n\nExample: xunjian calendar declare "
+            "severe_weather --from 2026-07-10 --to 2026-07-12 --by NAME --note typhoon",
         ),
     )
     def declare(
@@ -284,7 +284,7 @@ def _declare(content: Content, given: Declaration) -> list[Round]:
         kept = replace(given, id=f"{prefix}{known + 1}")
         content.store.journal.add(kept)
     rounds = agenda.span(given.first, given.last)
-    return [one for one in rounds if one.id.endswith(f"@{kept.id}")]
+    return [one for one in rounds if one.meeting == kept.id or one.id.endswith(f"@{kept.id}")]
 
 
 def _check_places(content: Content, sites: Sequence[str], systems: Sequence[str]) -> None:

@@ -153,9 +153,10 @@ def _is_open(agenda: Agenda, one: Round) -> bool:
 def _say_by_hand(output: Output, one: Round) -> None:
     output.say(
         Text(
-            f"要人工做：{one.title.zh}；做完登记：xunjian rounds record {one.id} --by 姓名",
-            f"by hand: {one.title.en or one.title.zh}; then "
-            f"xunjian rounds record {one.id} --by NAME",
+            f"要人工做：{one.title.zh}；到时执行 xunjian run {one.playbook}，"
+            f"不经本系统的做完登记：xunjian rounds record {one.id} --by 姓名",
+            f"by hand: {one.title.en or one.title.zh}; start it with xunjian run {one.playbook}, "
+            f"or file it: xunjian rounds record {one.id} --by NAME",
         )
     )
 

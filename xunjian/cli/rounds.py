@@ -10,6 +10,7 @@ import typer
 
 from xunjian.calendar.clock import day_of, now
 from xunjian.calendar.model import JournalEntry, Round, RoundState
+from xunjian.calendar.steps import to_call_off
 from xunjian.cli.language import both
 from xunjian.cli.moments import day, moment, require_order
 from xunjian.cli.options import Form, FormatOption, InventoryOption, WorkspaceOption
@@ -41,6 +42,7 @@ def register(app: typer.Typer, output: Output) -> None:
     app.add_typer(group, name="rounds")
     _add_list(group, output)
     _add_record(group, output)
+    _add_cancel(group, output)
     _add_plan(group, output)
 
 
@@ -141,6 +143,49 @@ def _add_record(group: typer.Typer, output: Output) -> None:
         )
         show_rounds(output, [_file(Content(workspace), entry, document)], form)
         return 0
+
+
+def _add_cancel(group: typer.Typer, output: Output) -> None:
+    @group.command(
+        "cancel",
+        help=both(
+            "会议取消：没有做的各步不再计漏做；已经做的保留，已经开机的仍要关机断电。"
+            "\n\n例：xunjian rounds cancel conference@2026-防汛会商 --by 张三 --note 改为电话会商",
+            "A conference is cancelled: its steps that are not done are not missed; what is done "
+            "stays, and who has switched on still has to switch off."
+            "\n\nExample: xunjian rounds cancel conference@2026-NAME --by NAME --note REASON",
+        ),
+    )
+    def cancel(
+        round_id: RoundArgument,
+        by: Annotated[
+            str, typer.Option("--by", metavar="NAME", help=both("谁说的", "who said so"))
+        ],
+        note: Annotated[str, typer.Option("--note", help=both("原因", "why"))],
+        workspace: WorkspaceOption = None,
+        form: FormatOption = Form.TABLE,
+    ) -> int:
+        show_rounds(output, _call_off(Content(workspace), round_id, by.strip(), note.strip()), form)
+        return 0
+
+
+def _call_off(content: Content, round_id: str, by: str, note: str) -> tuple[Round, ...]:
+    """Write down that a conference does not take place; give its steps as they stand then."""
+    agenda = Agenda(content)
+    one = agenda.find(round_id)
+    if not one.meeting:
+        raise UsageError(
+            Text(f"{one.id} 不是会议保障", f"{one.id} belongs to no conference"),
+            Text("合同约定的巡检不能取消", "the contract's rounds cannot be cancelled"),
+        )
+    for option, said in (("--by", by), ("--note", note)):
+        if not said:
+            raise UsageError(Text(f"{option} 不能为空", f"{option} must say something"))
+    with content.store.locked("rounds cancel"):
+        for step in to_call_off(agenda.steps(one)):
+            entry = JournalEntry(round_id=step.id, how="cancelled", at=agenda.at, by=by, note=note)
+            content.store.journal.add(entry)
+    return agenda.steps(one)
 
 
 def _file(content: Content, entry: JournalEntry, document: Path | None) -> Round:

@@ -32,7 +32,7 @@ def show_rounds(output: Output, rounds: Sequence[Round], form: str) -> None:
         [
             (
                 one.id,
-                output.text(_short(one)),
+                output.text(short_title(one)),
                 one.first,
                 one.due,
                 output.text(STATES[one.state]),
@@ -43,7 +43,7 @@ def show_rounds(output: Output, rounds: Sequence[Round], form: str) -> None:
     )
 
 
-def _short(one: Round) -> Text:
+def short_title(one: Round) -> Text:
     """A round's title without the part in brackets that its id says too."""
     if set(one.ticks) & set(DECLARED):
         return one.title

@@ -116,6 +116,8 @@ def make_round(
         output.say(Text(f"尚未启用：{key}", f"not yet active: {key}"))
     for notice in notices(order.restraint):
         output.say(notice)
+    if order.ticket is not None and order.ticket.round.behind.zh:
+        output.say(order.ticket.round.behind)
     events = LiveLine(output) if is_terminal(sys.stderr) else PlainLines(output)
     try:
         with attended(content, output, order, events) as listener:

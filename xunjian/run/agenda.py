@@ -19,7 +19,7 @@ from xunjian.calendar.model import (
     Round,
 )
 from xunjian.calendar.moving import Move, behind, moves, told
-from xunjian.calendar.plan import find_round, plan_span, plan_year
+from xunjian.calendar.plan import find_round, plan_span, plan_year, steps_of
 from xunjian.calendar.states import (
     Journal,
     closings,
@@ -27,6 +27,7 @@ from xunjian.calendar.states import (
     is_shown,
     with_states,
 )
+from xunjian.calendar.steps import in_order
 from xunjian.errors import UsageError
 from xunjian.inventory.model import Site
 from xunjian.inventory.resolve import with_parents
@@ -40,7 +41,15 @@ if TYPE_CHECKING:
 # a half-year's round begins that long before it is due; a missed one is told of that long after
 _AHEAD, _BACK = timedelta(days=200), timedelta(days=220)
 # what such rules leave out is not made up for: the next day, the next shift is theirs
-_SMALL = frozenset({Anchor.DAY, Anchor.SHIFT, Anchor.DURING_HOLIDAY, Anchor.DURING_GUARANTEE})
+_SMALL = frozenset(
+    {
+        Anchor.DAY,
+        Anchor.SHIFT,
+        Anchor.DURING_HOLIDAY,
+        Anchor.DURING_GUARANTEE,
+        Anchor.DURING_CONFERENCE,
+    }
+)
 
 
 class Agenda:
@@ -102,7 +111,24 @@ class Agenda:
         moved = self.moves(rounds)
         placed = [behind(one, moved.get(one.id)) for one in rounds]
         standing = with_states(placed, self.journal, self.at, past=self.asked)
-        return tuple(told(one, moved.get(one.id)) for one in standing) if moved else standing
+        if moved:
+            standing = tuple(told(one, moved.get(one.id)) for one in standing)
+        return self._in_order(standing)
+
+    def _in_order(self, standing: tuple[Round, ...]) -> tuple[Round, ...]:
+        """Let each step of a conference say what of the step before it is missing."""
+        known = {one.id: one for one in standing}
+        names = {one.after for one in standing if one.after} - known.keys()
+        found = (find_round(self.calendar, name, self.declarations) for name in names)
+        before = [one for one in found if one is not None]
+        known |= {one.id: one for one in (self.stand(before) if before else ())}
+        return tuple(in_order(one, known.get(one.after)) for one in standing)
+
+    def steps(self, one: Round) -> tuple[Round, ...]:
+        """Every step of the conference that a round belongs to, in order; none of any other."""
+        if not one.meeting:
+            return ()
+        return self.stand(steps_of(self.calendar, one.meeting, self.declarations))
 
     def moves(self, rounds: Sequence[Round]) -> Mapping[str, Move]:
         """Rounds that a `no_touch` freeze moves, by round id."""

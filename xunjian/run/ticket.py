@@ -217,9 +217,16 @@ def open_rounds(agenda: Agenda, playbook: str) -> tuple[Round, ...]:
         one
         for one in rounds
         if one.playbook == playbook
-        and one.state in _TAKES_RUNS
+        and (one.state in _TAKES_RUNS or _again_and_again(agenda, one))
         and one.first <= agenda.today <= (one.last or one.due)
     )
+
+
+def _again_and_again(agenda: Agenda, one: Round) -> bool:
+    """Whether a round that is done takes more runs: a conference is watched while it lasts."""
+    rule = agenda.calendar.rule(one.rule)
+    is_watched = rule is not None and rule.anchor is Anchor.DURING_CONFERENCE
+    return is_watched and one.state is RoundState.DONE
 
 
 def file_run(store: "Store", ticket: Ticket, record: RunRecord) -> None:

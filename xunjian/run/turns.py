@@ -21,6 +21,9 @@ LIGHT = frozenset(
         Anchor.WEEK,
         Anchor.DURING_HOLIDAY,
         Anchor.DURING_GUARANTEE,
+        Anchor.CONFERENCE_BEGINS,
+        Anchor.DURING_CONFERENCE,
+        Anchor.CONFERENCE_ENDS,
         Anchor.DECLARATION,
     }
 )

@@ -45,8 +45,11 @@ hz-tl-fibre:
 IP SLA（思科）结果，以及设备自己的接口计数（`interfaces`）；约定的测试例写在 `expected.paths`
 （如 `[water/hz-tl]`），没有结果即异常。巡检不在设备上启动任何测试。
 
-会议保障分四步，各是一个剧本，一步做完再做下一步：会前 `conference`，开机入会 `conference_join`，
-会中 `conference_during`（可反复执行），会后 `conference_after`。
+会议保障分四步，一步做完再做下一步：一、机房机柜电源，二、光路与接入交换机（会前
+`conference`），三、开机入会 `conference_join`，会中 `conference_during`（可反复执行），
+四、关机断电 `conference_after`。会议写进 `playbooks/calendar.yml` 的 `conferences`，
+`xunjian due` 列出每一步的状态；前一步没有做完的，清单与报告封面都会写明；
+取消的会议用 `xunjian rounds cancel`。
 """,
     """# What the special inspections contain
 
@@ -83,8 +86,11 @@ set up, and the devices' own counters (`interfaces`). Tests that were agreed sta
 `expected.paths` (`[water/hz-tl]`); one without a result is abnormal. A round starts no test on
 any device.
 
-A conference is guaranteed in four steps, each a playbook, one after the other: `conference`
-before it, `conference_join`, `conference_during` (as often as you like), `conference_after`.
+A conference is guaranteed in four steps, one after the other: power of rooms and racks, light and
+access switches (both `conference`, before it), switch on and join (`conference_join`), and, after
+`conference_during` (as often as you like), switch off (`conference_after`). Write it into
+`conferences` of `playbooks/calendar.yml`: `xunjian due` lists how each step stands; where the step
+before is not done, lists and the report's cover say so. `xunjian rounds cancel` calls one off.
 """,
 )
 _MARK, _ITEM, _THINGS = Text("标记", "mark"), Text("项目", "item"), Text("对象", "things")

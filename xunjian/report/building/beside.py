@@ -68,6 +68,8 @@ class Beside:
     sources: Mapping[str, Source] = field(default_factory=dict)
     title: Text | None = None
     planned: tuple[date, date] | None = None
+    steps: Text = Text("")  # of a conference's guarantee: how each of them stands
+    behind: Text = Text("")  # what of the step before is not done
     overrides: tuple[FreezeOverride, ...] = ()
     signed: tuple[Person, ...] = ()  # who filled in and signed the forms
     revisions: tuple[Revision, ...] = ()

@@ -164,6 +164,11 @@ def _scope(devices: Iterable[DeviceResult], named: Mapping[str, str]) -> Text:
 def _warnings(record: RunRecord, beside: Beside) -> Iterable[Text]:
     if record.state in _OPEN:
         yield _OPEN[record.state]
+    if beside.steps.zh:
+        yield beside.steps
+    if beside.behind.zh:
+        en = beside.behind.en
+        yield Text(f"{beside.behind.zh}。", f"{en[:1].upper()}{en[1:]}.")
     for one in beside.overrides:
         until = f"{in_zone(one.expires_at):%Y-%m-%d %H:%M}"
         yield Text(

@@ -14,6 +14,7 @@ STATES: Mapping[RoundState, Text] = {
     RoundState.PARTIAL: Text("部分完成", "partial"),
     RoundState.MISSED: Text("漏做", "missed"),
     RoundState.MOVED: Text("改期", "moved"),
+    RoundState.CANCELLED: Text("取消", "cancelled"),
 }
 MODES: Mapping[str, Text] = {
     "no_change": Text("不改动", "no change"),
@@ -43,6 +44,7 @@ def round_row(one: Round, language: Language) -> dict[str, object]:
         "coverage": one.coverage,
         "runs": list(one.run_ids),
         "by_hand": one.by_hand,
+        "after": one.after,
     }
 
 
