@@ -16,6 +16,7 @@ from xunjian.checks import JudgeContext, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.facts.model import AWAITING_FORM
 from xunjian.forms.lines import book_of
+from xunjian.forms.measured import named
 from xunjian.forms.template import PLAIN
 from xunjian.inventory.model import Device
 from xunjian.language import Text
@@ -303,3 +304,28 @@ def test_an_unchanged_line_is_no_answer_and_overruling_needs_a_reason(tmp_path: 
     assert [p.key for p in filled(F7="故障").problems] == ["room1!H7"]
     done = filled(F7="故障", G7="abnormal", H7="noise")
     assert [one.body["values"] for one in done.taken] == [{"state": "fault"}]
+
+
+@pytest.mark.parametrize(
+    ("check", "subject", "said"),
+    [
+        ("interfaces.errors", "GigabitEthernet0/0/7", "接口错误 GigabitEthernet0/0/7"),
+        ("identity.serial", "-", "接口错误"),
+        ("room_fire.valid_until", "room_fire.extinguishers", "接口错误"),
+        ("form.problem", "门禁失灵", "接口错误 门禁失灵"),
+    ],
+)
+def test_a_matter_is_called_by_what_was_looked_at_and_on_which_part(
+    check: str, subject: str, said: str
+) -> None:
+    title = Text("接口错误", "Interface errors")
+    found = Finding(
+        id="F1",
+        check=check,
+        task="",
+        device="sw1",
+        subject=subject,
+        verdict=Verdict.ABNORMAL,
+        title=title,
+    )
+    assert named(found).zh == said

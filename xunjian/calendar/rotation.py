@@ -18,7 +18,7 @@ from enum import StrEnum
 class OnTop(StrEnum):
     """Why a unit is visited beside the quota."""
 
-    FAILED = "failed"  # something abnormal was found there last time
+    FAILED = "failed"  # something was abnormal there last time, or stands open or unchecked
     REPAIRED = "repaired"  # it was abnormal since its last turn, and is not any more
     NEW = "new"  # it stood in no earlier draw of the rule
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xunjian.forms.measured import named
 from xunjian.forms.model import Line
 from xunjian.language import Text
 from xunjian.run.answers import OVERRULE
@@ -35,7 +36,7 @@ def recheck(matter: OpenMatter, title: Text) -> Line:
         task=finding.task,
         question=f"{RECHECK} {finding.id}",
         blank="detail",
-        title=finding.title,
+        title=named(finding),
         standard=finding.standard,
         asked=_ASKED,
         old=finding.id,

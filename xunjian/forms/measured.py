@@ -17,9 +17,7 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
     """
     value = finding.value if _is_number(finding.value) else None
     is_figure = value is not None or (finding.value is None and bool(finding.unit))
-    subject = "" if finding.subject in {"", "-"} else finding.subject
-    row = subject_word(subject) or Text(subject, subject)
-    name, word = finding.title, finding.verdict.word
+    word = finding.verdict.word
     zh, en = finding.message.zh or word.zh, finding.message.en or finding.message.zh or word.en
     return Line(
         device=finding.device,
@@ -27,12 +25,10 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
         task=task,
         question=f"{OVERRULE} {finding.id}",
         blank="value" if is_figure else "",
-        title=Text(
-            f"{name.zh or name.en} {row.zh}".rstrip(), f"{name.en or name.zh} {row.en}".rstrip()
-        ),
+        title=named(finding),
         standard=finding.standard,
         asked=Question(
-            title=name,
+            title=finding.title,
             kind="number" if is_figure else "text",
             unit=finding.unit if is_figure else "",
         ),
@@ -44,6 +40,16 @@ def measured_line(finding: Finding, title: Text, task: str) -> Line:
         mark="H",
         measured=True,
     )
+
+
+def named(finding: Finding) -> Text:
+    """What was looked at, and on which part of the thing; the key of a form's line is no part."""
+    card = finding.check.partition(".")[0]
+    is_whole = finding.subject == "-" or finding.subject.startswith(f"{card}.")
+    subject = "" if is_whole else finding.subject
+    row = subject_word(subject) or Text(subject, subject)
+    zh, en = finding.title.zh or finding.title.en, finding.title.en or finding.title.zh
+    return Text(f"{zh} {row.zh}".rstrip(), f"{en} {row.en}".rstrip())
 
 
 def given_verdict(finding: Finding | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xunjian.calendar.content import Anchor
+from xunjian.calendar.content import Anchor, Sample
 from xunjian.calendar.model import JournalEntry, Round, RoundState
 from xunjian.calendar.sample import draw
 from xunjian.errors import NothingSelected, UsageError
@@ -17,7 +17,7 @@ from xunjian.run.agenda import Agenda, sites_below
 from xunjian.run.content import Content
 from xunjian.run.model import RunRecord
 from xunjian.run.plan import plan_run
-from xunjian.run.turns import Drawn, draw_round
+from xunjian.run.turns import Drawn, draw_round, with_open_matters
 
 if TYPE_CHECKING:
     from xunjian.store.journal import SeenIn
@@ -65,8 +65,12 @@ class Errand:
     @property
     def is_drawn(self) -> bool:
         """Whether the devices are a random sample, or take turns."""
+        return self._sample is not None or rotates(self.round)
+
+    @property
+    def _sample(self) -> Sample | None:
         rule = self.agenda.calendar.rule(self.round.rule)
-        return rule is not None and (rule.sample is not None or rotates(self.round))
+        return rule.sample if rule is not None else None
 
     def drawn(self) -> Drawn:
         """Draw a rotating round; it does not depend on how a run was narrowed."""
@@ -85,7 +89,8 @@ class Errand:
         return tuple(pair.device for pair in plan.pairs)
 
     def scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
-        """Narrow the playbook's devices down to the round's.
+        """Narrow the playbook's devices down to the round's: beside a random draw those of which
+        something stands open since earlier rounds of its kind. They do not count for its share.
 
         Raises:
             NothingSelected: the round has nobody to visit.
@@ -93,7 +98,10 @@ class Errand:
         chosen = self._in_scope(devices)
         if not chosen:
             raise _nobody(self.round.id)
-        return chosen
+        if self._sample is None:
+            return chosen
+        names = {device.name for device in chosen} | with_open_matters(self.agenda, self.round)
+        return tuple(device for device in self.within(devices) if device.name in names)
 
     def ticket(self, asked: Sequence[Device]) -> Ticket | None:
         """Give the ticket of a run over the whole round's `asked`; None where nobody is in it."""
@@ -145,10 +153,8 @@ class Errand:
 
     def _in_scope(self, devices: Sequence[Device]) -> tuple[Device, ...]:
         chosen = self.within(devices)
-        rule = self.agenda.calendar.rule(self.round.rule)
-        if rule is not None and rule.sample is not None:
-            every = self._in_reach()
-            names = draw(every, rule.sample, seed=self.round.id)
+        if self._sample is not None:
+            names = draw(self._in_reach(), self._sample, seed=self.round.id)
             return tuple(device for device in chosen if device.name in names)
         if not rotates(self.round) or not chosen:
             return chosen

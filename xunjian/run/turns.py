@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from xunjian.calendar.clock import day_of, zone
+from xunjian.calendar.clock import day_of, now, zone
 from xunjian.calendar.content import Anchor, Calendar
 from xunjian.calendar.model import JournalEntry, Round, Seen
 from xunjian.calendar.plan import find_round
@@ -104,6 +104,23 @@ def sightings(
     )
 
 
+def with_open_matters(agenda: Agenda, one: Round) -> frozenset[str]:
+    """Give the things of which rounds of this kind left something open or unchecked.
+
+    As of the round's first run: what it found itself adds nobody to it.
+    """
+    if agenda.book is None:
+        return frozenset()
+    store = agenda.content.store
+    begun = [run.started_at for run in store.runs() if run.run_id in one.run_ids]
+    matters = store.open_matters(one.playbook, min(begun, default=now()))
+    return frozenset(
+        matter.finding.device
+        for matter in matters
+        if one.playbook in matter.playbooks and matter.waiver is None
+    )
+
+
 def _past(agenda: Agenda, one: Round, units: Mapping[str, Unit]) -> Past:
     begins = datetime.combine(one.first, time(), tzinfo=zone())
     last = agenda.at if agenda.asked else datetime.max.replace(tzinfo=zone())
@@ -114,7 +131,10 @@ def _past(agenda: Agenda, one: Round, units: Mapping[str, Unit]) -> Past:
     rounds = {name: find_round(agenda.calendar, name) for name in {e.round_id for e in entries}}
     started = {name: found.first for name, found in rounds.items() if found is not None}
     started[one.id] = one.first
-    return past_of(one, units, seen, entries, {name: f"{day}" for name, day in started.items()})
+    past = past_of(one, units, seen, entries, {name: f"{day}" for name, day in started.items()})
+    left = with_open_matters(agenda, one)
+    open_ = {name for name, unit in units.items() if left & set(unit.things)}
+    return replace(past, failed=past.failed | open_, repaired=past.repaired - open_)
 
 
 def past_of(
@@ -138,8 +158,8 @@ def past_of(
     for name in sorted(by_round, key=lambda name: started[name]):
         if started[name] < started[one.id]:
             seen_in |= dict.fromkeys(_whole(by_round[name], at_home), started[name])
-    now = by_round[one.id]
-    first_run = min((sight.at for sight in now), default=None)
+    own = by_round[one.id]
+    first_run = min((sight.at for sight in own), default=None)
     before = [s for s in seen if s.round_id != one.id and (first_run is None or s.at < first_run)]
     failed, repaired = _troubled(before, at_home, seen_in)
     return Past(
@@ -148,8 +168,8 @@ def past_of(
         repaired=repaired,
         known=_known(one, entries),
         drawn=frozenset(n for e in entries if e.round_id == one.id for n in e.drawn),
-        tried=frozenset(at_home[s.device] for s in now if s.device in at_home),
-        seen=_whole(now, at_home),
+        tried=frozenset(at_home[s.device] for s in own if s.device in at_home),
+        seen=_whole(own, at_home),
     )
 
 

@@ -12,8 +12,8 @@ from xunjian.run.model import RunState
 from xunjian.store import tables as t
 from xunjian.store.journal import waivers_of
 from xunjian.store.model import OpenMatter, Past, PastRound
-from xunjian.store.reader import Row, run_row
-from xunjian.store.rows import finding_from_row, moment
+from xunjian.store.reader import run_row
+from xunjian.store.rows import finding_from_row, moment, stamp
 from xunjian.store.unchecked import unchecked
 
 OPEN = (Verdict.WARNING.value, Verdict.ABNORMAL.value)
@@ -21,6 +21,7 @@ JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.val
 HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
 CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
 NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
+ROUNDS = 12  # of one playbook that are looked back over
 _LATER = 400  # rounds looked through for a subject that is no more
 _AT_ONCE = 500  # SQLite's bound variables
 
@@ -31,16 +32,24 @@ def past_of(connection: Connection, run_id: str, checks: Collection[str], rounds
     checks: whose values are wanted. rounds: at most so many of the same playbook.
     """
     row = run_row(connection, run_id)
-    earlier, before = _earlier(connection, row, rounds), str(row["started_at"])
+    playbook, before = str(row["playbook"]), str(row["started_at"])
+    earlier = _earlier(connection, playbook, before, rounds)
     values: dict[str, tuple[tuple[datetime, float], ...]] = {}
     if earlier and checks:
         values = measured_values(connection, [*earlier], checks)
-    matters = _all_matters(connection, earlier, before, str(row["playbook"]))
     return Past(
         rounds=_figures(connection, earlier),
         values=values,
-        matters=_with_waivers(connection, matters, before),
+        matters=_all_matters(connection, earlier, before, playbook),
     )
+
+
+def matters_before(
+    connection: Connection, playbook: str, before: datetime
+) -> tuple[OpenMatter, ...]:
+    """Give what stands open when a round of a playbook begins."""
+    at = stamp(before)
+    return _all_matters(connection, _earlier(connection, playbook, at, ROUNDS), at, playbook)
 
 
 def _all_matters(
@@ -50,7 +59,8 @@ def _all_matters(
     found = _matters(connection, before)
     known = {matter.finding.id for matter in found}
     blank = unchecked(connection, earlier, before, playbook)
-    return (*found, *(matter for matter in blank if matter.finding.id not in known))
+    matters = (*found, *(matter for matter in blank if matter.finding.id not in known))
+    return _with_waivers(connection, matters, before)
 
 
 def _with_waivers(
@@ -62,13 +72,15 @@ def _with_waivers(
     return tuple(replace(one, waiver=holding.get(one.finding.id)) for one in matters)
 
 
-def _earlier(connection: Connection, row: Row, rounds: int) -> dict[str, tuple[str, str]]:
+def _earlier(
+    connection: Connection, playbook: str, before: str, rounds: int
+) -> dict[str, tuple[str, str]]:
     """(number, start) by id of the last closed rounds of the playbook, oldest first."""
     query = (
         select(t.runs.c.run_id, t.runs.c.number, t.runs.c.started_at)
         .where(
-            t.runs.c.playbook == row["playbook"],
-            t.runs.c.started_at < row["started_at"],
+            t.runs.c.playbook == playbook,
+            t.runs.c.started_at < before,
             t.runs.c.state.in_(CLOSED),
         )
         .order_by(t.runs.c.started_at.desc(), t.runs.c.position.desc())

@@ -34,6 +34,7 @@ from xunjian.store.model import (
     FindingFilter,
     FoundFinding,
     Numbering,
+    OpenMatter,
     Past,
     Pruned,
     RunEnd,
@@ -42,7 +43,7 @@ from xunjian.store.model import (
     Verification,
 )
 from xunjian.store.notices import NoticeBook
-from xunjian.store.past import past_of
+from xunjian.store.past import ROUNDS, matters_before, past_of
 from xunjian.store.pruning import bury
 from xunjian.store.rows import stamp
 from xunjian.store.sightings import sightings
@@ -260,10 +261,15 @@ class Store:
         with self._database.reading() as connection:
             return retrospect.verdict_counts(connection, run_ids)
 
-    def past(self, run_id: str, checks: Collection[str], rounds: int = 12) -> Past:
+    def past(self, run_id: str, checks: Collection[str], rounds: int = ROUNDS) -> Past:
         """Read what documents say about the rounds before a run; values of `checks` only."""
         with self._database.reading() as connection:
             return past_of(connection, run_id, checks, rounds)
+
+    def open_matters(self, playbook: str, before: datetime) -> tuple[OpenMatter, ...]:
+        """Read what a round of a playbook that begins then finds open from earlier ones."""
+        with self._database.reading() as connection:
+            return matters_before(connection, playbook, before)
 
     def span(self, start: datetime, end: datetime, checks: Collection[str]) -> Span:
         """Read what happened from `start` to before `end`; values of `checks` only."""

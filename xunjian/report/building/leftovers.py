@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.document import Leftover
-from xunjian.run.found import FREE_CHECK
 from xunjian.run.model import RunRecord
 from xunjian.run.waiving import waiver_words
 from xunjian.store.model import OpenMatter, Past
@@ -20,30 +19,41 @@ _STATES = {
 }
 _UNCLEAR = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
 _NOT_VISITED = Text("本轮未巡检该对象", "the thing was not inspected this time")
+_NOT_ASKED = Text("本轮未复查此项", "was not looked at again this time")
+_NOT_JUDGED = Text("本轮未能判定", "could not be judged this time")
 _GONE = Text("本轮已无此项", "there is no such thing any more")
 
 
 def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
-    """Give the open matters of earlier rounds that this round was to look at, open ones first.
+    """Give the open matters of earlier rounds about what this round came to, open ones first.
 
     Those of earlier rounds of the same kind stand also where this one did not come to the thing:
     left out, drawn otherwise or not selected, a matter is no more closed for that.
     """
-    planned = {(outcome.device, outcome.task) for outcome in record.outcomes}
-    visited = {outcome.device for outcome in record.outcomes}
+    asked = {(outcome.device, outcome.task) for outcome in record.outcomes}
+    visited = {device for device, _ in asked}
     now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
     judged = _judged(now.values())
     labels = {device.name: device.label for device in record.devices}
     found = [
-        _leftover(matter, now.get(matter.finding.id), judged, labels, visited)
+        _leftover(
+            matter, now.get(matter.finding.id), judged, labels, _why_open(matter, asked, visited)
+        )
         for matter in past.matters
-        if (matter.finding.device, matter.finding.task) in planned
-        or (record.playbook in matter.playbooks and matter.finding.device not in visited)
-        or matter.finding.id in now
-        or (matter.finding.check == FREE_CHECK and matter.finding.device in visited)
+        if matter.finding.device in visited or record.playbook in matter.playbooks
     ]
     order = (OPEN, UNVERIFIED, WAIVED, CLOSED)
     return tuple(sorted(found, key=lambda one: (order.index(one.state), one.first_seen_at, one.id)))
+
+
+def _why_open(
+    matter: OpenMatter, asked: Collection[tuple[str, str]], visited: Collection[str]
+) -> Text:
+    """Why nothing is known of it, if nothing is."""
+    then = matter.finding
+    if then.device not in visited:
+        return _NOT_VISITED
+    return _NOT_JUDGED if (then.device, then.task) in asked else _NOT_ASKED
 
 
 def _judged(findings: Iterable[Finding]) -> Mapping[tuple[str, str], set[Verdict]]:
@@ -58,13 +68,10 @@ def _leftover(
     now: Finding | None,
     judged: Mapping[tuple[str, str], set[Verdict]],
     labels: Mapping[str, str],
-    visited: Collection[str],
+    note: Text,
 ) -> Leftover:
-    then = matter.finding
-    state, note = UNVERIFIED, Text("本轮未能判定", "could not be judged this time")
-    if then.device not in visited:
-        note = _NOT_VISITED
-    elif now is not None and now.verdict in _STATES:
+    then, state = matter.finding, UNVERIFIED
+    if now is not None and now.verdict in _STATES:
         state, note = _STATES[now.verdict], now.message
     elif now is not None:
         note = now.message
