@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.site_forms import make_site
 from tests.period_sample import make_workspace
 from xunjian.lab import LabHandle, up
 from xunjian.tasks import load
@@ -48,6 +49,20 @@ def own(clean_lab: LabHandle, begun: Path, tmp_path: Path) -> Path:
 def clean_lab(lab: LabHandle) -> LabHandle:
     """The lab with nothing planted and empty transcripts."""
     return lab.plant()
+
+
+@pytest.fixture(scope="session")
+def site_begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room and an electrode whose round awaits its form: to be copied, not to be written to."""
+    root = tmp_path_factory.mktemp("site")
+    make_site(root)
+    return root
+
+
+@pytest.fixture
+def site(site_begun: Path, tmp_path: Path) -> Path:
+    """A room and an electrode whose round awaits its form, in a workspace of the test's own."""
+    return Path(shutil.copytree(site_begun, tmp_path / "ws"))
 
 
 @pytest.fixture(scope="session")

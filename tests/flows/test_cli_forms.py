@@ -1,7 +1,5 @@
 """Forms there and back: what a person wrote becomes evidence, findings, the next version."""
 
-import json
-import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -11,39 +9,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.fixtures.command_line import Said, call
+from tests.fixtures.command_line import call
 from tests.fixtures.site_forms import (
     ALL_WELL,
     ITEM,
-    PLAYBOOK,
     export,
     fill,
     last_run,
-    make_site,
+    report,
     row_of,
+    take,
 )
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("site")
-    make_site(root, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
-    return root
-
-
-@pytest.fixture
-def site(made: Path, tmp_path: Path) -> Path:
-    root = tmp_path / "ws"
-    shutil.copytree(made, root)
-    return root
-
-
-def take(root: Path, *files: Path) -> Said:
-    return call("forms", "import", "latest", *files, "-w", root, "-o", root / "out")
-
-
-def report(root: Path) -> Any:
-    return json.loads((root / "out" / "report.json").read_text("utf-8"))
 
 
 def verdicts(root: Path) -> dict[str, str]:
@@ -356,7 +332,7 @@ def test_who_filled_in_and_who_signed_stand_in_the_documents(site: Path) -> None
         sheet.cell(row_of(sheet, "xj:consent"), ITEM, "同意，请尽快")
 
     form = fill(export(site), ALL_WELL, more=sign)
-    done = call("forms", "import", "latest", form, "-w", site, "-o", site / "out")
+    done = take(site, form)
     assert done.code == 0, done.err
     again = call(
         "report", "run", last_run(site), "-w", site, "--format", "md,html", "-o", site / "out"

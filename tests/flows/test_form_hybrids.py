@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.content.test_items_of_the_rounds import ITEMS, Item, named
-from tests.fixtures.command_line import Said, call
+from tests.fixtures.command_line import call
+from tests.fixtures.site_forms import report, take
 from xunjian.facts.words import UNITS
 from xunjian.lab import LabHandle
 from xunjian.language import Text
@@ -98,8 +99,8 @@ def test_every_hybrid_item_stands_on_the_form_of_its_round_with_what_was_measure
     playbook = ROUNDS[item.round]
     wanted = checks_beside(item)
     assert wanted
-    report = json.loads((own / playbook / "report.json").read_text("utf-8"))
-    found = [f for f in report["findings"] if f["check"] in wanted and f["verdict"] == "normal"]
+    said = json.loads((own / playbook / "report.json").read_text("utf-8"))
+    found = [f for f in said["findings"] if f["check"] in wanted and f["verdict"] == "normal"]
     if item.id in UNMEASURED:
         assert not found
         return
@@ -151,10 +152,10 @@ def test_units_read_as_words(forms: Mapping[str, Path]) -> None:
 
 
 def test_a_sensor_of_the_room_fills_in_its_climate(own: Path, forms: Mapping[str, Path]) -> None:
-    report = json.loads((own / "pre_holiday" / "report.json").read_text("utf-8"))
+    said = json.loads((own / "pre_holiday" / "report.json").read_text("utf-8"))
     rows = {row[ITEM]: row for row in rows_of(forms["pre_holiday"])}
     for item, check in (("机房温度", "room.temperature"), ("机房相对湿度", "room.humidity")):
-        measured = next(f for f in report["findings"] if f["check"] == check)
+        measured = next(f for f in said["findings"] if f["check"] == check)
         assert measured["device"] == "hz-env1"
         assert rows[item][VALUE] == measured["value"]
         assert "动环网关" in rows[item][REMARK]
@@ -191,13 +192,8 @@ def written(root: Path, item: str, *, by: str = "张三", at: str, **cells: obje
     return path
 
 
-def take(root: Path, form: Path) -> Said:
-    return call("forms", "import", "latest", form, "-w", root, "-o", root / "out")
-
-
 def loss(root: Path) -> Any:
-    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
-    found = [f for f in report["findings"] if f["check"] == "call_quality.loss"]
+    found = [f for f in report(root)["findings"] if f["check"] == "call_quality.loss"]
     return next((f for f in found if f["source"] == "hybrid"), found[0])
 
 
@@ -228,8 +224,8 @@ def test_a_person_overrules_what_was_measured_and_both_stay_visible(venue: Path)
     assert set(before["evidence_ids"]) < set(after["evidence_ids"])
     for words in ("画面卡顿", "原判定正常", "自动采集 0.1 %"):
         assert words in after["message"]
-    report = json.loads((venue / "out" / "report.json").read_text("utf-8"))
-    assert (report["version"], report["exit_code"]) == (2, 1)
+    said = report(venue)
+    assert (said["version"], said["exit_code"]) == (2, 1)
     assert call("verify", "-w", venue).code == 0
     again = call("replay", "latest", "-w", venue, "-o", venue / "again")
     assert again.code == 1, again.err
@@ -248,7 +244,7 @@ def test_two_who_overrule_differently_are_shown_until_one_decides(venue: Path) -
     assert take(venue, second).code == 0
     found = loss(venue)
     assert (found["verdict"], found["by"], found["value"]) == ("unknown", "张三、李四", None)
-    assert json.loads((venue / "out/report.json").read_text("utf-8"))["state"] == "awaiting_manual"
+    assert report(venue)["state"] == "awaiting_manual"
     last = written(venue, "通话丢包率", by="王五", at="2026-11-20 11:00", **other, decides="是")
     assert take(venue, last).code == 0
     found = loss(venue)
@@ -267,8 +263,7 @@ def test_a_matter_of_a_machine_stands_first_on_the_sheet_of_its_room(
         assert call(*words).code == 1
     finally:
         lab.plant()
-    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
-    bad = next(f for f in report["findings"] if f["verdict"] == "abnormal")
+    bad = next(f for f in report(root)["findings"] if f["verdict"] == "abnormal")
     assert bad["device"] == "hz-core-sw1"
     assert call(*words).code == 0
     assert call("forms", "export", "latest", "-w", root, "-o", root / "form.xlsx").code == 0
@@ -278,10 +273,10 @@ def test_a_matter_of_a_machine_stands_first_on_the_sheet_of_its_room(
     assert "遗留（" in first[REMARK]
     said = {"verdict": "异常", "cause": "跳纤仍松动"}
     assert take(root, written(root, bad["id"], at="2026-11-20 09:00", **said)).code == 0
-    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
-    now = next(f for f in report["findings"] if f["id"] == bad["id"])
+    after = report(root)
+    now = next(f for f in after["findings"] if f["id"] == bad["id"])
     assert (now["verdict"], now["source"], now["by"]) == ("abnormal", "hybrid", "张三")
-    assert {one["id"]: one["state"] for one in report["leftovers"]}[bad["id"]] == "open"
+    assert {one["id"]: one["state"] for one in after["leftovers"]}[bad["id"]] == "open"
 
 
 def test_a_finding_of_configurations_is_waived_like_any_other(
@@ -291,8 +286,7 @@ def test_a_finding_of_configurations_is_waived_like_any_other(
     words = ("run", "pre_holiday", "-w", root, "-l", "hz-agg-sw1", "-o", root / "out")
 
     def drift() -> Any:
-        report = json.loads((root / "out" / "report.json").read_text("utf-8"))
-        return next(f for f in report["findings"] if f["check"] == "config.drift")
+        return next(f for f in report(root)["findings"] if f["check"] == "config.drift")
 
     try:
         lab.plant("config-drift")
@@ -316,10 +310,10 @@ def test_a_call_is_up_on_every_codec_of_the_lab_and_its_quality_is_judged(
     own: Path, forms: Mapping[str, Path]
 ) -> None:
     assert forms
-    report = json.loads((own / "flood_season" / "report.json").read_text("utf-8"))
+    said = json.loads((own / "flood_season" / "report.json").read_text("utf-8"))
     judged = {
         (f["device"], f["check"]): f["verdict"]
-        for f in report["findings"]
+        for f in said["findings"]
         if f["task"] == "call_quality"
     }
     for codec in ("hz-codec1", "hz-codec2", "hz-codec3", "hz-codec4"):

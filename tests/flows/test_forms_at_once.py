@@ -6,22 +6,20 @@ import sys
 from pathlib import Path
 
 from tests.fixtures.command_line import call
-from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, make_site
+from tests.fixtures.site_forms import ALL_WELL, export, fill
 from xunjian.workspace import builtin_root
 
 LOCKED = 6
 
 
-def test_of_two_imports_at_once_nothing_is_lost(tmp_path: Path) -> None:
-    root = tmp_path / "ws"
-    make_site(root, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
-    form, items = export(root), list(ALL_WELL)
+def test_of_two_imports_at_once_nothing_is_lost(site: Path, tmp_path: Path) -> None:
+    form, items = export(site), list(ALL_WELL)
     halves = ((items[:3], "张三"), (items[3:], "李四"))
     filled = [
         fill(form, {item: ALL_WELL[item] for item in half}, by=by).rename(tmp_path / f"{by}.xlsx")
         for half, by in halves
     ]
-    words = ("-w", str(root), "-o", str(root / "out"))
+    words = ("-w", str(site), "-o", str(site / "out"))
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "xunjian", "forms", "import", "latest", str(one), *words],
@@ -37,7 +35,7 @@ def test_of_two_imports_at_once_nothing_is_lost(tmp_path: Path) -> None:
     for one, (_, code) in zip(filled, said, strict=True):
         again = call("forms", "import", "latest", one, *words)
         assert (again.code, "没有新内容" in again.err) == (0, code == 0), again.err
-    shown = call("report", "run", "latest", "-w", root, "--format", "json", "-o", tmp_path / "last")
+    shown = call("report", "run", "latest", "-w", site, "--format", "json", "-o", tmp_path / "last")
     assert shown.code == 0, shown.err
     last = json.loads((tmp_path / "last" / "report.json").read_text("utf-8"))
     assert last["state"] == "finished"
@@ -45,4 +43,4 @@ def test_of_two_imports_at_once_nothing_is_lost(tmp_path: Path) -> None:
         ("normal", "张三"),
         ("normal", "李四"),
     }
-    assert call("verify", "-w", root).code == 0
+    assert call("verify", "-w", site).code == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command_line import call
-from tests.fixtures.site_forms import ALL_WELL, HOSTS, PLAYBOOK, export, fill, make_site
+from tests.fixtures.site_forms import ALL_WELL, HOSTS, export, fill, make_site
 from xunjian.store import open_store
 
 CALENDAR = """
@@ -25,7 +25,7 @@ AT = datetime(2026, 7, 10, 9, 30)  # noqa: DTZ001 - as a cell holds it
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A round of July over a room, an electrode, and a box that no item of the round asks about."""
-    make_site(tmp_path, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
+    make_site(tmp_path)
     (tmp_path / "xunjian.yml").write_text("contract: {name: 合同, starts: 2026-01-01}\n", "utf-8")
     (tmp_path / "playbooks" / "calendar.yml").write_text(CALENDAR, "utf-8")
     (tmp_path / "inventory" / "hosts.yml").write_text(HOSTS + BOX, "utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.command_line import Said, call
-from tests.fixtures.site_forms import ALL_WELL, export, fill, last_run, make_site
+from tests.fixtures.command_line import call
+from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, last_run, make_site, take
 
 ROOT = Path(__file__).parents[2]
 # where the process ends itself as SIGKILL would: name of the thing, and the module that holds it
@@ -32,10 +32,6 @@ raise SystemExit(run(words))
 """
 
 
-def take(root: Path, form: Path) -> Said:
-    return call("forms", "import", "latest", form, "-w", root, "-o", root / "out")
-
-
 def code_of(root: Path, run_id: str) -> object:
     runs = call("list", "runs", "-w", root, "--format", "json").json["runs"]
     return next(run for run in runs if run["run_id"] == run_id)["exit_code"]
@@ -44,7 +40,7 @@ def code_of(root: Path, run_id: str) -> object:
 @pytest.mark.parametrize(("where", "name"), PLACES)
 def test_kill_9_while_forms_are_taken_in(where: str, name: str, tmp_path: Path) -> None:
     root = tmp_path / "ws"
-    run_id = make_site(root)
+    run_id = make_site(root, PLAYBOOK.replace("[json]", "[json, html, docx, pdf, xlsx, md]"))
     form = fill(export(root), ALL_WELL)
     words = ("forms", "import", "latest", str(form), "-w", str(root), "-o", str(root / "out"))
     killed = subprocess.run(

@@ -1,6 +1,5 @@
 """What was abnormal, or left unchecked: first in the next form and report until closed or waived."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,9 @@ from tests.fixtures.site_forms import (
     fill,
     last_run,
     make_site,
+    report,
     row_of,
+    take,
 )
 
 # the same things, but nothing asks about the electrode's resistance or the extinguishers any more
@@ -51,21 +52,15 @@ BAD = {"value": 8.2, "verdict": "异常", "cause": "引下线锈断"}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(site: Path) -> Path:
     """A round whose form came back: the electrode is abnormal, the extinguishers left blank."""
-    make_site(tmp_path, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
-    answers = {**ALL_WELL, "接地电阻": BAD, "灭火器材": {}}
-    take(tmp_path, fill(export(tmp_path), answers))
-    return tmp_path
+    take_in(site, fill(export(site), {**ALL_WELL, "接地电阻": BAD, "灭火器材": {}}))
+    return site
 
 
-def take(root: Path, *forms: Path) -> None:
-    done = call("forms", "import", "latest", *forms, "-w", root, "-o", root / "out")
+def take_in(root: Path, form: Path) -> None:
+    done = take(root, form)
     assert done.code == 0, done.err
-
-
-def report(root: Path) -> Any:
-    return json.loads((root / "out" / "report.json").read_text("utf-8"))
 
 
 def found(root: Path, check: str) -> Any:
@@ -96,7 +91,7 @@ def test_abnormal_and_unchecked_stand_first_with_their_old_ids(site: Path) -> No
     assert sorted(first) == sorted([f"★{bad} 接地电阻", f"★{blank} 灭火器材"])
     assert not [one for one in starred(site)[2:] if "★" in one]
     assert left(site) == {bad: "unverified", blank: "unverified"}
-    take(site, fill(export(site), ALL_WELL))
+    take_in(site, fill(export(site), ALL_WELL))
     assert left(site) == {bad: "closed", blank: "closed"}
     again(site)
     assert not [one for one in starred(site) if "★" in one]
@@ -107,7 +102,7 @@ def test_left_blank_again_it_comes_again_with_the_round_it_began_in(site: Path) 
     blank = found(site, "room_fire.extinguishers")["id"]
     began = report(site)["number"] or last_run(site)
     again(site)
-    take(site, fill(export(site), {**ALL_WELL, "灭火器材": {}}))
+    take_in(site, fill(export(site), {**ALL_WELL, "灭火器材": {}}))
     again(site)
     again(site)  # a round whose forms never came back asks nothing anew and forgets nothing
     (one,) = [one for one in report(site)["leftovers"] if one["id"] == blank]
@@ -117,7 +112,7 @@ def test_left_blank_again_it_comes_again_with_the_round_it_began_in(site: Path) 
 
 
 def test_a_round_whose_forms_never_came_back_leaves_nothing_over(tmp_path: Path) -> None:
-    make_site(tmp_path, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
+    make_site(tmp_path)
     again(tmp_path)
     assert not [one for one in starred(tmp_path) if "★" in one]
 
@@ -137,7 +132,7 @@ def test_a_thing_without_a_line_of_its_own_is_asked_about_all_the_same(site: Pat
         sheet.cell(row, 7, "正常")
         sheet.cell(row, 9, "重新焊接，实测 1.1 Ω")
 
-    take(site, fill(export(site), ALL_WELL, more=first))
+    take_in(site, fill(export(site), ALL_WELL, more=first))
     closed = next(f for f in report(site)["findings"] if f["id"] == bad)
     assert (closed["verdict"], closed["device"]) == ("normal", "hz-earth")
     assert closed["check"] == "earthing_resistance.resistance"
@@ -170,7 +165,7 @@ def test_a_problem_outside_the_list_can_be_waived_and_is_then_waived_when_seen(s
         sheet.cell(row_of(sheet, "xj:FREE 1"), ITEM, "门禁失灵")
 
     again(site)
-    take(site, fill(export(site), ALL_WELL, more=problem))
+    take_in(site, fill(export(site), ALL_WELL, more=problem))
     free = found(site, "form.problem")["id"]
     again(site)
     assert starred(site)[0].startswith(f"★{free}")
@@ -183,7 +178,7 @@ def test_a_problem_outside_the_list_can_be_waived_and_is_then_waived_when_seen(s
         sheet.cell(row, 7, "异常")
         sheet.cell(row, 8, "等备件")
 
-    take(site, fill(form, ALL_WELL, more=seen_again))
+    take_in(site, fill(form, ALL_WELL, more=seen_again))
     now = next(f for f in report(site)["findings"] if f["id"] == free)
     assert now["verdict"] == "waived"
     assert "李处" in now["message"]
@@ -201,5 +196,5 @@ def test_a_thing_that_the_next_round_does_not_come_to_stays_open_in_its_report(s
     again(site, "other")
     assert bad not in left(site), "another kind of round was never to look at it"
     again(site)
-    take(site, fill(export(site), ALL_WELL))
+    take_in(site, fill(export(site), ALL_WELL))
     assert left(site)[bad] == "closed"

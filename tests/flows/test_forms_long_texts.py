@@ -2,8 +2,6 @@
 
 import csv
 import io
-import json
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,28 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.fixtures.command_line import Said, call
-from tests.fixtures.site_forms import ALL_WELL, ITEM, PLAYBOOK, export, fill, make_site, row_of
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("site")
-    make_site(root, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
-    return root
-
-
-@pytest.fixture
-def site(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "ws"))
-
-
-def take(root: Path, *files: Path) -> Said:
-    return call("forms", "import", "latest", *files, "-w", root, "-o", root / "out")
-
-
-def findings(root: Path) -> Any:
-    return json.loads((root / "out" / "report.json").read_text("utf-8"))["findings"]
+from tests.fixtures.site_forms import ALL_WELL, ITEM, export, fill, report, row_of, take
 
 
 def test_nothing_of_a_long_text_is_cut_off(site: Path) -> None:
@@ -46,7 +23,7 @@ def test_nothing_of_a_long_text_is_cut_off(site: Path) -> None:
     answers = {**ALL_WELL, "接地电阻": {"value": 1.2, "remark": remark}}
     done = take(site, fill(export(site), answers, more=more))
     assert done.code == 0, done.err
-    found = findings(site)
+    found = report(site)["findings"]
     assert next(f for f in found if f["check"].endswith(".resistance"))["remark"] == remark
     told = {f["message"]: f["verdict"] for f in found if f["check"] == "form.problem"}
     assert told == dict.fromkeys(problems, "abnormal")
@@ -69,7 +46,7 @@ def test_a_text_that_is_too_long_is_said_and_nothing_is_taken(
     said = take(site, path)
     assert (said.code, f"!{where}" in said.err) == (2, True), said.err
     assert f"文字太长：{count} 字" in said.err
-    assert {f["verdict"] for f in findings(site)} == {"not_checked"}
+    assert {f["verdict"] for f in report(site)["findings"]} == {"not_checked"}
 
 
 def test_an_opendocument_sheet_is_named_with_what_to_do(site: Path) -> None:

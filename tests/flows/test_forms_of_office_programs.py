@@ -1,6 +1,5 @@
 """Forms as other office programs write them: inline strings, days as numbers, merged cells."""
 
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.fixtures.command_line import call
-from tests.fixtures.site_forms import ALL_WELL, ITEM, PLAYBOOK, export, fill, make_site, row_of
+from tests.fixtures.site_forms import ALL_WELL, ITEM, export, fill, report, row_of, take
 
 Edit = Callable[[Any], None]
 
@@ -49,16 +47,14 @@ EDITS: tuple[Edit, ...] = (days_as_numbers, merged_verdicts, full_width, rich_te
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda one: one.__name__)
-def test_what_another_program_wrote_is_taken_in_whole(tmp_path: Path, edit: Edit) -> None:
-    root = tmp_path / "ws"
-    make_site(root, PLAYBOOK.replace("[json, html, docx, pdf, xlsx, md, junit]", "[json]"))
-    filled = fill(export(root), ALL_WELL, more=edit)
+def test_what_another_program_wrote_is_taken_in_whole(site: Path, edit: Edit) -> None:
+    filled = fill(export(site), ALL_WELL, more=edit)
     names = zipfile.ZipFile(filled).namelist()
     first = zipfile.ZipFile(filled).read(next(n for n in names if n.endswith("sheet1.xml")))
     assert b"inlineStr" in first
-    taken = call("forms", "import", "latest", filled, "-w", root, "-o", root / "out")
+    taken = take(site, filled)
     assert taken.code == 0, taken.err
-    said = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    said = report(site)
     assert said["state"] == "finished"
     assert {f["verdict"] for f in said["findings"]} == {"normal"}
     assert "张三" in {f["by"] for f in said["findings"]}

@@ -1,6 +1,5 @@
 """A flood-season round as it is done: measured, handed out, filled in in LibreOffice, taken in."""
 
-import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from PIL import Image
 from tests.fixtures.command_line import call
 from tests.fixtures.office_reading import read_back, tool
 from tests.fixtures.office_typing import Typed, typed_into
+from tests.fixtures.site_forms import report, take
 from xunjian.lab import up
 
 pytestmark = pytest.mark.slow
@@ -58,10 +58,6 @@ def covered(root: Path) -> Any:
     )
 
 
-def report(root: Path) -> Any:
-    return json.loads((root / "out" / "report.json").read_text("utf-8"))
-
-
 def test_a_flood_round_from_the_first_question_to_version_two(site: Path, tmp_path: Path) -> None:
     made = call("run", "flood_season", "-w", site, "--at", "2026-07-10", "-o", site / "out")
     assert made.code == 1, made.err
@@ -75,11 +71,11 @@ def test_a_flood_round_from_the_first_question_to_version_two(site: Path, tmp_pa
     form = site / "form.xlsx"
     assert call("forms", "export", "latest", "-w", site, "-o", form).code == 0
     refused = typed_into(form, TYPED, tmp_path, over={"市电电压": (VALUE, "229")})
-    said = call("forms", "import", "latest", refused, "-w", site, "-o", site / "out")
+    said = take(site, refused)
     assert (said.code, "改动自动采集的结果须写原因" in said.err) == (2, True), said.err
     filled = typed_into(form, TYPED, tmp_path)
     Image.new("RGB", (1600, 1200), (90, 110, 130)).save(tmp_path / "地漏.jpg")
-    taken = call("forms", "import", "latest", filled, "-w", site, "-o", site / "out")
+    taken = take(site, filled)
     assert taken.code == 0, taken.err
 
     after, second = report(site), covered(site)

@@ -1,6 +1,5 @@
 """Forms through LibreOffice, as a person's office program saves them."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -8,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.command_line import call
-from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, make_site
+from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, make_site, report, take
 
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(
@@ -35,11 +33,11 @@ def converted(path: Path, kind: str, folder: Path) -> Path:
 @pytest.mark.parametrize("kind", ["xlsx", "csv:Text - txt - csv (StarCalc):44,34,GBK,1"])
 def test_a_form_saved_by_libreoffice_is_taken_in_whole(tmp_path: Path, kind: str) -> None:
     root = tmp_path / "ws"
-    make_site(root, PLAYBOOK.replace("docx, pdf, xlsx, md, junit", "pdf"))
+    make_site(root, PLAYBOOK.replace("[json]", "[json, html, pdf]"))
     saved = converted(fill(export(root), ALL_WELL), kind, tmp_path)
-    done = call("forms", "import", "latest", saved, "-w", root, "-o", root / "out")
+    done = take(root, saved)
     assert done.code == 0, done.err
-    said = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    said = report(root)
     assert (said["state"], said["version"]) == ("finished", 2)
     assert {f["verdict"] for f in said["findings"]} == {"normal"}
     assert (root / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
@@ -47,19 +45,19 @@ def test_a_form_saved_by_libreoffice_is_taken_in_whole(tmp_path: Path, kind: str
 
 def test_a_formula_counts_with_the_result_that_the_office_program_kept(tmp_path: Path) -> None:
     root = tmp_path / "ws"
-    make_site(root, PLAYBOOK.replace("json, html, docx, pdf, xlsx, md, junit", "json"))
+    make_site(root)
     answers = {**ALL_WELL, "接地电阻": {"value": "=(1.1+1.3)/2"}}
     saved = converted(fill(export(root), answers), "xlsx", tmp_path)
-    done = call("forms", "import", "latest", saved, "-w", root, "-o", root / "out")
+    done = take(root, saved)
     assert done.code == 0, done.err
-    said = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    said = report(root)
     found = next(f for f in said["findings"] if f["check"] == "earthing_resistance.resistance")
     assert (found["verdict"], found["value"]) == ("normal", 1.2)
 
 
 def test_the_printed_form_fits_a4(tmp_path: Path) -> None:
     root = tmp_path / "ws"
-    make_site(root, PLAYBOOK.replace("json, html, docx, pdf, xlsx, md, junit", "json"))
+    make_site(root)
     printed = converted(export(root), "pdf", tmp_path)
     info = subprocess.run(["pdfinfo", printed], check=True, capture_output=True, text=True).stdout
     assert "A4" in info
