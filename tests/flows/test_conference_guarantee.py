@@ -151,3 +151,27 @@ def test_what_cannot_be_cancelled(
     heard = call("rounds", "cancel", round_id, "-w", site, *more)
     assert heard.code == 2
     assert said in heard.err
+
+
+def test_a_conference_declared_today_names_its_steps(site: Path) -> None:
+    words = ("--from", "2026-06-24", "--by", "张三", "--note", "应急会商", "--format", "json")
+    said = call("calendar", "declare", "conference", "-w", site, *words)
+    assert said.code == 0, said.err
+    assert [one["rule"] for one in said.json["rounds"]] == list(STEPS)
+    assert {one["playbook"] for one in said.json["rounds"]} == set(STEPS)
+
+
+def test_nobody_is_expected_at_a_conference_that_is_cancelled(site: Path) -> None:
+    def expected() -> int:
+        words = ("--period", "2026-06", "--rule", "conference", "--at", "2026-11-01")
+        found = call("coverage", "-w", site, *words, "--format", "json")
+        return sum(one["expected"] for one in found.json["rows"])
+
+    assert expected() == 2
+    words = ("--by", "李处", "--note", "改为电话会商")
+    assert call("rounds", "cancel", f"conference@{MEETING}", "-w", site, *words).code == 0
+    assert expected() == 2  # on that day nobody knew yet
+    found = call(
+        "coverage", "-w", site, "--period", "2026-06", "--rule", "conference", "--format", "json"
+    )
+    assert sum(one["expected"] for one in found.json["rows"]) == 0

@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 from xunjian.calendar.clock import zone
 from xunjian.calendar.coverage import Coverage, Duties, Expected, Period, Row, Share, Thing, cover
+from xunjian.calendar.model import RoundState
 from xunjian.errors import NothingSelected
 from xunjian.inventory import Device, select
 from xunjian.language import Text
@@ -38,6 +39,8 @@ def duties_of(agenda: Agenda, within: Period, rule: str = "") -> Duties:
     expected = []
     for one in agenda.span(within.first, within.last):
         if one.rule in light or (rule and one.rule != rule):
+            continue
+        if one.state is RoundState.CANCELLED:
             continue
         if one.playbook not in chosen:
             chosen[one.playbook] = _selected(agenda, one.playbook)

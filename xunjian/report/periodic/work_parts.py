@@ -49,10 +49,11 @@ def inspections(g: Gathered) -> tuple[Figures | Table | Paragraph, ...]:
     """What the calendar asked for in the period, and what became of it."""
     if g.rounds is None:
         return (Paragraph(text=NO_CALENDAR),)
-    states = Counter(one.state for one in g.rounds)
+    rounds = [one for one in g.rounds if one.state is not RoundState.CANCELLED]
+    states = Counter(one.state for one in rounds)
     figures = Figures(
         figures=(
-            Figure(key="due", title=Text("应做", "Due"), value=len(g.rounds)),
+            Figure(key="due", title=Text("应做", "Due"), value=len(rounds)),
             Figure(
                 key="done", title=Text("已做", "Done"), value=sum(states[s] for s in _DONE),
             ),
@@ -67,7 +68,7 @@ def inspections(g: Gathered) -> tuple[Figures | Table | Paragraph, ...]:
     )  # fmt: skip
     title = Text("应做巡检", "Rounds due")
     if len(g.rounds) > _EACH:
-        return (figures, _by_rule(g, g.rounds, title))
+        return (figures, _by_rule(g, rounds, title))
     return (figures, calendar_table(g.rounds, "inspections", title))
 
 
