@@ -66,6 +66,9 @@ LINUX = {
     "RAID": "raid.state",
     "failed units": "services.failed",
     "expected services": "services.expected",
+    "databases: run, log, resources": "databases.running databases.log databases.tasks "
+    "databases.memory databases.restarts",
+    "names": "names.resolved",
     "ports": "ports.expected ports.unexpected",
     "time": "server_clock.offset server_clock.synced",
     "certificates": "server.certificate",

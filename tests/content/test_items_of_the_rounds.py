@@ -36,7 +36,7 @@ ROUNDS = """
   漏水/排水/水泵/油机 M: room_flood
 节前: pre_holiday
   软件检查 A: versions services updates licence
-  硬件检查 H: hardware_look environment controller disks
+  硬件检查 H: hardware_look environment controller disks camera
   以往故障复查 H: past_faults reachability
   网络检查 A: interfaces optics spanning_tree path
   各项告警 A: logs ups_events
@@ -128,8 +128,8 @@ ROUNDS = """
 云/IDC: data_centre
   服务器/网络/存储/安全设备巡检 A: cpu_memory environment controller sessions disks
   OS 日志与补丁 A: logs updates
-  DNS/NTP A: clock
-  数据库日志与资源 A: services storage
+  DNS/NTP A: names clock
+  数据库日志与资源 A: databases services storage
   链路与流量 A: interfaces path
   资产与图实相符 H: asset_match identity
   账号密码更新 H: passwords administrators logins

@@ -146,6 +146,15 @@ def test_listening_ports_of_this_host(sshd: RealServer, host: Device, known_host
     assert verdicts["ports.expected", str(silent)].verdict == "abnormal"
 
 
+def test_names_as_this_host_resolves_them(host: Device, known_hosts: Path) -> None:
+    device = replace(host, expected={"names": ("localhost", "nowhere.invalid")})
+    table, verdicts = read(device, known_hosts, ["names"])
+    assert verdicts["names.resolved", "localhost"].verdict == "normal"
+    assert verdicts["names.resolved", "nowhere.invalid"].verdict == "abnormal"  # RFC 6761
+    addresses = {row.fact.key[1] for row in table.of("ResolvedName")}
+    assert addresses <= {"127.0.0.1", "::1"}
+
+
 def test_a_certificate_that_ends_soon(host: Device, known_hosts: Path, tmp_path: Path) -> None:
     need("openssl")
     path = tmp_path / "server.crt"

@@ -139,3 +139,12 @@ def test_a_unit_that_a_real_systemd_shows_as_failed(
     assert verdicts["services.expected", "xj-broken"].verdict == "abnormal"
     units = {row.fact.key[0]: getattr(row.fact, "active", None) for row in table.of("Unit")}
     assert units["xj-sshd.service"] == "active"
+    device = replace(device, expected={"databases": ("xj-sshd", "xj-broken", "xj-none")})
+    table, verdicts = read(device, tmp_path / "kh", ["databases"])
+    states = {row.fact.key[0]: getattr(row.fact, "state", None) for row in table.of("Database")}
+    assert states == {"xj-sshd": "active", "xj-broken": "failed", "xj-none": "not-found"}
+    assert verdicts["databases.running", "xj-sshd"].verdict == "normal"
+    assert verdicts["databases.running", "xj-broken"].verdict == "abnormal"
+    assert verdicts["databases.running", "xj-none"].verdict == "abnormal"
+    (served,) = (row.fact for row in table.of("Database") if row.fact.key == ("xj-sshd",))
+    assert served.values()["restarts"] == 0

@@ -44,6 +44,7 @@ from xunjian.facts.server import (
     Unit,
     Update,
 )
+from xunjian.facts.service import Database, DatabaseEvent, ResolvedName
 from xunjian.facts.session import Clock, Identity, Path, Reachability
 from xunjian.facts.switching import (
     License,
@@ -94,6 +95,9 @@ _TYPES: tuple[type[Fact], ...] = (
     FailedLogin,
     Update,
     BondMember,
+    Database,
+    DatabaseEvent,
+    ResolvedName,
     Drive,
     Firmware,
     Battery,

@@ -312,6 +312,8 @@ POINTS_IN_ENGLISH = {
 _EXPECTED: dict[str, Mapping[str, tuple[str, ...]]] = {
     "linux": {
         "services": ("sshd", "chronyd"),
+        "databases": ("mariadb",),
+        "names": ("mcu.example.internal",),
         "ports": ("22", "443"),
         "certificates": ("/etc/pki/tls/certs/conference.crt",),
     },
