@@ -34,7 +34,12 @@ _WORDS = {
     Verdict.WAIVED: Text("豁免", "waived"),
 }
 
-LEVELS = ("I", "II", "III", "IV")
+GRADED = (Verdict.ABNORMAL, Verdict.WARNING)  # something is wrong; the worse first
+BAD = (*GRADED, Verdict.UNKNOWN)  # somebody has to look at it; the worst first
+SETTLED = frozenset({Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED})
+UNSETTLED = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})  # nobody knows yet
+
+LEVELS = ("I", "II", "III", "IV")  # of what is graded
 
 
 def finding_id(device: str, check: str, subject: str) -> str:

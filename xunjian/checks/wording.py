@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from xunjian.calendar.clock import told_time
-from xunjian.checks.model import Verdict
+from xunjian.checks.model import GRADED, Verdict
 from xunjian.checks.row_verdict import Judgement
 from xunjian.expressions.values import attribute
 from xunjian.facts.model import Fact
@@ -20,7 +20,6 @@ MAX_CHARS = 120  # of one device text inside a message
 _SLOT = re.compile(r"\{(\w+)((?:\.\w+)*)(?:![rsa])?(?::[^{}]*)?\}")
 # control characters, line separators, and the marks that turn the direction of writing
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-_BAD = (Verdict.WARNING, Verdict.ABNORMAL)
 # fields that rows are told apart by: cards may fill them with codes of ours
 _NAMES = frozenset({"subject", "name", "slot", "service", "sensor", "module", "target", "part"})
 _PLAIN = frozenset({str, int, float})  # shown alike in both languages, as truth values are not
@@ -137,7 +136,7 @@ def _limit(judgement: Judgement) -> object:
 
 def message_of(check: Check, subject: str, judgement: Judgement) -> Text:
     """Give the card's message for something bad, else name, value, unit and limit."""
-    if judgement.verdict in _BAD and (check.message.zh or check.message.en):
+    if judgement.verdict in GRADED and (check.message.zh or check.message.en):
         return fill(check.message, check, subject, judgement)
     name = named(check, subject)
     zh, en = _default(check, judgement)

@@ -8,13 +8,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from typing_extensions import override
 
-from xunjian.checks.model import Verdict
+from xunjian.checks.model import BAD, Verdict
 from xunjian.cli.output import Output, harmless
 from xunjian.language import Text
 from xunjian.report import words
 from xunjian.run.model import DeviceResult, Outcome, RunPlan, RunRecord
-
-_BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
 
 
 class PlainLines:
@@ -125,4 +123,4 @@ def device_line(result: DeviceResult, outcomes: tuple[Outcome, ...]) -> Text:
 
 
 def _bad(outcomes: tuple[Outcome, ...]) -> bool:
-    return any(f.verdict in _BAD for outcome in outcomes for f in outcome.findings)
+    return any(f.verdict in BAD for outcome in outcomes for f in outcome.findings)

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import BAD, Finding, Verdict
 from xunjian.cli.output import Output, harmless
 from xunjian.language import Text
 from xunjian.report import words
@@ -17,7 +17,6 @@ _SHOWN = (
     Verdict.NOT_CHECKED,
     Verdict.NOT_APPLICABLE,
 )
-_BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
 
 
 def show_recap(output: Output, record: RunRecord, folder: Path, *, to_stdout: bool) -> None:
@@ -74,8 +73,8 @@ def _reached(output: Output, device: DeviceResult) -> str:
 
 def _problems(output: Output, record: RunRecord) -> None:
     bad = sorted(
-        (f for f in _findings(record) if f.verdict in _BAD),
-        key=lambda f: (_BAD.index(f.verdict), f.level or "V", f.device),
+        (f for f in _findings(record) if f.verdict in BAD),
+        key=lambda f: (BAD.index(f.verdict), f.level or "V", f.device),
     )
     if bad:
         output.data("")

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import GRADED, UNSETTLED, Finding, Verdict
 from xunjian.lab.faults import Fault
 from xunjian.run.model import Outcome, RunRecord
 
-_UNREAD = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
-_SPEAKING = _UNREAD | {Verdict.WARNING, Verdict.ABNORMAL}
+_SPEAKING = UNSETTLED.union(GRADED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ def _is_blank(finding: Finding) -> bool:
 def _explains(fault: Fault, finding: Finding) -> bool:
     if fault.device != finding.device:
         return False
-    if fault.blocks and finding.verdict in _UNREAD:
+    if fault.blocks and finding.verdict in UNSETTLED:
         return True
     return not fault.borne and any(
         fnmatchcase(finding.check, pattern) for pattern in (fault.check, *fault.also)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import GRADED, SETTLED, Finding, Verdict
 from xunjian.errors import XunjianError
 from xunjian.language import Language, Text
 from xunjian.notify import texts
@@ -29,8 +29,6 @@ MOST_WAITING = 2_000  # devices in the queue; what does not fit is looked at aga
 GATHER_S = 5.0  # house rule: findings this close together are one message
 QUIET_S = 20.0  # house rule: DingTalk and WeChat Work take 20 messages a minute, we send three
 CLOSE_S = 45.0  # at the end of a round, at most
-_OPEN = frozenset({Verdict.ABNORMAL, Verdict.WARNING})
-_FINE = frozenset({Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED})
 
 MOST_AGAIN = 8  # devices measured again for one message; where more are bad at once, none is sudden
 AGAIN_S = 40.0  # for all of them: what is found is told within two minutes
@@ -167,7 +165,7 @@ class Post:
             finding
             for outcome in job.outcomes
             for finding in outcome.findings
-            if finding.verdict in _OPEN
+            if finding.verdict in GRADED
             and _event(finding) in self._levels
             and (finding.id, finding.level) not in self._met
         ]
@@ -306,10 +304,10 @@ def _second(alarm: Alarm, found: Mapping[str, Finding]) -> Alarm | None:
     answer any more leaves checks that do not apply, and those prove nothing.
     """
     now, task = found.get(alarm.finding.id), alarm.finding.task
-    if now is not None and now.verdict in _OPEN:
+    if now is not None and now.verdict in GRADED:
         return replace(alarm, measured_again=Text("复测仍如此", "the same when measured again"))
     others = {one.verdict for one in found.values() if one.task == task}
-    if now is not None and now.verdict is Verdict.NORMAL and others <= _FINE:
+    if now is not None and now.verdict is Verdict.NORMAL and others <= SETTLED:
         return None
     return alarm
 

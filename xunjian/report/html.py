@@ -7,13 +7,13 @@ from urllib.parse import quote
 from jinja2 import FunctionLoader
 from markupsafe import Markup
 
-from xunjian.checks.model import LEVELS, Verdict
+from xunjian.checks.model import BAD, LEVELS, Verdict
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.data_uri import picture
 from xunjian.report.diff.page import diff_words
 from xunjian.report.marks import LEGEND
-from xunjian.report.model import BAD, DeviceSheet, ReportModel
+from xunjian.report.model import DeviceSheet, ReportModel
 from xunjian.report.pages import assets, page_environment
 from xunjian.report.photos import photos_of
 from xunjian.report.plots import Plot, draw

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import BAD, Finding, Verdict
 from xunjian.config.model import ConfigDiff
 from xunjian.language import Text
 from xunjian.report.document import (
@@ -26,7 +26,6 @@ from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, RunState
 from xunjian.store.model import Trend
 
 _MARKS = {"automatic": "A", "manual": "M", "hybrid": "H"}
-BAD = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ class DeviceSheet:
     @property
     def worst(self) -> Verdict:
         """The verdict a reader should see first; a device not reached is never normal."""
-        for verdict in (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN):
+        for verdict in BAD:
             if self.verdicts.get(verdict):
                 return verdict
         if self.unanswered or not (self.device.reached or self.device.is_awaited):

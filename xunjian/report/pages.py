@@ -14,11 +14,11 @@ from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from xunjian.calendar.clock import told_time
-from xunjian.checks.model import Finding
+from xunjian.checks.model import BAD, Finding
 from xunjian.facts.words import OF_CHECK, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.report import words
-from xunjian.report.model import BAD, ReportModel
+from xunjian.report.model import ReportModel
 from xunjian.report.plain import printable
 from xunjian.report.template_mistakes import mistakes_of
 

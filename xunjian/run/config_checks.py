@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from xunjian.checks.model import Finding, Verdict, finding_id
+from xunjian.checks.model import BAD, Finding, Verdict, finding_id
 from xunjian.config.model import RISKS, Change, ConfigDiff, Risk, Trust, TrustState
 from xunjian.language import Text, counted
 
@@ -94,7 +94,7 @@ class Said:
 
 def finding(device: str, check: ConfigCheck, said: Said, evidence_ids: Sequence[str]) -> Finding:
     """Make the finding of one check on one device."""
-    open_ = said.verdict in {Verdict.WARNING, Verdict.ABNORMAL, Verdict.UNKNOWN}
+    open_ = said.verdict in BAD
     return Finding(
         id=finding_id(device, check.id, "-"),
         check=check.id,

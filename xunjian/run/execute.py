@@ -11,11 +11,21 @@ from xunjian.errors import StoreError, XunjianError
 from xunjian.playbook.model import Playbook
 from xunjian.run.breaker import Breaker, Key
 from xunjian.run.events import Events, Silence
-from xunjian.run.exits import LEFT_OUT, exit_code
+from xunjian.run.exits import exit_code
 from xunjian.run.freeze import Restraint
 from xunjian.run.inspect import Seen, Visit, build, inspect
 from xunjian.run.leash import Leash
-from xunjian.run.model import ContentUsed, Outcome, Pair, RunPlan, RunRecord, RunState, blanks
+from xunjian.run.model import (
+    CLOSED,
+    LEFT_OUT,
+    ContentUsed,
+    Outcome,
+    Pair,
+    RunPlan,
+    RunRecord,
+    RunState,
+    blanks,
+)
 from xunjian.run.nornir_tasks import LoadedTask, run_nornir_tasks
 from xunjian.run.plan import describe
 from xunjian.run.stop import StopSignal, listening
@@ -25,8 +35,6 @@ from xunjian.store.journal import Filing
 from xunjian.store.model import DeviceSave, Numbering, RunEnd, RunStart
 from xunjian.store.store import Store
 from xunjian.transport.deadline import Deadline
-
-_CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
 
 
 def _local_time() -> datetime:
@@ -74,7 +82,7 @@ def execute(
         if order.resume:
             run_id = order.resume
             record = store.record(run_id)
-            if record.state in _CLOSED and not order.plan.pairs:
+            if record.state in CLOSED and not order.plan.pairs:
                 return record  # nothing was left open
             started_at = record.started_at
             store.reopen_run(run_id)

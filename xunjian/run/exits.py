@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.checks.model import GRADED, LEVELS, Finding, Verdict
 from xunjian.language import Text
-from xunjian.run.model import DeviceResult, RunRecord, RunState
-
-_OPEN = frozenset({Verdict.WARNING, Verdict.ABNORMAL})
-LEFT_OUT = "left_out"  # reason of a device that was selected and asked nothing
+from xunjian.run.model import RunRecord, RunState
 
 CLEAN, FINDINGS, INCOMPLETE, NOTHING, INTERRUPTED = 0, 1, 3, 4, 130
 
@@ -27,7 +24,7 @@ def exit_code(record: RunRecord, fail_on: str = "abnormal", min_coverage: float 
         return FINDINGS
     if (
         any(finding.verdict is Verdict.UNKNOWN for finding in findings)
-        or any(not d.reached and not _is_excused(d) for d in record.devices)
+        or any(not d.reached and d.was_asked for d in record.devices)
         or any(not outcome.reached and not outcome.is_awaited for outcome in record.outcomes)
         or coverage_pct(record) < min_coverage
         or _a_nornir_task_failed(record)
@@ -45,10 +42,6 @@ def coverage_pct(record: RunRecord) -> float:
     return 100.0 * sum(outcome.reached for outcome in asked) / len(asked) if asked else 100.0
 
 
-def _is_excused(device: DeviceResult) -> bool:
-    return device.reason == LEFT_OUT or device.is_awaited
-
-
 def _a_nornir_task_failed(record: RunRecord) -> bool:
     by_device = (d for d in record.nornir_results.values() if isinstance(d, Mapping))
     results = (r for devices in by_device for many in devices.values() for r in many)
@@ -58,12 +51,12 @@ def _a_nornir_task_failed(record: RunRecord) -> bool:
 def _counts(finding: Finding, fail_on: str) -> bool:
     if fail_on in LEVELS:
         return (
-            finding.verdict in _OPEN
+            finding.verdict in GRADED
             and finding.level in LEVELS
             and LEVELS.index(finding.level) <= LEVELS.index(fail_on)
         )
     if fail_on == "warning":
-        return finding.verdict in _OPEN
+        return finding.verdict in GRADED
     return finding.verdict is Verdict.ABNORMAL
 
 
@@ -71,7 +64,7 @@ def failed_devices(record: RunRecord) -> Mapping[str, Text]:
     """Devices that `--failed` visits again, each with why: not reached, abnormal, or unknown."""
     found: dict[str, Text] = {}
     for device in record.devices:
-        if not device.reached and not _is_excused(device):
+        if not device.reached and device.was_asked:
             reason = device.reason
             found[device.name] = Text(f"未到达 ({reason})", f"not reached ({reason})")
     for outcome in record.outcomes:

@@ -56,6 +56,9 @@ class Outcome:
         return self.reason == AWAITING_FORM
 
 
+LEFT_OUT = "left_out"  # reason of a device that was selected and asked nothing
+
+
 class RunState(StrEnum):
     """Where a run stands. `running` on disk without a live lock means it was killed."""
 
@@ -64,6 +67,9 @@ class RunState(StrEnum):
     AWAITING_MANUAL = "awaiting_manual"
     INTERRUPTED = "interrupted"
     KILLED = "killed"
+
+
+CLOSED = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})  # it came to its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +101,11 @@ class DeviceResult:
     def is_awaited(self) -> bool:
         """Whether only forms ask about it, and it is still to be seen."""
         return self.reason == AWAITING_FORM
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether anybody was to reach it: else it is no trouble that nobody did."""
+        return not self.is_awaited and self.reason != LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from xunjian.calendar.model import Waiver
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import GRADED, Finding, Verdict
 from xunjian.language import Text
-
-_OPEN = frozenset({Verdict.WARNING, Verdict.ABNORMAL})
 
 
 def waived(
@@ -21,7 +19,7 @@ def waived(
 
 
 def _one(finding: Finding, waiver: Waiver | None, today: date) -> Finding:
-    if waiver is None or finding.verdict not in _OPEN or waiver.until < today:
+    if waiver is None or finding.verdict not in GRADED or waiver.until < today:
         return finding
     said, leave = finding.message, waiver_words(waiver)
     return replace(

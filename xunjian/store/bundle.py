@@ -23,6 +23,7 @@ from xunjian.errors import NotFitting
 from xunjian.language import Text
 from xunjian.store import tables as t
 from xunjian.store.chain import GENESIS, plan_of, root
+from xunjian.store.database import rows_of
 from xunjian.store.pruning import digests, pruning_root, prunings
 from xunjian.store.rows import digest
 
@@ -72,7 +73,7 @@ class BundleProof:
 
 def proof_of(connection: Connection, run_id: str) -> dict[str, Any]:
     """Give the chain to a run's last link, and every row that the run's roots are made of."""
-    links = _rows(connection, select(t.chain).order_by(t.chain.c.link))
+    links = rows_of(connection, select(t.chain).order_by(t.chain.c.link))
     all_prunings = prunings(connection)
     own = [
         row["link"] for row in links if row["run_id"] == run_id and row["link"] not in all_prunings
@@ -265,13 +266,9 @@ def _by_device(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _rows(connection: Connection, query: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def _of(connection: Connection, table: Any, run_id: str) -> list[dict[str, Any]]:
     query = select(table).where(table.c.run_id == run_id).order_by(table.c.position)
-    return _rows(connection, query)
+    return rows_of(connection, query)
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

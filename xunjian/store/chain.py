@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from xunjian.store import tables as t
+from xunjian.store.database import rows_of
 from xunjian.store.rows import stamp
 
 GENESIS = "0" * 64
@@ -76,19 +77,19 @@ def plan_of(connection: Connection, run_id: str) -> list[object]:
 
 def seal_run(connection: Connection, run_id: str) -> str:
     """Add a link over what no link of this run covers yet; gives the newest root of the run."""
-    open_evidence = _rows(
+    open_evidence = rows_of(
         connection,
         select(t.evidence).where(t.evidence.c.run_id == run_id, t.evidence.c.link.is_(None)),
     )
     sealed = {
         (row["device"], row["digest"])
-        for row in _rows(
+        for row in rows_of(
             connection, select(t.sealed_devices).where(t.sealed_devices.c.run_id == run_id)
         )
     }
     open_devices = [
         row
-        for row in _rows(connection, select(t.devices).where(t.devices.c.run_id == run_id))
+        for row in rows_of(connection, select(t.devices).where(t.devices.c.run_id == run_id))
         if (row["device"], row["digest"]) not in sealed
     ]
     plan = plan_of(connection, run_id)
@@ -136,7 +137,3 @@ def newest_root(connection: Connection, run_id: str) -> str:
     """Root hash of the last link that sealed something of a run; empty before there is one."""
     query = select(t.chain.c.root_hash).where(t.chain.c.run_id == run_id, ~is_pruning())
     return str(connection.execute(query.order_by(t.chain.c.link.desc()).limit(1)).scalar() or "")
-
-
-def _rows(connection: Connection, query: Any) -> list[Mapping[str, Any]]:
-    return [dict(row) for row in connection.execute(query).mappings()]

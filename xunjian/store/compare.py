@@ -2,16 +2,14 @@
 
 from sqlalchemy import Connection, select
 
-from xunjian.checks.model import Finding, Verdict
-from xunjian.run.model import RunState
+from xunjian.checks.model import GRADED, SETTLED, Finding, Verdict
+from xunjian.run.model import CLOSED
 from xunjian.store import tables as t
 from xunjian.store.model import Comparison, Trend
 from xunjian.store.reader import run_row
 from xunjian.store.rows import finding_from_row, moment
 
-OPEN = frozenset({Verdict.WARNING, Verdict.ABNORMAL})
-_JUDGED = frozenset({Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED})
-_CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
+_CLOSED = tuple(state.value for state in CLOSED)
 
 
 def compare(connection: Connection, run_id: str) -> Comparison:
@@ -65,7 +63,7 @@ def _findings(connection: Connection, run_id: str) -> dict[str, Finding]:
 
 
 def _open(findings: dict[str, Finding]) -> dict[str, Finding]:
-    return {key: finding for key, finding in findings.items() if finding.verdict in OPEN}
+    return {key: finding for key, finding in findings.items() if finding.verdict in GRADED}
 
 
 def _ever_open(connection: Connection, playbook: str, before: str) -> set[str]:
@@ -76,7 +74,7 @@ def _ever_open(connection: Connection, playbook: str, before: str) -> set[str]:
             t.runs.c.playbook == playbook,
             t.runs.c.started_at < before,
             t.runs.c.state.in_(_CLOSED),
-            t.findings.c.verdict.in_([verdict.value for verdict in OPEN]),
+            t.findings.c.verdict.in_([verdict.value for verdict in GRADED]),
         )
         .distinct()
     )
@@ -99,7 +97,7 @@ def _is_resolved(
 ) -> bool:
     """Resolved is only what was judged again: by itself, or its check ended without unknowns."""
     if now is not None:
-        return now.verdict in _JUDGED
+        return now.verdict in SETTLED
     verdicts = judged.get((then.device, then.check), set())
     return bool(verdicts) and not verdicts & {Verdict.UNKNOWN, Verdict.NOT_CHECKED}
 

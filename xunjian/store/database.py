@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 
 from xunjian.errors import StoreError
 from xunjian.language import Text
@@ -57,6 +57,11 @@ class Database:
         with self.writing() as connection:
             if (found := _revision(connection)) != HEAD:
                 _migrate(connection, found)
+
+
+def rows_of(connection: Connection, query: Executable) -> list[dict[str, Any]]:
+    """Give the rows of a query, by column."""
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _engine(path: Path) -> Engine:

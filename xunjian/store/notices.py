@@ -11,14 +11,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 
-from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.checks.model import LEVELS, SETTLED, UNSETTLED, Finding, Verdict
 from xunjian.run.model import Outcome
 from xunjian.store import tables as t
 from xunjian.store.database import Database
 from xunjian.store.rows import moment, stamp
-
-_JUDGED = frozenset({Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED})
-_OPEN_END = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,5 +132,5 @@ def is_worse(event: str, told: str) -> bool:
 def _is_over(now: Finding | None, verdicts: set[Verdict]) -> bool:
     """Over is only what was judged again: by itself, or its check ended without unknowns."""
     if now is not None:
-        return now.verdict in _JUDGED
-    return bool(verdicts) and not verdicts & _OPEN_END
+        return now.verdict in SETTLED
+    return bool(verdicts) and not verdicts & UNSETTLED

@@ -1,6 +1,6 @@
 """`verify`: nothing was altered or removed, except by contract term and on record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,9 +9,10 @@ from xunjian.run.model import RunState
 from xunjian.store import tables as t
 from xunjian.store.blobs import AlteredBlob, Blobs, MissingBlob
 from xunjian.store.chain import GENESIS, is_pruning, plan_of, root
+from xunjian.store.database import rows_of
 from xunjian.store.journal import broken_entries
 from xunjian.store.model import Damage, Verification
-from xunjian.store.pruning import pruned_pieces, pruning_root, prunings
+from xunjian.store.pruning import hashes_of, pruned_pieces, pruning_root, prunings
 from xunjian.store.rows import digest
 
 Row = Mapping[str, Any]
@@ -19,14 +20,14 @@ Row = Mapping[str, Any]
 
 def verify(connection: Connection, blobs: Blobs) -> Verification:
     """Read everything sealed again and hold it against the chain."""
-    evidence = _all(connection, select(t.evidence))
+    evidence = rows_of(connection, select(t.evidence))
     gone = pruned_pieces(connection)
     altered: list[Damage] = []
     missing: list[Damage] = []
     pruned = 0
     state: dict[str, str] = {}
     for row in evidence:
-        for sha256 in dict.fromkeys(_hashes(row)):
+        for sha256 in dict.fromkeys(hashes_of(row)):
             if sha256 not in state:
                 state[sha256] = _state(sha256, blobs)
             damage = Damage(run_id=row["run_id"], what=row["evidence_id"], sha256=sha256)
@@ -59,10 +60,6 @@ def verify(connection: Connection, blobs: Blobs) -> Verification:
     )
 
 
-def _all(connection: Connection, query: Any) -> list[Row]:
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def _state(sha256: str, blobs: Blobs) -> str:
     try:
         blobs.get(sha256)
@@ -76,7 +73,7 @@ def _state(sha256: str, blobs: Blobs) -> str:
 def _altered_devices(connection: Connection) -> list[Damage]:
     """Devices whose stored results no longer have the digest that was sealed last."""
     newest: dict[tuple[str, str], str] = {}
-    for row in _all(connection, select(t.sealed_devices).order_by(t.sealed_devices.c.position)):
+    for row in rows_of(connection, select(t.sealed_devices).order_by(t.sealed_devices.c.position)):
         newest[row["run_id"], row["device"]] = row["digest"]
     found = []
     for (run_id, device), sealed in newest.items():
@@ -88,7 +85,7 @@ def _altered_devices(connection: Connection) -> list[Damage]:
 def _digest_now(connection: Connection, run_id: str, device: str) -> str:
     """The digest of what the tables hold now; empty while a resumed run has the device open."""
     parts = [
-        _all(
+        rows_of(
             connection,
             select(table)
             .where(table.c.run_id == run_id, table.c.device == device)
@@ -105,18 +102,18 @@ def _digest_now(connection: Connection, run_id: str, device: str) -> str:
     return now
 
 
-def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
+def _broken(connection: Connection, evidence: Sequence[Row]) -> list[Damage]:
     """Links that do not follow, or whose evidence list or device list is not what was sealed."""
     by_link: dict[int, list[Row]] = {}
     for row in evidence:
         if row["link"] is not None:
             by_link.setdefault(row["link"], []).append(row)
     devices: dict[int, list[Row]] = {}
-    for row in _all(connection, select(t.sealed_devices)):
+    for row in rows_of(connection, select(t.sealed_devices)):
         devices.setdefault(row["link"], []).append(row)
     previous, found, sealed = GENESIS, [], set()
     expected_link, taken = 1, prunings(connection)
-    for link in _all(connection, select(t.chain).order_by(t.chain.c.link)):
+    for link in rows_of(connection, select(t.chain).order_by(t.chain.c.link)):
         number, run_id = link["link"], str(link["run_id"])
         if told := taken.get(number):
             computed = pruning_root(previous, told["keep_days"], told["pruned_at"], told["runs"])
@@ -136,7 +133,3 @@ def _broken(connection: Connection, evidence: list[Row]) -> list[Damage]:
     ).scalars()
     found += [Damage(run_id=str(r), what="run") for r in closed if r not in sealed]
     return found
-
-
-def _hashes(row: Row) -> tuple[str, str]:
-    return str(row["sha256"]), str(row["text_sha256"])

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from xunjian.store import tables as t
 from xunjian.store.chain import add_link, root
+from xunjian.store.database import rows_of
 from xunjian.store.rows import stamp
 
 Row = Mapping[str, Any]
@@ -23,12 +24,12 @@ def bury(connection: Connection, keep_days: int, now: datetime) -> tuple[frozens
     those runs. The bytes go after the commit: a crash between loses no tombstone.
     """
     horizon = stamp(now - timedelta(days=keep_days))
-    runs = _all(connection, select(t.runs.c.run_id, t.runs.c.started_at, t.runs.c.ended_at))
+    runs = rows_of(connection, select(t.runs.c.run_id, t.runs.c.started_at, t.runs.c.ended_at))
     old = {r["run_id"] for r in runs if (r["ended_at"] or r["started_at"]) < horizon}
-    rows = _all(connection, select(t.evidence))
-    kept = {sha for r in rows if r["run_id"] not in old for sha in _hashes(r)}
-    doomed = {sha for r in rows if r["run_id"] in old for sha in _hashes(r)} - kept
-    pieces = {(r["run_id"], sha) for r in rows for sha in _hashes(r) if sha in doomed}
+    rows = rows_of(connection, select(t.evidence))
+    kept = {sha for r in rows if r["run_id"] not in old for sha in hashes_of(r)}
+    doomed = {sha for r in rows if r["run_id"] in old for sha in hashes_of(r)} - kept
+    pieces = {(r["run_id"], sha) for r in rows for sha in hashes_of(r) if sha in doomed}
     if pieces := pieces - pruned_pieces(connection):
         _seal(connection, sorted(pieces), keep_days, stamp(now))
     return frozenset(doomed), len(old)
@@ -82,13 +83,10 @@ def prunings(connection: Connection) -> dict[int, dict[str, Any]]:
         pieces.setdefault(link, []).append((run_id, sha256))
     return {
         row["link"]: {**row, "runs": digests(pieces.get(row["link"], ()))}
-        for row in _all(connection, select(t.prunings))
+        for row in rows_of(connection, select(t.prunings))
     }
 
 
-def _hashes(row: Row) -> tuple[str, str]:
+def hashes_of(row: Row) -> tuple[str, str]:
+    """Give the pieces that a row of evidence stands for: as received, and as text."""
     return str(row["sha256"]), str(row["text_sha256"])
-
-
-def _all(connection: Connection, query: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(query).mappings()]

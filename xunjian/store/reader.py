@@ -12,6 +12,7 @@ from xunjian.config.model import ConfigDiff
 from xunjian.errors import StoreError
 from xunjian.language import Text
 from xunjian.run.model import (
+    LEFT_OUT,
     ContentUsed,
     DeviceResult,
     EvidenceRef,
@@ -184,7 +185,7 @@ def _devices(connection: Connection, run_id: str) -> tuple[DeviceResult, ...]:
         if device in saved:
             found.append(device_from_body(saved[device]))
         else:
-            reason = "interrupted" if device in asked else "left_out"
+            reason = "interrupted" if device in asked else LEFT_OUT
             found.append(device_from_body(row["body"], reached=False, reason=reason))
     return tuple(found)
 

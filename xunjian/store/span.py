@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from xunjian.checks.model import Finding, Verdict
-from xunjian.run.model import DeviceResult, RunState
+from xunjian.run.model import LEFT_OUT, DeviceResult, RunState
 from xunjian.store import tables as t
 from xunjian.store.changes import diff_from_json
 from xunjian.store.codec import loads, text_of
@@ -161,7 +161,7 @@ def _visits(connection: Connection, ids: Sequence[str]) -> tuple[Visit, ...]:
         bad = {(row[0], row[1]): row[2] for row in connection.execute(judged)}
         query = (
             select(d.run_id, d.device, d.reached, d.reason)
-            .where(d.run_id.in_(part), d.reason != "left_out")
+            .where(d.run_id.in_(part), d.reason != LEFT_OUT)
             .order_by(d.position)
         )
         found += [

@@ -6,23 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from xunjian.calendar.clock import day_of
-from xunjian.checks.model import LEVELS, Verdict
+from xunjian.checks.model import GRADED, LEVELS, Verdict
 from xunjian.language import Text
 from xunjian.report.building.beside import Beside
 from xunjian.report.building.dependents import ABNORMAL, UNREACHED, Dependents
-from xunjian.report.building.figures import LEFT_OUT
 from xunjian.report.document import FaultFigures, Leftover, Risk
 from xunjian.report.model import FindingRow, ReportModel, Totals
 from xunjian.report.words import RISK_LEVELS, counted
 from xunjian.run.answers import parted
-from xunjian.run.model import DeviceResult, RunRecord, RunState
+from xunjian.run.model import CLOSED, RunRecord, RunState
 from xunjian.store.model import Trend
 
 _SILENT = frozenset({"no_answer", "hang", "session_lost"})  # as a thing without way or power is
 _BY_HAND = frozenset({"manual", "hybrid"})
 _STANDS = frozenset({"open", "unverified"})
-_GRADED = (Verdict.WARNING, Verdict.ABNORMAL)
-_DONE = frozenset({RunState.FINISHED, RunState.AWAITING_MANUAL})
 _RULE = Text(
     "按未关闭问题的最高级别：I 级重大，II 级较大，III 级一般，IV 级或无问题为低",
     "by the highest level among open problems: I critical, II major, III moderate, IV or none low",
@@ -68,11 +65,7 @@ def _cause(
 def _failed(record: RunRecord) -> Mapping[str, str]:
     findings = (finding for outcome in record.outcomes for finding in outcome.findings)
     abnormal = {f.device: ABNORMAL for f in findings if f.verdict is Verdict.ABNORMAL}
-    return abnormal | {d.name: UNREACHED for d in record.devices if _is_unreached(d)}
-
-
-def _is_unreached(device: DeviceResult) -> bool:
-    return not (device.reached or device.is_awaited or device.reason == LEFT_OUT)
+    return abnormal | {d.name: UNREACHED for d in record.devices if d.was_asked and not d.reached}
 
 
 def risk_of(model: ReportModel, leftovers: Iterable[Leftover]) -> Risk:
@@ -84,7 +77,7 @@ def risk_of(model: ReportModel, leftovers: Iterable[Leftover]) -> Risk:
     levels = {level for level, count in model.levels.items() if count}
     levels |= {one.finding.level for one in standing}
     level = next((one for one in LEVELS if one in levels), "")
-    open_now = any(row.finding.verdict in _GRADED for row in model.problems) or standing
+    open_now = any(row.finding.verdict in GRADED for row in model.problems) or standing
     doubts = _doubts(model.state, model.totals, sum(o.state == "unverified" for o in standing))
     return Risk(
         level=level, is_least=bool(doubts), said=_said(level, doubts, is_open=bool(open_now))
@@ -120,7 +113,7 @@ def _doubts(state: RunState, totals: Totals, unverified: int) -> Sequence[Text]:
     silent = totals.devices - totals.reached - totals.on_paper
     unknown = totals.verdicts.get(Verdict.UNKNOWN, 0)
     told = (
-        (state not in _DONE, Text("本轮未完成", "the round is not complete")),
+        (state not in CLOSED, Text("本轮未完成", "the round is not complete")),
         (silent > 0, Text(f"{silent} 台未到达", f"{counted(silent, 'device')} not reached")),
         (unknown, Text(f"{unknown} 项待核", f"{unknown} unknown")),
         (

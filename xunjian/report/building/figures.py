@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.checks.model import GRADED, LEVELS, Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.document import IntactRate, RoundFigures, SiteFigures
 from xunjian.report.model import DeviceSheet, Totals
@@ -11,9 +11,7 @@ from xunjian.report.words import counted
 from xunjian.run.model import RunRecord, RunState, blanks
 from xunjian.store.model import Past
 
-LEFT_OUT = "left_out"  # reason of a device that was asked nothing: that is no failure to reach it
-_HOLDS = (Verdict.NORMAL, Verdict.WARNING, Verdict.ABNORMAL)
-_GRADED = (Verdict.WARNING, Verdict.ABNORMAL)
+_HOLDS = (Verdict.NORMAL, *GRADED)
 
 
 def totals_of(record: RunRecord, findings: Iterable[Finding]) -> Totals:
@@ -27,7 +25,7 @@ def totals_of(record: RunRecord, findings: Iterable[Finding]) -> Totals:
         reached=sum(device.reached for device in record.devices),
         verdicts={verdict: counted[verdict] for verdict in Verdict},
         awaiting=blanks(record.outcomes),
-        on_paper=sum(device.is_awaited or device.reason == LEFT_OUT for device in record.devices),
+        on_paper=sum(not device.was_asked for device in record.devices),
     )
 
 
@@ -42,7 +40,7 @@ def intact_of(sheets: Iterable[DeviceSheet]) -> IntactRate:
 
 def levels_of(findings: Iterable[Finding]) -> Mapping[str, int]:
     """Count warnings and abnormal findings by fault level; all four levels stand there."""
-    counted = Counter(f.level for f in findings if f.verdict in _GRADED)
+    counted = Counter(f.level for f in findings if f.verdict in GRADED)
     return {level: counted[level] for level in LEVELS}
 
 

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from xunjian.checks.model import LEVELS, Finding
-from xunjian.report.model import BAD, DeviceSheet, FindingRow, LeftOutRow, Unanswered
+from xunjian.checks.model import BAD, LEVELS, Finding
+from xunjian.report.model import DeviceSheet, FindingRow, LeftOutRow, Unanswered
 from xunjian.run.model import DeviceResult, RunRecord
 from xunjian.store.model import Trend
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from xunjian.checks.model import Finding
+from xunjian.checks.model import BAD, Finding
 from xunjian.language import Text
 from xunjian.report.building.beside import Source
 from xunjian.report.document import Forecast, Series
-from xunjian.report.model import BAD, FindingRow
+from xunjian.report.model import FindingRow
 from xunjian.store.model import Past
 
 LEAST_POINTS = 4

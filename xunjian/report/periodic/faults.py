@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from xunjian.checks.model import LEVELS, Finding, Verdict
+from xunjian.checks.model import GRADED, LEVELS, Finding, Verdict
 from xunjian.store.span_model import Sighting
 
 REPLACE_AT = 3  # faults of one thing in a month (requirements 3.3, plan M1)
-_BAD = (Verdict.ABNORMAL, Verdict.WARNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ def faults_of(sightings: Iterable[Sighting]) -> tuple[Fault, ...]:
 def _spells(sighting: Sighting) -> Iterator[Fault]:
     spell: list[tuple[datetime, Verdict]] = []
     for at, _, verdict in sighting.seen:
-        if verdict in _BAD:
+        if verdict in GRADED:
             spell.append((at, verdict))
         elif spell:
             yield _fault(sighting.finding, spell, at)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from xunjian.checks.model import Verdict
+from xunjian.checks.model import BAD, Verdict
 from xunjian.language import Language, Text
 from xunjian.report.document import RoundFigures
 from xunjian.report.plots.svg import (
@@ -19,7 +19,6 @@ from xunjian.report.plots.svg import (
     words,
 )
 
-STACKED = (Verdict.ABNORMAL, Verdict.WARNING, Verdict.UNKNOWN)  # from the ground up
 _SHOWN = 12  # more columns than a phone shows
 _LEFT, _TOP, _BOTTOM, _HEIGHT = 40, 30, 190, 226
 _TALL_ENOUGH = 13  # units: a number fits into the segment
@@ -35,7 +34,7 @@ def rounds_plot(rounds: Sequence[RoundFigures], language: Language) -> Plot | No
     counts = (
         Text("，", ", ")
         .to(language)
-        .join(f"{v.word.to(language)} {latest.verdicts.get(v.value, 0)}" for v in STACKED)
+        .join(f"{v.word.to(language)} {latest.verdicts.get(v.value, 0)}" for v in BAD)
     )
     description = Text(
         f"最近 {len(shown)} 轮，每柱一轮，单位：项。最近一轮：{counts}。",
@@ -50,7 +49,7 @@ def rounds_plot(rounds: Sequence[RoundFigures], language: Language) -> Plot | No
         head=(
             Text("轮次", "Round").to(language),
             Text("开始", "Started").to(language),
-            *(v.word.to(language) for v in (*STACKED, Verdict.NORMAL)),
+            *(v.word.to(language) for v in (*BAD, Verdict.NORMAL)),
             Text("完好率", "Intact").to(language),
         ),
         rows=tuple(_row(r) for r in reversed(shown)),
@@ -62,13 +61,13 @@ def _row(one: RoundFigures) -> tuple[str, ...]:
     return (
         one.number or one.run_id,
         one.started_at.strftime("%Y-%m-%d %H:%M"),
-        *(str(one.verdicts.get(v.value, 0)) for v in (*STACKED, Verdict.NORMAL)),
+        *(str(one.verdicts.get(v.value, 0)) for v in (*BAD, Verdict.NORMAL)),
         "—" if pct is None else f"{pct}% ({one.intact.intact}/{one.intact.judged})",
     )
 
 
 def _parts(rounds: Sequence[RoundFigures], language: Language) -> list[Markup]:
-    most = max(sum(r.verdicts.get(v.value, 0) for v in STACKED) for r in rounds)
+    most = max(sum(r.verdicts.get(v.value, 0) for v in BAD) for r in rounds)
     marks = ticks(0, max(most, 1))
     y = Scale(0, marks[-1], _BOTTOM, _TOP)
     step = (WIDTH - _LEFT - 8) / len(rounds)
@@ -94,7 +93,7 @@ def _axis(marks: Sequence[float], y: Scale, language: Language) -> list[Markup]:
             )
             parts.append(words(_LEFT - 6, y(value) + 4, number(value), "end"))
     right = WIDTH - 8
-    for verdict in reversed(STACKED):
+    for verdict in reversed(BAD):
         word = verdict.word.to(language)
         wide = len(word) * (13 if language is Language.ZH else 8.4)
         parts.append(words(right, 14, word, "end"))
@@ -107,7 +106,7 @@ def _column(
     one: RoundFigures, left: float, width: float, y: Scale, language: Language
 ) -> list[Markup]:
     parts, ground = [], 0
-    for verdict in STACKED:
+    for verdict in BAD:
         count = one.verdicts.get(verdict.value, 0)
         if not count:
             continue
