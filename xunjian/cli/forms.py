@@ -211,9 +211,11 @@ def _read(
     pictures: list[File] = []
     for path in files:
         held, beside = unpack(path)
+        against = Against(book=book, find=beside.find, keep=beside.keep, now=now)
         for name, held_bytes in held.items():
-            read_form(name, held_bytes, Against(book=book, find=beside.find, now=now), reading)
+            read_form(name, held_bytes, against, reading)
             forms.append(File(name=name, content=held_bytes))
+        reading.notes += beside.left()
         pictures += _pictures(beside)
     if reading.problems:
         raise FormMistakes(reading.problems)

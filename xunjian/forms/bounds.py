@@ -73,11 +73,12 @@ def _area(reference: str) -> int:
     if found is None:
         return 1
     left, top, right, bottom = found.groups()
-    return (abs(_column(right) - _column(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
+    return (abs(column_of(right) - column_of(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
+    """Give the number of a column, from 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
-    return number
+    return number - 1

@@ -2,26 +2,40 @@
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from xunjian.errors import UsageError
 from xunjian.forms.bounds import OutOfBounds, check_workbook
+from xunjian.forms.embedded import Place, pictures_of_sheets
 from xunjian.language import Text
 
 LARGEST_BYTES = 50 * 1024 * 1024
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
+_PICTURE = re.compile(r"DISPIMG\(|^#(?:VALUE!|NAME\?)$")
+_CONVERSATION = "linkid=870924"  # ends what Excel says before a threaded comment ([MS-XLSX] 2.1.16)
+AGAIN = Text(
+    "可能没有拷完整：在表格软件里打开后另存为 .xlsx，打不开就重新拷贝",
+    "it may not be whole: open it and save it as .xlsx; if it does not open, copy it again",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """One sheet. unread: formulas that came without their result, by (row, column)."""
+    """One sheet; what is more than a cell's value stands by (row, column).
+
+    unread: formulas that came without their result. comments: as people pinned them to cells.
+    pictures: put into or over cells.
+    """
 
     name: str
     rows: tuple[tuple[object, ...], ...]
-    unread: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    unread: frozenset[Place] = field(default_factory=frozenset)
+    comments: Mapping[Place, str] = field(default_factory=dict)
+    pictures: Mapping[Place, tuple[bytes, ...]] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> object:
         """What a cell says; None where it is empty or there is none."""
@@ -50,11 +64,23 @@ def read_grids(name: str, content: bytes) -> tuple[Grid, ...]:
     if content[:4] == b"PK\x03\x04":
         return _workbook(name, content)
     if content[:4] == b"\xd0\xcf\x11\xe0":
-        raise UsageError(
-            Text(f"这是旧的 .xls 文件：{name}", f"this is an old .xls file: {name}"),
-            Text("在表格软件里另存为 .xlsx", "save it as .xlsx"),
-        )
+        raise _compound(name, content)
+    if not content.strip(b"\0"):
+        raise UsageError(Text(f"文件是空的：{name}", f"the file is empty: {name}"), AGAIN)
     return (_csv(name, content),)
+
+
+def _compound(name: str, content: bytes) -> UsageError:
+    """Tell the two kinds of compound files that people send ([MS-OFFCRYPTO] 2.3.4.4)."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return UsageError(
+            Text(f"文件有打开密码：{name}", f"the file asks for a password: {name}"),
+            Text("去掉打开密码再保存", "take the password off and save it again"),
+        )
+    return UsageError(
+        Text(f"这是旧的 .xls 或 .et 文件：{name}", f"this is an old .xls or .et file: {name}"),
+        Text("在表格软件里另存为 .xlsx", "save it as .xlsx"),
+    )
 
 
 def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
@@ -76,35 +102,87 @@ def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
     try:
         said = load_workbook(io.BytesIO(content), data_only=True)
         written = load_workbook(io.BytesIO(content), data_only=False)
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            pictures = pictures_of_sheets(packed)
     except Exception as error:  # openpyxl raises whatever its parts raise
         raise _broken(name, error) from error
-    return tuple(_sheet(said[title], written[title]) for title in said.sheetnames)
+    if not said.worksheets:
+        raise _broken(name, ValueError("no worksheet, or Strict Open XML"))
+    return tuple(
+        _sheet(name, sheet, written[sheet.title], pictures.get(sheet.title, {}))
+        for sheet in said.worksheets
+    )
 
 
 def _broken(name: str, error: Exception) -> UsageError:
     kind = type(error).__name__
-    message = Text(f"读不了这个工作簿：{name}", f"the workbook cannot be read: {name}")
-    return UsageError(message, Text(kind, kind))
+    message = Text(f"读不了这个工作簿：{name}（{kind}）", f"no readable workbook: {name} ({kind})")
+    return UsageError(message, AGAIN)
 
 
-def _sheet(said: Any, written: Any) -> Grid:
-    rows = [
-        list(row)
-        for row in said.iter_rows(
-            max_row=min(said.max_row, _MOST_ROWS),
-            max_col=min(said.max_column, _MOST_COLUMNS),
-            values_only=True,
-        )
-    ]
+def _sheet(file: str, said: Any, written: Any, pictures: Mapping[Place, tuple[bytes, ...]]) -> Grid:
+    rows: list[list[object]] = []
+    comments: dict[Place, str] = {}
+    for cells in said.iter_rows(
+        max_row=min(said.max_row, _MOST_ROWS), max_col=min(said.max_column, _MOST_COLUMNS)
+    ):
+        rows.append([_shown(cell, pictures) for cell in cells])
+        comments |= {
+            (cell.row - 1, cell.column - 1): _comment(cell.comment.text)
+            for cell in cells
+            if cell.comment is not None
+        }
+    if any(
+        cell.value is not None
+        for cell in said._cells.values()  # noqa: SLF001 - asking for rows would make their cells
+        if cell.row > _MOST_ROWS or cell.column > _MOST_COLUMNS
+    ):
+        raise _too_long(f"{file} {said.title}")
     unread = set()
     for row in written.iter_rows(max_row=len(rows), max_col=_MOST_COLUMNS):
         for cell in row:
             at = (cell.row - 1, cell.column - 1)
-            if cell.data_type == "f" and rows[at[0]][at[1]] is None:
+            if cell.data_type == "f" and rows[at[0]][at[1]] is None and at not in pictures:
                 unread.add(at)
     for merged in said.merged_cells.ranges:
         _spread(rows, merged)
-    return Grid(name=said.title, rows=tuple(map(tuple, rows)), unread=frozenset(unread))
+    return Grid(
+        name=said.title,
+        rows=tuple(map(tuple, rows)),
+        unread=frozenset(unread),
+        comments=comments,
+        pictures=pictures,
+    )
+
+
+def _shown(cell: Any, pictures: Container[Place]) -> object:
+    """Give a cell's value as it reads: 0.55 that stands there as 55 % is "55%".
+
+    What stands for a picture in a cell is no text: a formula in WPS, an error in Excel.
+    """
+    value = cell.value
+    if (cell.row - 1, cell.column - 1) in pictures and _PICTURE.search(str(value)):
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and "%" in str(cell.number_format):
+        return f"{value * 100:.10g}%"
+    return value
+
+
+def _comment(text: str) -> str:
+    """Give a comment without what Excel puts before one of a conversation."""
+    _, _, rest = text.partition(_CONVERSATION)
+    return (rest.partition(":")[2] or rest if rest else text).strip()
+
+
+def _too_long(where: str) -> UsageError:
+    return UsageError(
+        Text(
+            f"{where} 超出 {_MOST_ROWS} 行或 {_MOST_COLUMNS} 列",
+            f"{where} has more than {_MOST_ROWS} rows or {_MOST_COLUMNS} columns",
+        ),
+        Text("删去表以外的内容", "take out what is not of the form"),
+    )
 
 
 def _spread(rows: list[list[object]], merged: Any) -> None:
@@ -120,15 +198,16 @@ def _csv(name: str, content: bytes) -> Grid:
     text = decoded(content)
     if text is None or "\0" in text:
         raise UsageError(
-            Text(f"既不是工作簿也不是 CSV：{name}", f"neither a workbook nor a CSV: {name}")
+            Text(f"既不是工作簿也不是 CSV：{name}", f"neither a workbook nor a CSV: {name}"), AGAIN
         )
-    first = text.split("\n", 20)
-    counts = {mark: sum(line.count(mark) for line in first) for mark in ",;\t"}
-    mark = max(counts, key=lambda one: counts[one])
+    heading = next((line for line in text.splitlines() if "xj:form " in line), text[:1000])
+    mark = max(",;\t", key=heading.count)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))[:_MOST_ROWS]
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error as error:
         raise _broken(name, error) from error
+    if len(rows) > _MOST_ROWS:
+        raise _too_long(name)
     return Grid(name=name, rows=tuple(tuple(cell or None for cell in row) for row in rows))
 
 

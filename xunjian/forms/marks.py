@@ -13,7 +13,9 @@ from xunjian.forms.write import ID_FORM, checksum
 from xunjian.language import Text
 
 FindPicture = Callable[[str], str]  # name beside the form -> sha256; raises UnreadableCell
+KeepPicture = Callable[[str, bytes], str]  # name and content -> sha256; raises UnreadableCell
 
+_ORIGINAL = Text("在原表上填写，或重新导出", "fill in the original, or export it again")
 _LATER = Text("巡检时间在将来", "the time of inspection lies ahead")
 
 
@@ -43,10 +45,14 @@ class FormReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
-    """What forms are read against: those of the run, the pictures beside them, the clock."""
+    """What forms are read against: those of the run, the pictures beside them, the clock.
+
+    keep: takes in the pictures inside a form.
+    """
 
     book: Book
     find: FindPicture
+    keep: KeepPicture
     now: datetime
 
 
@@ -66,7 +72,8 @@ class MarkedSheet:
         at = heading_of(grid)
         assert at is not None
         self._file, self._grid, self._book = file, grid, against.book
-        self._find, self._now, self._into = against.find, against.now, into
+        self._find, self._keep = against.find, against.keep
+        self._now, self._into = against.now, into
         self._head, self._id = at
         self._lines = self._book.lines
         self._columns = self._named_columns()
@@ -97,7 +104,7 @@ class MarkedSheet:
                 f"{self._file} {where}：标识被改动或不属于本轮：{what[:60]}",
                 f"{self._file} {where}: an id was edited or is none of this run: {what[:60]}",
             ),
-            Text("在原表上填写，或重新导出", "fill in the original, or export it again"),
+            _ORIGINAL,
         )
 
     def _ids(self, sheet: Sheet) -> list[tuple[int, str]]:
@@ -107,8 +114,6 @@ class MarkedSheet:
         for row in range(len(self._grid.rows)):
             text = self._grid.text(row, self._id)
             if row == self._head or not text:
-                if row > self._head:
-                    self._nameless(row)
                 continue
             is_ours = text.startswith("xj:") or (ID_FORM.fullmatch(text) and text in self._lines)
             if not is_ours or text in seen:
@@ -126,17 +131,6 @@ class MarkedSheet:
             )
         return found
 
-    def _nameless(self, row: int) -> None:
-        """A row somebody put in: what it says must not get lost."""
-        for name in (words.VALUE, words.VERDICT, words.CAUSE):
-            if self._said(row, name):
-                message = Text(
-                    "这一行没有标识，不知属于哪一项；新问题写在“表外问题”里",
-                    "this row has no id; new problems belong into the rows for them",
-                )
-                self._complain(row, name, message)
-                return
-
     def _named_columns(self) -> dict[str, int]:
         """Find columns by their headings: more columns, or another order, do no harm."""
         known = {plain(word): text.zh for text in words.COLUMNS for word in (text.zh, text.en)}
@@ -147,14 +141,15 @@ class MarkedSheet:
                 found.setdefault(known[text], column)
             elif text == "xj:given":
                 found[words.GIVEN.zh] = column
-        for needed in (words.ITEM, words.VALUE, words.VERDICT, words.CAUSE):
+        for needed in (words.ITEM, words.VALUE, words.VERDICT, words.CAUSE, words.GIVEN):
             if needed.zh not in found:
                 where = f"{self._grid.name}!{self._head + 1}"
                 raise UsageError(
                     Text(
                         f"{self._file} {where}：找不到“{needed.zh}”列",
                         f"{self._file} {where}: column “{needed.en}” is missing",
-                    )
+                    ),
+                    _ORIGINAL,
                 )
         return found
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xunjian.checks.model import Verdict
-from xunjian.errors import UsageError
+from xunjian.errors import Problem, UsageError
 from xunjian.forms import words
-from xunjian.forms.cells import UnreadableCell, plain, text_of, value_of, verdict_of
+from xunjian.forms.cells import UnreadableCell, is_unit, plain, text_of, value_of, verdict_of
 from xunjian.forms.grid import read_grids
-from xunjian.forms.marks import Against, FormReading, MarkedSheet, Taken, heading_of
+from xunjian.forms.marks import Against, FormReading, Taken, heading_of
 from xunjian.forms.model import Line, Sheet
+from xunjian.forms.stray import WatchedSheet
 from xunjian.language import Text
 from xunjian.run.found import FREE
 
@@ -59,19 +60,25 @@ class _Given:
     noted: tuple[str, str] = ("", "")  # the note in both languages
 
 
-class _SheetReader(MarkedSheet):
+class _SheetReader(WatchedSheet):
     """One sheet being read."""
 
     def read(self) -> None:
         """Read head, lines, free rows and signatures."""
         sheet = self._sheet()
         ids = self._ids(sheet)
+        self._look_over(ids, sheet)
         self._read_head()
+        titles = {
+            plain(title)
+            for line in self._lines.values()
+            for title in (line.device_title.zh, line.device_title.en)
+        }
         rows: defaultdict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
         for row, text in ids:
             if text in self._lines:
                 line = self._lines[text]
-                if self._is_same_item(row, line):
+                if self._is_whole(row, line, titles):
                     rows[line.device, line.question].append((row, line))
         before = len(self._into.taken)
         for found in rows.values():
@@ -79,22 +86,24 @@ class _SheetReader(MarkedSheet):
         for row, text in ids:
             if text.startswith(f"xj:{FREE}"):
                 self._free(row, sheet)
-        self._signatures(ids, sheet)
-        if len(self._into.taken) > before:
+        is_signed = self._signatures(ids, sheet)
+        if is_signed or len(self._into.taken) > before:
             self._into.problems += self._head_problems
 
     def _question(self, rows: Sequence[tuple[int, Line]]) -> None:
         """Read all lines of one question; nothing is taken from what is not clear."""
-        leading = next(((row, line) for row, line in rows if line.leads), None)
-        if leading is None:
-            return
+        row, line = next(((row, line) for row, line in rows if line.leads), rows[0])
         count = len(self._into.problems)
-        row, line = leading
+        for at, _ in rows:
+            if at != row:
+                self._beneath(at, row)
         values = {one.blank: self._value(at, one) for at, one in rows if one.blank}
         verdict = self._verdict(row)
-        cause, remark = self._text(row, words.CAUSE), self._remark(row, line)
-        photos = self._photos(row)
-        decides = words.is_yes(self._said(row, words.DECIDES))
+        remarks = [self._remark(at, one) for at, one in rows]
+        cause, remark = self._text(row, words.CAUSE), "；".join(filter(None, remarks))
+        named = {name: photo for at, _ in rows for name, photo in self._photos(at).items()}
+        photos = tuple(dict.fromkeys(named.values()))
+        decides = self._decides(row)
         said_value = values.get(line.blank) if line.blank else None
         has_more = any(v is not None for name, v in values.items() if name != line.blank)
         given = self._given(row)
@@ -111,7 +120,7 @@ class _SheetReader(MarkedSheet):
         if line.judged and verdict in {Verdict.NORMAL.value, Verdict.ABNORMAL.value}:
             values[line.judged] = verdict
         if photos and line.photo:
-            values[line.photo] = _NAMES.split(self._said(row, words.PHOTO))[0].strip()
+            values[line.photo] = next(iter(named))
         body: dict[str, object] = {
             "values": values,
             "verdict": verdict,
@@ -121,7 +130,7 @@ class _SheetReader(MarkedSheet):
             "decides": decides,
         }
         self._check(row, line, body, is_changed=is_changed)
-        if is_offered:
+        if is_offered or line.offered:
             body["noted"] = list(given.noted)
         if len(self._into.problems) == count:
             self._take(row, line, body)
@@ -157,29 +166,34 @@ class _SheetReader(MarkedSheet):
 
     def _value(self, row: int, line: Line) -> object:
         column = self._columns[words.VALUE.zh]
-        if (row, column) in self._grid.unread:
-            message = Text(
-                "公式没有结果；在表格软件里打开保存一次",
-                "the formula has no result; open and save the file once",
-            )
-            self._complain(row, words.VALUE, message)
-            return None
         try:
-            return value_of(line.asked, self._grid.at(row, column))
+            value = value_of(line.asked, self._grid.at(row, column))
         except UnreadableCell as error:
             self._complain(row, words.VALUE, error.message)
             return None
+        unit = self._said(row, words.UNIT)
+        is_other = line.asked.kind == "number" and unit and not is_unit(unit, line.asked.unit)
+        if value is not None and is_other:
+            message = Text(
+                f"单位栏写的是 {unit[:20]}，本项是 {line.asked.unit or '-'}",
+                f"the unit says {unit[:20]}, the item is asked in {line.asked.unit or '-'}",
+            )
+            self._complain(row, words.UNIT, message)
+        return value
 
     def _verdict(self, row: int) -> str:
-        column = self._columns[words.VERDICT.zh]
-        if (row, column) in self._grid.unread:
-            self._complain(row, words.VERDICT, Text("公式没有结果", "the formula has no result"))
-            return ""
         try:
-            return verdict_of(self._grid.at(row, column))
+            return verdict_of(self._cell(row, words.VERDICT))
         except UnreadableCell as error:
             self._complain(row, words.VERDICT, error.message)
             return ""
+
+    def _decides(self, row: int) -> bool:
+        said = words.is_yes(self._said(row, words.DECIDES))
+        if said is None:
+            message = Text("只能填“是”或留空", "either yes or blank")
+            self._complain(row, words.DECIDES, message)
+        return bool(said)
 
     def _remark(self, row: int, line: Line) -> str:
         """The remark without what the form came with; a value where none is asked is one too."""
@@ -187,6 +201,7 @@ class _SheetReader(MarkedSheet):
         parts = [] if said == self._given(row).note else [said]
         if not line.blank and (extra := self._text(row, words.VALUE)):
             parts.append(extra)
+        parts.append(self._beside(row))
         return "；".join(part for part in parts if part)
 
     def _text(self, row: int, name: Text, *most: int) -> str:
@@ -196,23 +211,33 @@ class _SheetReader(MarkedSheet):
             self._complain(row, name, error.message)
             return ""
 
-    def _photos(self, row: int) -> tuple[str, ...]:
-        found: list[str] = []
-        for name in _NAMES.split(self._said(row, words.PHOTO)):
-            if not name.strip():
+    def _photos(self, row: int) -> dict[str, str]:
+        """The pictures of a row by name: those it names, then those that lie in it."""
+        found: dict[str, str] = {}
+        for name in map(str.strip, _NAMES.split(self._said(row, words.PHOTO))):
+            if plain(name).lower() in words.NOTHING:
                 continue
             try:
-                found.append(self._find(name.strip()))
+                found[name] = self._find(name)
             except UnreadableCell as error:
                 self._complain(row, words.PHOTO, error.message)
-        return tuple(dict.fromkeys(found))
+        inside = self._grid.pictures
+        for at, column in sorted(place for place in inside if place[0] == row):
+            where = self._grid.where(at, column)
+            for number, content in enumerate(inside[at, column], 1):
+                name = f"{where.replace('!', ' ')}{f'-{number}' if number > 1 else ''}.jpg"
+                try:
+                    found[name] = self._keep(name, content)
+                except UnreadableCell as error:
+                    self._into.problems.append(Problem(self._file, 0, where, error.message))
+        return found
 
     def _given(self, row: int) -> _Given:
         try:
             value, verdict, note, offered, *rest = json.loads(self._said(row, words.GIVEN))
             (zh, en) = rest[0] if rest else (note, note)
         except (ValueError, TypeError):
-            return _Given()
+            raise self._edited(row, self._said(row, words.GIVEN)) from None
         noted = (str(zh), str(en))
         return _Given(
             value=value, verdict=str(verdict), note=str(note), offered=offered, noted=noted
@@ -236,10 +261,14 @@ class _SheetReader(MarkedSheet):
     def _free(self, row: int, sheet: Sheet) -> None:
         """Take a problem that was on no list."""
         count = len(self._into.problems)
-        said = self._text(row, words.ITEM)
-        rest = [self._text(row, n) for n in (words.VERDICT, words.CAUSE, words.REMARK, words.PHOTO)]
+        wide = (words.ITEM, words.STANDARD, words.UNIT, words.VALUE)  # one cell on the form
+        said = " ".join(filter(None, dict.fromkeys(self._text(row, name) for name in wide)))
+        remarks = (self._text(row, words.REMARK), self._beside(row))
+        remark = "；".join(filter(None, remarks))
+        has_picture = any(at == row for at, _ in self._grid.pictures)
+        rest = [self._text(row, n) for n in (words.VERDICT, words.CAUSE, words.PHOTO, words.DEVICE)]
         if not said:
-            if any(rest):
+            if any(rest) or remark or has_picture:
                 message = Text("要写是什么问题", "say what is wrong")
                 self._complain(row, words.ITEM, message)
             return
@@ -255,8 +284,8 @@ class _SheetReader(MarkedSheet):
             "values": {"detail": said},
             "verdict": verdict,
             "cause": rest[1],
-            "remark": rest[2],
-            "photos": list(photos),
+            "remark": remark,
+            "photos": list(dict.fromkeys(photos.values())),
             "decides": False,
         }
         self._take(row, replace(line, question=f"{FREE} {_short(said)}"), body)
@@ -272,22 +301,39 @@ class _SheetReader(MarkedSheet):
         self._complain(row, words.DEVICE, message)
         return None
 
-    def _signatures(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> None:
+    def _signatures(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> bool:
+        """Take who signed and what was agreed to; gives whether anybody did."""
         said: dict[str, str] = {}
+        photos: dict[str, str] = {}
         for row, text in ids:
             if not text.startswith(("xj:consent", "xj:sign ")):
                 continue
-            value = self._text(row, words.ITEM, _LONGEST_SIGNATURE)
-            if value and text == "xj:consent":
-                said["consent"] = value
-            elif value:
-                number = int(text.rpartition(" ")[2]) if text.rpartition(" ")[2].isdigit() else -1
-                if 0 <= number < len(sheet.form.signers):
-                    said[str(sheet.form.signers[number])] = value
+            drawn = self._photos(row)
+            value = self._signed(row) or ("（手写）" if drawn else "")
+            photos |= drawn
+            if value:
+                said[self._signer(row, text, sheet)] = value
         if said and sheet.lines and self._by:
             body: Mapping[str, object] = {"values": said}
+            if photos:
+                body = {**body, "photos": list(dict.fromkeys(photos.values()))}
             own = next(one for one in sheet.lines if one.device == sheet.devices[0][0])
             self._take(self._head, replace(own, question=f"SIGN {sheet.title}"), body)
+        return bool(said)
+
+    def _signed(self, row: int) -> str:
+        """What stands in the wide cell of a signature, also where it was split again."""
+        names = words.COLUMNS[words.COLUMNS.index(words.ITEM) : words.COLUMNS.index(words.ID)]
+        taken = [self._text(row, name, _LONGEST_SIGNATURE) for name in names if name != words.PHOTO]
+        return " ".join(filter(None, dict.fromkeys(taken)))
+
+    def _signer(self, row: int, mark: str, sheet: Sheet) -> str:
+        if mark == "xj:consent":
+            return "consent"
+        number = mark.rpartition(" ")[2]
+        if number.isdigit() and int(number) < len(sheet.form.signers):
+            return str(sheet.form.signers[int(number)])
+        return self._said(row, words.NUMBER)  # the form has changed since it was handed out
 
 
 def _short(text: str) -> str:

@@ -26,7 +26,7 @@ COLUMNS = (
 BY = Text("巡检人", "Inspector")
 AT = Text("巡检时间", "Time")
 PROBLEMS = Text("表外问题（清单以外的新问题）", "Problems outside the list")
-SIGN = Text("签字", "Signature")
+DAY = Text("年-月-日", "date")  # stands for the unit of a day
 YES, NO = Text("是", "yes"), Text("否", "no")
 META = "xunjian"  # hidden sheet
 
@@ -34,16 +34,21 @@ CHOICES = (Verdict.NORMAL, Verdict.ABNORMAL, Verdict.NOT_APPLICABLE, Verdict.NOT
 
 # what people write where the list offers four words
 VERDICTS: Mapping[str, Verdict] = {
-    **{verdict.word.zh: verdict for verdict in CHOICES},
-    **{verdict.word.en: verdict for verdict in CHOICES},
-    **{verdict.value: verdict for verdict in CHOICES},
-    **dict.fromkeys(("√", "✓", "✔", "合格", "完好", "ok", "正常。"), Verdict.NORMAL),
-    **dict.fromkeys(("×", "✗", "不合格", "不正常", "故障"), Verdict.ABNORMAL),
-    **dict.fromkeys(("/", "n/a", "na", "不适用"), Verdict.NOT_APPLICABLE),
-    **dict.fromkeys(("未检查", "没检"), Verdict.NOT_CHECKED),
+    word.lower().replace(" ", ""): verdict
+    for verdict, more in (
+        (Verdict.NORMAL, "√ ✓ ✔ ☑ 合格 完好 良好 正常运行 无异常 通过 ok pass good"),
+        (Verdict.ABNORMAL, "× ✗ ✘ x 不合格 不正常 有异常 故障 fail bad"),
+        (Verdict.NOT_APPLICABLE, "/ n/a na 不适用 无此项"),
+        (Verdict.NOT_CHECKED, "未检查 没检 未查"),
+    )
+    for word in (verdict.word.zh, verdict.word.en, verdict.value, *more.split())
 }
+NOTHING = frozenset({"", "/", "-", "—", "无", "没有", "none", "no"})  # where nothing is to be said
 
 
-def is_yes(text: str) -> bool:
-    """Whether a person said yes."""
-    return text.strip().lower() in {YES.zh, YES.en, "y", "true", "1", "√", "✓", "同意", "agree"}
+def is_yes(text: str) -> bool | None:
+    """Whether a person said yes; none where it is neither yes nor no."""
+    said = text.strip().lower()
+    if said in {YES.zh, YES.en, "y", "true", "1", "√", "✓", "✔", "同意", "agree"}:
+        return True
+    return False if said in {*NOTHING, NO.zh, "n", "false", "0", "×"} else None

@@ -22,6 +22,7 @@ _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap
 ID_FORM = re.compile(r"Q[0-9a-f]{12}")  # of a line
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31  # of a sheet, by Excel
+_LONGEST_FOOTER = 100  # Excel's limit is 255
 _BAD = Verdict.ABNORMAL.value  # stands in what a line was given as
 
 
@@ -49,6 +50,14 @@ def checksum(run_id: str, ids: Iterable[str]) -> str:
 def mark_of(run_id: str, sheet: Sheet) -> str:
     """What stands in the hidden heading of a sheet: whose form this is."""
     return f"{run_id} {sheet.key} {checksum(run_id, (line.id for line in sheet.lines))}"
+
+
+def printed_head(book: Book, sheet: Sheet, language: Language) -> tuple[str, str, str]:
+    """What stands above the lines: the form's title, whose sheet it is, how to fill it in."""
+    number = f"{book.number or book.run_id}  {book.title.to(language)}"
+    own, rules = sheet.form.notes.to(language), _NOTES.to(language)
+    notes = "\n".join(part for part in (own, rules) if part)
+    return sheet.form.title.to(language), f"{sheet.title.to(language)}    {number}", notes
 
 
 def _name(title: str, used: dict[str, int]) -> str:
@@ -86,7 +95,8 @@ class _Writer:
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        page.set_footer(f"&L{self._book.number}&R&P / &N")
+        whose = printed_head(self._book, sheet, self._language)[1][:_LONGEST_FOOTER]
+        page.set_footer(f"&L{whose.replace('&', '&&')}&R&P / &N")
         for column, width in enumerate(_WIDTHS):
             hidden = {"hidden": 1} if column > _LAST else {}
             page.set_column(column, column, width, None, hidden)
@@ -108,12 +118,11 @@ class _Writer:
 
     def _head(self, page: Any, sheet: Sheet) -> None:
         title = self._format("title", bold=True, font_size=15, align="center")
-        form = self._say(sheet.form.title)
+        form, whose, notes = printed_head(self._book, sheet, self._language)
         page.set_row(0, 26)
         page.merge_range(0, 0, 0, _LAST, form, title)
         plain = self._format("plain")
-        number = f"{self._book.number or self._book.run_id}  {self._say(self._book.title)}"
-        page.merge_range(1, 0, 1, _LAST, f"{self._say(sheet.title)}    {number}", plain)
+        page.merge_range(1, 0, 1, _LAST, whose, plain)
         label = self._format("label", bold=True, border=1, bg_color="#F2F2F2")
         blank = self._format("blank", border=1)
         date = self._format("date", border=1, num_format="yyyy-mm-dd hh:mm", align="left")
@@ -124,9 +133,8 @@ class _Writer:
             page.merge_range(row, 0, row, 1, self._say(text), label)
             page.merge_range(row, 2, row, 3, "", kind)
             page.write(row, _ID, mark)
-            page.set_row(row, 20)  # also filled in by hand
-        notes = self._say(sheet.form.notes) or self._say(_NOTES)
-        page.merge_range(2, 4, 3, _LAST, notes, plain)
+            page.set_row(row, 27)  # also filled in by hand; the notes beside have four lines
+        page.merge_range(2, 4, 3, _LAST, notes, self._format("notes", indent=1, font_size=9))
         head = self._format("head", bold=True, border=1, bg_color="#D9E2EC", align="center")
         for column, text in enumerate(words.COLUMNS):
             page.write(_HEAD, column, self._say(text), head)
@@ -150,13 +158,15 @@ class _Writer:
         note = self._say(line.note)
         item = self._say(line.title)
         shown = f"★{line.old} {item}" if line.old else item
-        page.write(row, 0, f"{number} {line.mark}" if line.leads else number, cell)
+        page.write(row, 0, f"{number} {line.mark}" if line.leads else str(number), cell)
         device = self._say(line.device_title)
         page.write(row, 1, device, cell)
         page.write(row, _ITEM, shown if line.leads else f"└ {item}", told)
         page.write(row, 3, self._say(line.standard) or ("—" if line.leads else ""), cell)
         middle = self._format("middle", border=1, align="center")
-        page.write(row, 4, self._say(unit_of(line.asked.unit)), middle)
+        is_day = line.asked.kind == "date" and line.blank
+        unit = words.DAY if is_day else unit_of(line.asked.unit)
+        page.write(row, 4, self._say(unit), middle)
         given, verdict = line.value, line.verdict
         page.write(row, _VALUE, "" if given is None else self._shown(line, given), value)
         page.write(row, _VERDICT, self._verdict(verdict), middle)
@@ -190,13 +200,16 @@ class _Writer:
             shown = [self._say(text) for text in line.asked.options.values()]
             page.data_validation(row, _VALUE, row, _VALUE, {"validate": "list", "source": shown})
         if line.leads:
-            shown = [self._say(one.word) for one in words.CHOICES]
-            page.data_validation(
-                row, _VERDICT, row, _VERDICT, {"validate": "list", "source": shown}
-            )
-            page.data_validation(
-                row, _DECIDES, row, _DECIDES, {"validate": "list", "source": [self._say(words.YES)]}
-            )
+            page.data_validation(row, _VERDICT, row, _VERDICT, self._verdicts())
+            hint = {
+                "input_title": self._say(words.DECIDES),
+                "input_message": self._say(_DECIDES_HINT),
+            }
+            yes = {"validate": "list", "source": [self._say(words.YES)], **hint}
+            page.data_validation(row, _DECIDES, row, _DECIDES, yes)
+
+    def _verdicts(self) -> dict[str, object]:
+        return {"validate": "list", "source": [self._say(one.word) for one in words.CHOICES]}
 
     def _warn(self, page: Any, first: int, last: int) -> None:
         """Colour a cause that is missing, and verdicts that are bad."""
@@ -223,8 +236,9 @@ class _Writer:
             page.set_row(row, 20)
             for column in range(_LAST + 1):
                 page.write_blank(row, column, None, cell)
-            page.write(row, 0, number, cell)
+            page.write(row, 0, str(number), cell)
             page.merge_range(row, _ITEM, row, _VALUE, "", cell)
+            page.data_validation(row, _VERDICT, row, _VERDICT, self._verdicts())
             page.write(row, _ID, f"xj:{FREE} {number}")
             if sum(map(len, names)) + len(names) <= 250:  # Excel's limit of a list is 255
                 rule = {"validate": "list", "source": names, "error_type": "warning"}
@@ -252,8 +266,10 @@ class _Writer:
 
 _AGREE, _REFUSE = Text("同意", "agreed"), Text("不同意", "refused")
 _NOTES = Text(
-    "结论从下拉框选；异常须写原因；没查的留空，仍记为未检。照片写文件名，多张用分号隔开，"
-    "与本表放在同一文件夹。★ 为上轮遗留。",
-    "Choose verdicts from the list; an abnormal one needs its cause; what is left blank stays not "
-    "checked. Pictures by file name, `;` between, in the folder of this form. ★ is left over.",
+    "结论从下拉框选，灰格只填结论；异常、改动自动值须写原因；没查的留空，仍记为未检。照片插在该行，"
+    "或写文件名（分号隔开），与本表放在一起。M 人工，H 另有自动采集，★ 上轮遗留。",
+    "Choose verdicts from the list; grey cells need nothing else. What is abnormal, or measured "
+    "and changed, needs its cause; blank stays not checked. Put pictures into the line, or name "
+    "the files (`;` between) beside this form. M by hand, H also measured, ★ left over.",
 )
+_DECIDES_HINT = Text("与他人所填不一致时，选“是”以本行为准", "yes: holds against what others wrote")
