@@ -36,7 +36,7 @@ NETWORK = {
     "running against saved": "saved_config.unsaved",
     "storage": "flash.used",
     "licence": "licence.state licence.expiry",
-    "approved version": "versions.approved",
+    "approved version": "versions.approved versions.changed",
     "patch": "versions.patch",
 }
 TREE = {"spanning tree": "spanning_tree.blocked spanning_tree.changes"}
@@ -112,7 +112,8 @@ CODEC = {
     "network": "network.link",
     "uplink": "network.uplink network.moved",
     "temperature": "codec_environment.temperature|codec_environment.temperature_state",
-    "version": "versions.approved",
+    "version": "versions.approved versions.changed",
+    "in the conference": "in_call.active",
     "certificate": "codec.certificate",
     "time": "codec_clock.offset codec_clock.synced",
     "diagnostics": "terminal.diagnostics",
@@ -137,6 +138,12 @@ PROJECTOR = {
 CAMERA = {
     "identity against the register": "identity.known",
     "load": "camera.cpu camera.memory",
+}
+PORTS = {
+    "identity against the register": "identity.known identity.serial",
+    "reboots": "identity.reboot",
+    "state of ports": "interfaces.state",
+    "errors as a difference per packets": "interfaces.errors",
 }
 RECORDER = {
     **CAMERA,
@@ -171,6 +178,7 @@ FLEET = {
     ("camera", "hikvision_isapi"): {**CAMERA, "time": "camera.clock"},
     ("camera", "hikvision_snmp"): CAMERA,
     ("nvr", "hikvision_isapi"): RECORDER,
+    **{(kind, "if_mib"): PORTS for kind in ("sdh", "onu", "converter", "fcswitch")},
     ("sensor", "modbus"): ROOM,
     ("sensor", "entity_sensor"): {
         "temperature and humidity": "room.temperature room.humidity",

@@ -77,7 +77,7 @@ ROUNDS = """
 半年开机联调: power_on
   开机 M: power_on
   全套系统运行状态与视讯要求 H: whole_system registration call_quality
-  设备性能 A: terminal network call_quality
+  设备性能 A: terminal network call_quality cpu_memory environment interfaces
   辅件 M: accessories
   与省主会场联调 H: joint_test call_quality
   灯/光/视角 M: venue_scene
@@ -86,7 +86,7 @@ ROUNDS = """
   机房机柜电源 H: room_power input output
   光路与接入交换机 A: optics interfaces environment
   开机入会 M: join_conference
-  入会核对 A: registration call_quality
+  入会核对 A: registration in_call call_quality
   干线监测 A: path interfaces
   光缆巡查 M: route_watch
   关机断电 M: power_off
@@ -140,10 +140,10 @@ ROUNDS = """
   接地 M: earth_connection
 交接班: handover
   环境温湿度 H: room_climate sensors
-  网络畅通 A: reachability interfaces
+  网络畅通 A: reachability interfaces path
   告警 A: logs ups_events
   主备设备 A: redundancy ha multi_chassis
-  设备/网络/存储变更 A: config
+  设备/网络/存储变更 A: config identity disks mounts
   终端/工具/仪表/资料/备用材料/消防器材 M: handover_tools
   外来人员 M: visitors
   未完成事项 H: unfinished reachability

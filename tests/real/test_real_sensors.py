@@ -1,11 +1,14 @@
-"""Room sensors over SNMP: net-snmp's snmpd shows the table of RFC 3433."""
+"""SNMP agents that somebody else wrote: net-snmp's snmpd shows sensors (RFC 3433) and ports (RFC 2863)."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.real.conftest import RealServer, free_port, need, running
 from xunjian.collect import collect
-from xunjian.facts.model import StepState
+from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
 from xunjian.parse import TemplateCache
 from xunjian.platforms import load_platforms
@@ -34,7 +37,8 @@ def config(port: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_the_table_of_an_agent_becomes_readings(tmp_path: Path) -> None:
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[RealServer]:
     program, port = need("/usr/sbin/snmpd"), free_port(socket.SOCK_DGRAM)
     (tmp_path / "snmpd.conf").write_text(config(port))
 
@@ -50,8 +54,14 @@ def test_the_table_of_an_agent_becomes_readings(tmp_path: Path) -> None:
     conf, pid = str(tmp_path / "snmpd.conf"), str(tmp_path / "pid")
     command = [program, "-f", "-C", "-c", conf, "-Lo", "-p", pid]
     with running(command, ready, tmp_path, SNMP_PERSISTENT_DIR=str(tmp_path)):
-        rows, states = read(RealServer(port, tmp_path), tmp_path)
-    assert states == {StepState.OK}
+        yield RealServer(port, tmp_path)
+
+
+def test_the_table_of_an_agent_becomes_readings(agent: RealServer, tmp_path: Path) -> None:
+    table = read(agent, tmp_path, "sensor", "entity_sensor", "sensors")
+    found = (row.fact.values() for row in table.of("Reading"))
+    rows = {one["name"]: (one["reading"], one["measures"], one["state"]) for one in found}
+    assert {step.state for step in table.steps} == {StepState.OK}
     assert rows == {
         "probe 10": (23.1, "temperature", "ok"),
         "probe 11": (46.0, "humidity", "ok"),
@@ -59,9 +69,23 @@ def test_the_table_of_an_agent_becomes_readings(tmp_path: Path) -> None:
     }
 
 
-def read(
-    server: RealServer, tmp_path: Path
-) -> tuple[dict[object, tuple[object, object, object]], set[StepState]]:
+def test_the_ports_of_an_agent_are_those_of_this_host(agent: RealServer, tmp_path: Path) -> None:
+    table = read(agent, tmp_path, "sdh", "if_mib", "interfaces", "identity")
+    assert {step.state for step in table.steps} == {StepState.OK}
+    states = Path("/sys/class/net").glob("*/operstate")
+    here = {path.parent.name: path.parent for path in states if path.parent.name != "lo"}
+    ports = {row.fact.key[0]: row.fact.values() for row in table.of("Interface")}
+    assert set(ports) == set(here)
+    for name, path in here.items():
+        is_up = (path / "operstate").read_text().strip() in {"up", "unknown"}
+        assert (ports[name]["oper"] == "up") == is_up, name
+        assert ports[name]["in_errors"] == int((path / "statistics/rx_errors").read_text())
+    (identity,) = table.of("Identity")
+    assert identity.fact.values()["sysname"] == "sensors-real"
+    assert 0 <= float(str(identity.fact.values()["uptime_s"])) < 60
+
+
+def read(server: RealServer, tmp_path: Path, kind: str, platform: str, *cards: str) -> FactTable:
     workspace = open_workspace(builtin_root())
     platforms = load_platforms(workspace)
     reference = SecretRef(source=SecretSource.ENV, name="COMMUNITY")
@@ -70,28 +94,25 @@ def read(
     )
     device = Device(
         name="s1",
-        kind="sensor",
-        platform="entity_sensor",
+        kind=kind,
+        platform=platform,
         address="127.0.0.1",
         channels={"snmp": settings},
     )
     opened = open_session(
         device,
-        platforms.get("entity_sensor"),
+        platforms.get(platform),
         known_hosts=tmp_path / "kh",
         resolve=lambda _: Secret(COMMUNITY),
         deadline=Deadline(20),
     )
-    tasks = load_catalog(workspace, platforms).named("sensors", "sensor")
+    catalog = load_catalog(workspace, platforms)
+    tasks = [task for name in cards for task in catalog.named(name, kind)]
     try:
+        templates = TemplateCache(workspace)
         table, _ = drive(
-            collect(
-                device, tasks, platforms.get("entity_sensor"), templates=TemplateCache(workspace)
-            ),
-            opened.ask,
+            collect(device, tasks, platforms.get(platform), templates=templates), opened.ask
         )
     finally:
         opened.close()
-    found = (row.fact.values() for row in table.of("Reading"))
-    rows = {one["name"]: (one["reading"], one["measures"], one["state"]) for one in found}
-    return rows, {step.state for step in table.steps}
+    return table
