@@ -13,7 +13,7 @@ from xunjian.cli.on_record import refuse_on_record
 from xunjian.cli.options import InventoryOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
 from xunjian.errors import ContentError, NothingSelected, Problem, UsageError
-from xunjian.language import Text
+from xunjian.language import Language, Text
 from xunjian.run.content import Content
 
 if TYPE_CHECKING:
@@ -205,7 +205,9 @@ def _read(
     from xunjian.forms.read import read_form
     from xunjian.forms.take import File
 
-    book, reading = book_for(content, record), FormReading()
+    # by its English names beside the Chinese ones: a form may come back in either language
+    book = told(book_for(content, record), content, Language.EN)
+    reading = FormReading()
     now = datetime.now(tz=UTC).astimezone(zone())  # what is written on site is local time
     forms: list[File] = []
     pictures: list[File] = []
