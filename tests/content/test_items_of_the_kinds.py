@@ -166,6 +166,10 @@ FLEET = {
     ("switch", "cisco_nxos"): {**SWITCH, **SUPERVISORS, **PAIR},
     ("server", "linux"): LINUX,
     ("server", "redfish"): CONTROLLER,
+    # storage that speaks Linux or Redfish, and the host that administrators pass through
+    ("storage", "linux"): LINUX,
+    ("storage", "redfish"): CONTROLLER,
+    ("bastion", "linux"): LINUX,
     ("ups", "rfc1628"): UPS,
     ("ups", "nut"): UPS,
     ("ups", "apc_powernet"): UPS,
