@@ -28,6 +28,7 @@ from xunjian.report.diff.as_markdown import LIMIT_BYTES, as_markdown
 from xunjian.report.diff.figures import count, headline, plain_figures
 from xunjian.report.diff.lines import Piece, blocks, pieces, side_by_side
 from xunjian.report.diff.seen import escape_unseen_in_json, seen
+from xunjian.report.english import in_english
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "report"
 EXPECTED = Path(__file__).parents[1] / "fixtures" / "diff_outputs"
@@ -53,6 +54,7 @@ def hostile() -> ConfigDiff:
         device=EVIL,
         label=EVIL,
         site=EVIL,
+        site_title=EVIL,
         left=Side(source="baseline", name=EVIL, pack=EVIL),
         changes=tuple(
             Change(
@@ -429,3 +431,25 @@ def test_small_documents_are_as_expected(form: str) -> None:
 def test_json_of_one_device_is_as_expected() -> None:
     expected: Any = json.loads((EXPECTED / "firewall.json").read_text(encoding="utf-8"))
     assert json.loads(render("json", (firewall(),), Language.ZH)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "called"), [(Language.ZH, "杭州市中心"), (Language.EN, "Hangzhou centre")]
+)
+def test_a_site_is_called_by_its_title_and_filtered_by_its_key(
+    language: Language, called: str
+) -> None:
+    names = {"杭州市中心": "Hangzhou centre"} if language is Language.EN else {}
+    diffs = in_english((replace(switch(), site_title="杭州市中心"),), names)
+    page: Any = html.fromstring(render("html", diffs, language))
+    shown = [str(option.text) for option in page.xpath('//select[@name="site"]/option[@value]')]
+    assert shown[1:] == [called]
+    (option,) = page.xpath('//select[@name="site"]/option[@value="hz"]')
+    assert option.text == called
+    (device,) = page.xpath('//details[@data-filter="device"]')
+    assert device.get("data-site") == "hz"
+    assert called in str(device.xpath("string(summary)"))
+    tree = str(page.xpath('string(//*[contains(@class,"tree")])'))
+    assert called in tree
+    (one,) = json.loads(render("json", diffs, language))["devices"]
+    assert (one["site"], one["site_title"]) == ("hz", called)

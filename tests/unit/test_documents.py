@@ -20,7 +20,7 @@ from xunjian.errors import ContentError, NotFitting
 from xunjian.language import Language, Text
 from xunjian.playbook.model import Occasion
 from xunjian.report import build_report, render
-from xunjian.report.building.beside import Beside, Order
+from xunjian.report.building.beside import Beside, Order, Supply
 from xunjian.report.building.series import TOPICS, forecast_of, trend
 from xunjian.report.control import next_version, with_versions
 from xunjian.report.fields import placeholders
@@ -40,10 +40,10 @@ def store(tmp_path: Path) -> Store:
 
 def make_run(
     store: Store, *, days: float = 0, occasion: Occasion = Occasion.ROUTINE, value: float = 50.0,
-    verdict: Verdict = Verdict.NORMAL,
+    verdict: Verdict = Verdict.NORMAL, name: str = "sw1",
 ) -> str:  # fmt: skip
     at = START + timedelta(days=days)
-    begun = start("sw1")
+    begun = start(name)
     begun = replace(
         begun,
         playbook=replace(
@@ -51,8 +51,8 @@ def make_run(
         ),
         started_at=at,
     )
-    run_id = store.begin_run(plan("sw1"), begun)
-    store.save_device(run_id, saved("sw1", replace(finding("sw1", verdict), value=value)))
+    run_id = store.begin_run(plan(name), begun)
+    store.save_device(run_id, saved(name, replace(finding(name, verdict), value=value)))
     store.finish_run(run_id, RunEnd(ended_at=at + timedelta(minutes=5)))
     return run_id
 
@@ -355,6 +355,25 @@ def test_leftovers_keep_their_first_number_and_count_their_rounds(store: Store) 
     assert leftovers(runs[2]) == []
     assert leftovers(runs[4]) == [("XJ-202611-RC-003", 3, "open")]
     assert leftovers(runs[5]) == [("XJ-202611-RC-003", 3, "closed")]
+
+
+def test_a_matter_of_a_thing_not_visited_is_told_by_its_label(store: Store) -> None:
+    make_run(store, verdict=Verdict.ABNORMAL, name="sw2")
+    now = make_run(store, days=1)
+    beside = Beside(
+        past=store.past(now, ()),
+        supplies={"sw1": Supply(label="一号"), "sw2": Supply(label="会议室交换机")},
+    )
+    model = build_report(store.record(now), beside=beside)
+    (one,) = model.leftovers
+    assert (one.device, one.label, one.state) == ("sw2", "会议室交换机", "unverified")
+    for form in ("md", "html", "xlsx", "docx", "json"):
+        document = render(model, form, Language.ZH, lambda name: (TEMPLATES / name).read_bytes())
+        if form in {"docx", "xlsx"}:
+            with zipfile.ZipFile(io.BytesIO(document)) as archive:
+                names = [n for n in archive.namelist() if n.endswith(".xml")]
+                document = b"".join(archive.read(name) for name in names)
+        assert "会议室交换机" in document.decode(), form
 
 
 def test_what_is_no_more_is_no_leftover(store: Store) -> None:

@@ -220,6 +220,7 @@ class ConfigDiff:
     missing_planned: tuple[str, ...] = ()  # planned changes that are absent
     label: str = ""
     site: str = ""
+    site_title: str = ""  # what people call the site
     not_compared: str = (
         ""  # why nothing was: no_baseline no_startup no_backup no_peer untrusted unreached
     )

@@ -47,6 +47,7 @@ class Setting:
     whole: bool = False
     label: str = ""
     site: str = ""
+    site_title: str = ""
 
 
 def fresh_key() -> bytes:
@@ -101,6 +102,7 @@ def diff_redacted(
         trust=trust,
         label=setting.label,
         site=setting.site,
+        site_title=setting.site_title,
     )
 
 

@@ -96,7 +96,7 @@ def build_report(
 def _with_annexes(model: ReportModel, record: RunRecord, beside: Beside) -> ReportModel:
     """Add what stands around the findings: the head, the past, the annexes."""
     rows = tuple(row for sheet in model.sheets for row in sheet.rows)
-    leftovers = leftovers_of(record, beside.past)
+    leftovers = leftovers_of(record, beside.past, beside.supplies)
     series = series_of(rows, beside.past, record.started_at, beside.sources)
     return replace(
         model,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.facts.model import AWAITING_FORM
+from xunjian.facts.words import word_of
 from xunjian.language import Text
 from xunjian.run.model import AND
 from xunjian.transport.model import Channel, Evidence, Request
@@ -49,12 +50,15 @@ class Answer:
         return tuple(word for word in words if word.zh)
 
     def shown(self) -> Text:
-        """Who said what, in one line."""
-        known = [str(value) for value in self.values.values() if value not in {None, ""}]
-        words = {verdict.value: verdict.word for verdict in Verdict}
-        word = words.get(self.verdict, Text(""))
-        zh = " ".join(dict.fromkeys(filter(None, [word.zh, *known])))
-        en = " ".join(dict.fromkeys(filter(None, [word.en, *known])))
+        """Who said what and why, in one line."""
+        known = {key: str(value) for key, value in self.values.items() if value not in {None, ""}}
+        told = [word_of(value, key) or Text(value, value) for key, value in known.items()]
+        if word := next((one.word for one in Verdict if one.value == self.verdict), None):
+            told.insert(0, word)
+        zh = " ".join(dict.fromkeys(one.zh for one in told))
+        en = " ".join(dict.fromkeys(one.en or one.zh for one in told))
+        if self.cause:
+            zh, en = f"{zh}（{self.cause}）", f"{en} ({self.cause})"
         return Text(f"{self.by}：{zh}", f"{self.by}: {en}")
 
 
@@ -189,9 +193,12 @@ class Answers:
 def holding_of(given: Sequence[Evidence]) -> Sequence[Evidence]:
     """Give the answers that hold: each person's newest; one alone where they agree or one decides.
 
+    Of one time the one handed in last is the newest: who corrects a cell leaves the time as it is.
     Several are a contradiction, the oldest first.
+
+    given: in the order of handing in.
     """
-    ordered = sorted(given, key=lambda one: (one.started_at, one.id))
+    ordered = sorted(given, key=lambda one: one.started_at)
     newest: dict[str, Evidence] = {}
     for one in ordered:
         answer = answer_of(one)

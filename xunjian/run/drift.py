@@ -76,6 +76,7 @@ def _setting(shelf: Shelf, fetched: Fetched, left: Redacted | None, against: str
         facts=device_facts(device, *(text.lines for text in (left, running) if text is not None)),
         label=device.label,
         site=device.site.name if device.site else "",
+        site_title=str(device.site.title) if device.site else "",
         shrink=mode == "drift",
         whole=arrives_whole(fetched.visit),
     )
@@ -90,5 +91,6 @@ def _not_compared(setting: Setting, platform: str, why: str) -> ConfigDiff:
         right=setting.right,
         label=setting.label,
         site=setting.site,
+        site_title=setting.site_title,
         not_compared=why,
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
+from xunjian.report.building.beside import Supply
 from xunjian.report.document import Leftover
 from xunjian.run.model import RunRecord
 from xunjian.run.waiving import waiver_words
@@ -24,17 +25,21 @@ _NOT_JUDGED = Text("本轮未能判定", "could not be judged this time")
 _GONE = Text("本轮已无此项", "there is no such thing any more")
 
 
-def leftovers_of(record: RunRecord, past: Past) -> tuple[Leftover, ...]:
+def leftovers_of(
+    record: RunRecord, past: Past, supplies: Mapping[str, Supply]
+) -> tuple[Leftover, ...]:
     """Give the open matters of earlier rounds about what this round came to, open ones first.
 
     Those of earlier rounds of the same kind stand also where this one did not come to the thing:
-    left out, drawn otherwise or not selected, a matter is no more closed for that.
+    left out, drawn otherwise or not selected, a matter is no more closed for that. supplies: what
+    the register calls things that this round knows nothing of.
     """
     asked = {(outcome.device, outcome.task) for outcome in record.outcomes}
     visited = {device for device, _ in asked}
     now = {f.id: f for outcome in record.outcomes for f in outcome.findings}
     judged = _judged(now.values())
-    labels = {device.name: device.label for device in record.devices}
+    labels = {name: supply.label for name, supply in supplies.items()}
+    labels |= {device.name: device.label for device in record.devices}
     found = [
         _leftover(
             matter, now.get(matter.finding.id), judged, labels, _why_open(matter, asked, visited)

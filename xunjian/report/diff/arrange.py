@@ -50,7 +50,7 @@ def view(diffs: Sequence[ConfigDiff]) -> PageView:
         tree=site_tree(loud),
         suppressed=_suppressed(diffs),
         hidden=_hidden(diffs),
-        sites=tuple(sorted({diff.site for diff in diffs if diff.site})),
+        sites=tuple(sorted({(d.site, d.site_title or d.site) for d in diffs if d.site})),
     )
 
 

@@ -48,6 +48,7 @@ def device_of(diff: ConfigDiff, language: Language) -> dict[str, Any]:
         "name": diff.device,
         "label": diff.label,
         "site": diff.site,
+        "site_title": diff.site_title,
         "platform": diff.platform,
         "mode": diff.mode,
         "left": _side(diff.left),

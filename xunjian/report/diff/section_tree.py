@@ -25,7 +25,10 @@ def site_tree(devices: Sequence[DeviceView]) -> tuple[TreeNode, ...]:
         sites.setdefault(device.diff.site, []).append(_device(device))
     if set(sites) <= {""}:
         return tuple(node for nodes in sites.values() for node in nodes)
-    return tuple(_above(site or "—", "", nodes) for site, nodes in sorted(sites.items()))
+    titles = {device.diff.site: device.diff.site_title for device in devices}
+    return tuple(
+        _above(titles[site] or site or "—", "", nodes) for site, nodes in sorted(sites.items())
+    )
 
 
 def _device(device: DeviceView) -> TreeNode:

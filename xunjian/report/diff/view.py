@@ -103,4 +103,4 @@ class PageView:
     tree: tuple[TreeNode, ...]
     suppressed: tuple[SuppressedView, ...]
     hidden: tuple[HiddenView, ...]
-    sites: tuple[str, ...]
+    sites: tuple[tuple[str, str], ...]  # key, what people call it
