@@ -1,5 +1,6 @@
 """A signed form counts as seen: what was answered, and nothing else, enters journal and coverage."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command_line import call
-from tests.fixtures.site_forms import ALL_WELL, HOSTS, export, fill, make_site
+from tests.fixtures.site_forms import ALL_WELL, HOSTS, Cells, export, fill, make_site
 from xunjian.store import open_store
 
 CALENDAR = """
@@ -45,15 +46,23 @@ def unseen(site: Path) -> dict[str, str]:
     return {one["device"]: one["reason"] for one in covered(site)["unseen"]}
 
 
-def take(site: Path, *items: str) -> None:
-    answers = {item: ALL_WELL[item] for item in items}
-    form = fill(export(site), answers, at=AT)
+def hand_in(site: Path, answers: Mapping[str, Cells], at: datetime = AT) -> None:
+    form = fill(export(site), answers, at=at)
     assert call("forms", "import", "latest", form, "-w", site, "-o", site / "out").code == 0
+
+
+def take(site: Path, *items: str) -> None:
+    hand_in(site, {item: ALL_WELL[item] for item in items})
 
 
 def journal(site: Path) -> float | None:
     entries = open_store(site / ".xunjian").journal.entries()
     return [one.coverage for one in entries if one.round_id == "month@2026-07"][-1]
+
+
+def due(site: Path) -> set[str]:
+    plan = call("due", "-w", site, "--at", "2026-07-20", "--format", "json").json["rounds"]
+    return {one["id"] for one in plan if one["state"] != "done"}
 
 
 def test_before_its_form_comes_back_a_thing_was_not_seen(site: Path) -> None:
@@ -82,5 +91,24 @@ def test_all_answered_the_round_is_done_and_what_no_item_asks_stays_named(site: 
     take(site, *ALL_WELL)
     assert unseen(site) == {"hz-box": "no_address"}
     assert journal(site) == 1.0
-    plan = call("due", "-w", site, "--at", "2026-07-20", "--format", "json").json["rounds"]
-    assert "month@2026-07" not in {one["id"] for one in plan if one["state"] != "done"}
+    assert "month@2026-07" not in due(site)
+
+
+def test_where_a_person_writes_not_checked_nobody_looked(site: Path) -> None:
+    """And who withdraws an answer takes what was seen back with it."""
+    unlooked = {item: {"verdict": "未检", "remark": "门锁着"} for item in ALL_WELL}
+    hand_in(site, unlooked)
+    assert unseen(site) == {
+        "hz-room": "incomplete", "hz-earth": "incomplete", "hz-box": "no_address",
+    }  # fmt: skip
+    assert journal(site) == 0
+    assert "month@2026-07" in due(site)
+    later = AT.replace(hour=11)
+    hand_in(site, ALL_WELL, at=later)
+    assert unseen(site) == {"hz-box": "no_address"}
+    assert journal(site) == 1.0
+    assert "month@2026-07" not in due(site)
+    hand_in(site, {"接地电阻": unlooked["接地电阻"]}, at=later.replace(hour=12))
+    assert unseen(site) == {"hz-earth": "incomplete", "hz-box": "no_address"}
+    assert journal(site) == 0.5
+    assert call("verify", "-w", site).code == 0

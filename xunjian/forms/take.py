@@ -58,7 +58,8 @@ class Reception:
         past = store.past(record.run_id, ())
         self._matters = {matter.finding.id: matter.finding for matter in past.matters}
         self._record, self._store = record, store
-        self._tools, self._devices = tools, devices
+        waivers = store.journal.waivers(record.started_at)  # later ones begin with the next round
+        self._tools, self._devices = replace(tools, waivers=waivers), devices
 
     def take(
         self, taken: Sequence[Taken], forms: Sequence[File], pictures: Sequence[File]

@@ -15,6 +15,7 @@ from xunjian.store.reader import outcomes as outcomes_of
 from xunjian.store.reader import run_row
 from xunjian.store.rows import Row, device_body, digest, fact_rows, finding_rows
 from xunjian.store.writer import PreparedSave, many
+from xunjian.transport.model import Channel
 
 _PARTS = (t.outcomes, t.findings, t.facts, t.config_changes)
 
@@ -79,21 +80,22 @@ def replace_content(connection: Connection, run_id: str, used: Collection[Conten
 def _device(connection: Connection, run_id: str, prepared: PreparedSave) -> None:
     """Write the device's own row; a thing that only forms ask about is reached by them."""
     save, d = prepared.save, t.devices.c
-    mine = (d.run_id == run_id) & (d.device == save.result.name)
+    device = save.result.name
+    mine = (d.run_id == run_id) & (d.device == device)
     found = connection.execute(select(t.devices).where(mine)).mappings().one()
     values: Row = {
         "reached": save.result.reached,
         "reason": save.result.reason,
         "body": device_body(save.result, prepared.own.clean),
     }
-    if save.result.reached and not found["reached"]:
+    if save.result.reached and (not found["reached"] or _is_on_paper(connection, run_id, device)):
         values["complete"] = prepared.complete
     parts = [
         [
             dict(one)
             for one in connection.execute(
                 select(table)
-                .where(table.c.run_id == run_id, table.c.device == save.result.name)
+                .where(table.c.run_id == run_id, table.c.device == device)
                 .order_by(table.c.position)
             ).mappings()
         ]
@@ -101,6 +103,15 @@ def _device(connection: Connection, run_id: str, prepared: PreparedSave) -> None
     ]
     values["digest"] = digest({**found, **values}, *parts)
     connection.execute(update(t.devices).where(mine).values(**values))
+
+
+def _is_on_paper(connection: Connection, run_id: str, device: str) -> bool:
+    """Whether nothing but forms said anything of a thing: what they say last is what was seen."""
+    e = t.evidence.c
+    asked = select(e.position).where(
+        e.run_id == run_id, e.device == device, e.channel != Channel.MANUAL.value
+    )
+    return connection.execute(asked.limit(1)).first() is None
 
 
 def close_again(connection: Connection, run_id: str, notes: Collection[str] = ()) -> RunState:

@@ -63,9 +63,10 @@ class JournalBook:
         """Leaves to work inside a freeze, in the order of writing, expired ones too."""
         return self._of(FreezeOverride)
 
-    def waivers(self) -> Mapping[str, Waiver]:
-        """The newest waiver of each finding, expired ones too."""
-        return {waiver.id: waiver for waiver in self._of(Waiver)}
+    def waivers(self, before: datetime | None = None) -> Mapping[str, Waiver]:
+        """The newest waiver of each finding, expired ones too; of those written before then."""
+        known = self._of(Waiver)
+        return {one.id: one for one in known if before is None or one.recorded_at < before}
 
     def rejudgements(self, run_id: str) -> tuple[Rejudgement, ...]:
         """Whenever a run's verdicts were replaced by those of later cards and limits."""

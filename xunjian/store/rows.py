@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from xunjian.checks.model import Finding
+from xunjian.checks.model import Finding, Verdict
 from xunjian.facts.model import AWAITING_FORM, StepState
 from xunjian.run.model import DeviceResult, EvidenceRef, Outcome
 from xunjian.store.changes import diff_to_json
@@ -55,15 +55,23 @@ def device_from_body(text: str, **changes: object) -> DeviceResult:
 
 
 def is_complete(save: DeviceSave) -> bool:
-    """Whether this round may be the device's reference: all was asked, all was answered whole."""
+    """Whether this round may be the device's reference: all was asked, all was answered whole.
+
+    Where a person wrote "not checked" nobody looked.
+    """
     return (
         save.result.reached
+        and not any(map(_is_unseen, (f for one in save.outcomes for f in one.findings)))
         and all(outcome.reached or outcome.is_awaited for outcome in save.outcomes)
         and not any(
             step.state in _BROKEN_STEPS and step.reason != AWAITING_FORM
             for step in save.table.steps
         )
     )
+
+
+def _is_unseen(finding: Finding) -> bool:
+    return bool(finding.by) and finding.verdict is Verdict.NOT_CHECKED
 
 
 def outcome_rows(run_id: str, outcomes: Iterable[Outcome]) -> list[Row]:
