@@ -321,8 +321,12 @@ def test_shell_wrong_password_stops_every_channel(tmp_path: Path) -> None:
         with asking("shell", server.port, tmp_path) as opened:
             refused = opened.ask(request(Channel.SHELL, "uname -r"))
             other = opened.ask(request(Channel.HTTP, "/x"))
+            echo = opened.ask(request(Channel.ICMP, "PING", count=1))
+            reason = opened.reason
     assert (refused.error, other.error) == ("login_refused", "not_sent")
     assert server.logins == [CANARY]
+    assert echo.error in {"", "unsupported"}  # the line is measured all the same: no account
+    assert reason == "login_refused"
 
 
 # -- a round that asks nothing but reachability -------------------------------------------------

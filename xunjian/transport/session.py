@@ -55,6 +55,11 @@ _HOST_KEY: Final = frozenset({"host_key_unknown", "host_key_changed"})
 _NOT_SENT: Final = "not_sent"
 
 
+def _ends(code: str, channel: Channel) -> bool:
+    """Whether what befell one channel ends another; an echo asks for no account."""
+    return code in _FOR_ALL_CHANNELS and not (code == "login_refused" and channel is Channel.ICMP)
+
+
 @final
 class DeviceSession:
     """Asks one device; device trouble comes back as evidence, never as an exception.
@@ -147,7 +152,7 @@ class DeviceSession:
         if channel not in _OPENERS:
             return Answer(error="unsupported", detail=channel.value)
         lost = self._lost.get(channel) or next(
-            (code for code in self._lost.values() if code in _FOR_ALL_CHANNELS), ""
+            (code for code in self._lost.values() if _ends(code, channel)), ""
         )
         if lost:
             return Answer(error=_NOT_SENT, detail=lost)
