@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from tests.fixtures.command_line import call
 from tests.fixtures.site_forms import (
     ALL_WELL,
+    COLUMNS,
     ITEM,
     PLAYBOOK,
     export,
@@ -28,6 +29,7 @@ hosts: all
 tasks: [reachability, room_climate, new_problems, look]
 report: {formats: [json]}
 """
+REVIEW = PLAYBOOK.replace("name: site", "name: review").replace("[reach", "[past_faults, reach")
 LOOK = """
 name: look
 title: {zh: 标牌, en: Sign}
@@ -198,3 +200,25 @@ def test_a_thing_that_the_next_round_does_not_come_to_stays_open_in_its_report(s
     again(site)
     take_in(site, fill(export(site), ALL_WELL))
     assert left(site)[bad] == "closed"
+
+
+def test_an_item_about_past_faults_comes_with_what_is_left_over_in_the_room(site: Path) -> None:
+    (site / "playbooks" / "review.yml").write_text(REVIEW, "utf-8")
+    again(site, "review")
+    assert remark(site, "以往故障复查") == (
+        "自动：历次遗留 1 项，本轮复测已消除 0、仍在 0、待复查 1"
+    )
+    take(site, fill(export(site), ALL_WELL))
+    assert remark(site, "以往故障复查") == (
+        "自动：历次遗留 1 项，本轮复测已消除 1、仍在 0、待复查 0"
+    )
+    take(site, fill(export(site), {"以往故障复查": {"verdict": "正常"}}))
+    assert "已消除 1" in found(site, "past_faults.checked")["remark"]
+    again(site, "review")
+    assert remark(site, "以往故障复查") == "自动：没有历次遗留"
+
+
+def remark(root: Path, item: str) -> str:
+    """What stands in the column of remarks beside an item of the exported form."""
+    (sheet,) = load_workbook(export(root)).worksheets[:-1]
+    return str(sheet.cell(row_of(sheet, item), COLUMNS["remark"]).value)

@@ -30,7 +30,7 @@ def book_of(
     """Arrange the forms of a run; matters of earlier rounds stand first on their sheets."""
     open_matters = {matter.finding.id: matter for matter in matters if matter.waiver is None}
     lines: dict[str, list[Line]] = {}
-    nearby = Neighbours(record, devices)
+    nearby = Neighbours(record, devices, open_matters.values())
     for outcome in record.outcomes:
         device = devices.get(outcome.device)
         if device is not None:
@@ -172,12 +172,14 @@ def _lines_of(device: Device, outcome: Outcome, catalog: Catalog, nearby: Neighb
 
 def _offered(line: Line, device: Device, card: Task, nearby: Neighbours) -> Line:
     """Offer what something else in the room measured, where nobody has answered yet."""
-    if line.value is not None or line.verdict or not line.blank:
+    if line.value is not None or line.verdict:
         return line
     check = next((one for one in card.checks if one.id == line.check), None)
     near = nearby.of(device, check)
     if near is None:
         return line
+    if near.value is None:
+        return replace(line, note=near.source, offered=True)
     return replace(line, value=near.value, offered=True, note=near.source, mark="H")
 
 

@@ -1,35 +1,48 @@
 """What was measured of the thing that an item of a form asks about, and by whom: nearest first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import GRADED, Finding, Verdict
 from xunjian.inventory.model import Device
 from xunjian.language import Text
 from xunjian.run.model import RunRecord
-from xunjian.tasks.model import Check, Task
+from xunjian.store.model import OpenMatter
+from xunjian.tasks.model import MATTERS, Check, Task
 
-BAD = (Verdict.ABNORMAL, Verdict.WARNING)
-_WORST_FIRST = (*BAD, Verdict.NORMAL)
+_WORST_FIRST = (*GRADED, Verdict.NORMAL)
 _SHOWN_FIRST = (*_WORST_FIRST, Verdict.UNKNOWN)  # what could not be measured may be seen on site
+
+_CLEARED = (Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED)
 
 _Circle: TypeAlias = Callable[[str], bool]  # whether a device, by name, stands in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearby:
-    """A measured value that a form offers, and where it comes from."""
+    """What a form offers, and where it comes from. value: None where only words can be offered."""
 
     value: object
     source: Text
 
 
 class Neighbours:
-    """The findings of a round by check and device, and who stands near whom."""
+    """The findings of a round by check and device, and who stands near whom.
 
-    def __init__(self, record: RunRecord, devices: Mapping[str, Device]) -> None:
+    matters: of earlier rounds, that stand open.
+    """
+
+    def __init__(
+        self, record: RunRecord, devices: Mapping[str, Device], matters: Iterable[OpenMatter] = ()
+    ) -> None:
         self.devices = devices
+        self._verdicts = {f.id: f.verdict for one in record.outcomes for f in one.findings}
+        self._left_over: dict[str, list[OpenMatter]] = {}
+        for matter in matters:
+            room = devices[matter.finding.device].room if matter.finding.device in devices else None
+            if room is not None:
+                self._left_over.setdefault(room.name, []).append(matter)
         self._found: dict[str, dict[str, list[Finding]]] = {}
         for outcome in record.outcomes:
             for finding in outcome.findings if outcome.device in devices else ():
@@ -41,6 +54,8 @@ class Neighbours:
         """Give the worst that was measured in the room; None where nothing there measures it."""
         if check is None or device.room is None:
             return None
+        if MATTERS in check.nearby:
+            return Nearby(value=None, source=self._told(device.room.name))
         found = [
             finding
             for name in check.nearby
@@ -52,6 +67,20 @@ class Neighbours:
             and finding.unit == check.unit
         ]
         return self._offer(found) if found else None
+
+    def _told(self, room: str) -> Text:
+        """How many matters of earlier rounds stand open in a room, and what this round says."""
+        known = [self._verdicts.get(one.finding.id) for one in self._left_over.get(room, ())]
+        if not known:
+            return Text("自动：没有历次遗留", "automatic: nothing is left over")
+        gone = sum(verdict in _CLEARED for verdict in known)
+        still = sum(verdict in GRADED for verdict in known)
+        rest = len(known) - gone - still
+        return Text(
+            f"自动：历次遗留 {len(known)} 项，本轮复测已消除 {gone}、仍在 {still}、待复查 {rest}",
+            f"automatic: {len(known)} left over; this round {gone} cleared, {still} still there, "
+            f"{rest} to be looked at",
+        )
 
     def measured(self, device: Device, card: Task) -> Iterator[Finding]:
         """Give what the card's `measured` checks found: all that is bad, else what comes nearest.
@@ -85,7 +114,7 @@ class Neighbours:
 
 
 def _telling(found: Sequence[Finding]) -> Sequence[Finding]:
-    bad = [finding for finding in found if finding.verdict in BAD]
+    bad = [finding for finding in found if finding.verdict in GRADED]
     return bad or [min(found, key=_place)]
 
 

@@ -15,7 +15,7 @@ from xunjian.platforms import Platform, PlatformExamples, Platforms, read_platfo
 from xunjian.safety import check_request
 from xunjian.schema import Document, KeyPath, Problems, load_yaml, nearest_hint
 from xunjian.tasks.load import read_catalog
-from xunjian.tasks.model import Catalog
+from xunjian.tasks.model import MATTERS, Catalog
 from xunjian.transport.model import Channel, Request
 from xunjian.workspace import Workspace
 
@@ -59,7 +59,7 @@ def lint_measured(workspace: Workspace, catalog: Catalog, problems: Problems) ->
         for at, check in enumerate(task.checks):
             named += [(("checks", at, "nearby", n), near) for n, near in enumerate(check.nearby)]
         for where, name in named:
-            if name not in catalog.checks and not name.startswith(_CONFIG):
+            if name not in catalog.checks and name != MATTERS and not name.startswith(_CONFIG):
                 document = load_yaml(workspace.find(task.relative))
                 message = Text(f"没有这项检查：{name}", f"no such check: {name}")
                 problems.add(document, where, message, nearest_hint(name, catalog.checks))

@@ -17,6 +17,8 @@ from xunjian.inventory.registers import Register
 from xunjian.language import Text
 from xunjian.transport.model import Channel
 
+MATTERS = "matters"  # named under `nearby`: what earlier rounds left open in the room
+
 
 class EvidenceClass(StrEnum):
     """How far the reading of an answer was tried; the best that holds."""
@@ -160,7 +162,8 @@ class Check:
     unsupported: Verdict = Verdict.UNKNOWN
     vanished: Verdict | None = Verdict.WARNING  # None: off
     function: str | None = None
-    nearby: tuple[str, ...] = ()  # checks of other things in the room that offer a form its value
+    # checks of other things in the room that offer a form its value; `MATTERS`: what is left over
+    nearby: tuple[str, ...] = ()
     message: Text = Text("")
     standard: Text = Text("")
     advice: Text = Text("")
