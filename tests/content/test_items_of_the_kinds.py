@@ -30,7 +30,7 @@ NETWORK = {
     "flaps": "interfaces.flaps|interfaces.transitions",
     "err-disabled": "interfaces.disabled",
     "light by the module's own limits, local module told from line": "optics.rx_power optics.tx_power",
-    "light against the reference": "optics.rx_drift",
+    "light against the reference": "optics.rx_drift optics.tx_drift",
     "clock and NTP": "clock.offset clock.synced",
     "logs since the last round": "logs.severe logs.repeated",
     "running against saved": "saved_config.unsaved",

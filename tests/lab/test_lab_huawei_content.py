@@ -32,7 +32,7 @@ from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.workspace import open_workspace
 
 QUIET = {Verdict.NORMAL, Verdict.NOT_APPLICABLE}
-FIRST_ROUND = {"interfaces.errors", "optics.rx_drift", "spanning_tree.changes"}  # need a past
+FIRST_ROUND = {"interfaces.errors", "optics.rx_drift", "optics.tx_drift", "spanning_tree.changes"}
 HUAWEI = ("vrp_s", "vrp_ce", "vrp_usg")
 DEVICES = {device.name: device for device in lab_devices() if device.personality in HUAWEI}
 DATA_FAULTS = [
