@@ -171,16 +171,12 @@ def test_a_problem_outside_the_list_can_be_waived_and_is_then_waived_when_seen(s
     free = found(site, "form.problem")["id"]
     again(site)
     assert starred(site)[0].startswith(f"★{free}")
-    form = export(site, "before.xlsx")
     waive(site, free)
-
-    def seen_again(sheet: Any) -> None:
-        row = row_of(sheet, "xj:at") + 3
-        sheet.cell(row, 6, "仍失灵")
-        sheet.cell(row, 7, "异常")
-        sheet.cell(row, 8, "等备件")
-
-    take_in(site, fill(form, ALL_WELL, more=seen_again))
+    take(site, fill(export(site), ALL_WELL, more=problem))
+    assert found(site, "form.problem")["verdict"] == "abnormal", "it holds from the next round on"
+    again(site)
+    assert not [one for one in starred(site) if "★" in one]
+    take(site, fill(export(site), ALL_WELL, more=problem))
     now = next(f for f in report(site)["findings"] if f["id"] == free)
     assert now["verdict"] == "waived"
     assert "李处" in now["message"]
