@@ -1,13 +1,28 @@
 """Forms through LibreOffice, as a person's office program saves them."""
 
+import hashlib
+import io
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image as Drawn
+from PIL import Image
 
-from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, make_site, report, take
+from tests.fixtures.site_forms import (
+    ALL_WELL,
+    PLAYBOOK,
+    export,
+    fill,
+    make_site,
+    report,
+    row_of,
+    take,
+)
 
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(
@@ -62,3 +77,33 @@ def test_the_printed_form_fits_a4(tmp_path: Path) -> None:
     info = subprocess.run(["pdfinfo", printed], check=True, capture_output=True, text=True).stdout
     assert "A4" in info
     assert "Pages:           1" in info
+
+
+def test_pictures_comments_and_shares_survive_libreoffice(tmp_path: Path) -> None:
+    """A picture laid over its line, a comment, 55 % as a share, a form that came back as .ods once."""
+    root = tmp_path / "ws"
+    make_site(root)
+    stream = io.BytesIO()
+    Image.new("RGB", (300, 200), (10, 120, 30)).save(stream, "JPEG")
+
+    def more(sheet: Any) -> None:
+        row = row_of(sheet, "接地电阻")
+        sheet.add_image(Drawn(io.BytesIO(stream.getvalue())), f"J{row}")
+        sheet.cell(row, 6).comment = Comment("雨后第五天", "张三")
+        humidity = sheet.cell(row_of(sheet, "机房相对湿度"), 6, 0.55)
+        humidity.number_format = "0%"
+
+    saved = fill(export(root), ALL_WELL, more=more)
+    refused = take(root, converted(saved, "ods", tmp_path))
+    assert (refused.code, "另存为 .xlsx" in refused.err) == (2, True)
+    refused = take(root, converted(saved, "xls", tmp_path))
+    assert (refused.code, "另存为 .xlsx" in refused.err) == (2, True)
+    again = converted(converted(saved, "ods", tmp_path), "xlsx", tmp_path)
+    done = take(root, again)
+    assert done.code == 0, done.err
+    found = {f["check"]: f for f in report(root)["findings"]}
+    resistance = found["earthing_resistance.resistance"]
+    assert resistance["photos"] == [hashlib.sha256(stream.getvalue()).hexdigest()]
+    assert "雨后第五天" in resistance["remark"]
+    assert found["room_climate.humidity"]["value"] == 55
+    assert "未读" not in done.err

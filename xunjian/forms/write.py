@@ -18,6 +18,7 @@ _WIDTHS = (6, 16, 23, 26, 6, 10, 8, 20, 28, 11, 7, 8, 8)
 _LAST = 10  # the last visible column
 _ITEM, _VALUE, _VERDICT, _CAUSE, _DECIDES, _ID, _GIVEN = 2, 5, 6, 7, 10, 11, 12
 _HEAD = 5  # row of the headings
+_GAP = 7  # height of a row between two blocks
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True}
 ID_FORM = re.compile(r"Q[0-9a-f]{12}")  # of a line
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -102,7 +103,9 @@ class _Writer:
             page.set_column(column, column, width, None, hidden)
         self._head(page, sheet)
         row = self._lines(page, sheet, _HEAD + 1)
+        page.set_row(row, _GAP)
         row = self._free(page, sheet, row + 1)
+        page.set_row(row, _GAP)
         row = self._signatures(page, sheet, row + 1)
         page.print_area(0, 0, row, _LAST)
         page.repeat_rows(_HEAD)
@@ -133,13 +136,14 @@ class _Writer:
             page.merge_range(row, 0, row, 1, self._say(text), label)
             page.merge_range(row, 2, row, 3, "", kind)
             page.write(row, _ID, mark)
-            page.set_row(row, 27)  # also filled in by hand; the notes beside have four lines
+            page.set_row(row, 20)  # also filled in by hand
         page.merge_range(2, 4, 3, _LAST, notes, self._format("notes", indent=1, font_size=9))
         head = self._format("head", bold=True, border=1, bg_color="#D9E2EC", align="center")
         for column, text in enumerate(words.COLUMNS):
             page.write(_HEAD, column, self._say(text), head)
         page.write(_HEAD, _ID, f"xj:form {mark_of(self._book.run_id, sheet)}", head)
         page.write(_HEAD, _GIVEN, "xj:given", head)
+        page.set_row(_HEAD - 1, _GAP)
         page.set_row(_HEAD, 28)
 
     def _lines(self, page: Any, sheet: Sheet, row: int) -> int:
