@@ -114,13 +114,14 @@ def into_cell(form: Path, content: bytes, program: str) -> None:
     whole = form.read_bytes()
     with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(form, "w") as new:
         for name in old.namelist():
-            text = old.read(name)
+            part = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                text, count = PLACEHOLDER.subn(cell, text.decode())
+                text, count = PLACEHOLDER.subn(cell, part.decode())
                 assert count == 1
-            new.writestr(name, text)
-        for name, part in more.items():
+                part = text.encode()
             new.writestr(name, part)
+        for name, added in more.items():
+            new.writestr(name, added)
 
 
 def test_a_picture_that_cannot_be_read_is_named_by_its_cell(site: Path) -> None:

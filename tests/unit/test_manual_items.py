@@ -296,7 +296,8 @@ def test_an_unchanged_line_is_no_answer_and_overruling_needs_a_reason(tmp_path: 
         stream = io.BytesIO()
         workbook.save(stream)
         into = FormReading()
-        read_form("f.xlsx", stream.getvalue(), Against(book=book, find=str, now=AT), into)
+        against = Against(book=book, find=str, keep=lambda name, _: name, now=AT)
+        read_form("f.xlsx", stream.getvalue(), against, into)
         return into
 
     unchanged = filled()
