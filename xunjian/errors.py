@@ -10,7 +10,6 @@
     ├── Refused                       6 a rule says no
     │   ├── ReadOnlyViolation           a request that is not read-only
     │   └── LockHeld                    another run holds the workspace
-    ├── Interrupted                 130 the operator said stop
     └── DeviceError                     inside a run only: becomes an outcome, never an exit code
         ├── Unreachable                 nothing answers at the address
         ├── LoginRefused                the credential was refused
@@ -126,13 +125,6 @@ class LockHeld(Refused):
     """Another process holds the workspace's lock."""
 
     code = "lock_held"
-
-
-class Interrupted(XunjianError):
-    """The operator stopped the run; what was measured is kept."""
-
-    code = "interrupted"
-    exit_code = 130
 
 
 class DeviceError(XunjianError):

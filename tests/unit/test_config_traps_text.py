@@ -16,7 +16,6 @@ from tests.fixtures.config_packs import (
     small_pack,
 )
 from xunjian.config.completeness import (
-    doubted,
     edited_meanwhile,
     not_startup,
     shrunk,
@@ -289,12 +288,7 @@ def test_t18_the_pager_remains(vrp: Pack, pager: str) -> None:
 def test_t19_two_reads_that_disagree(vrp: Pack) -> None:
     lossy = VRP_BODY.replace("description to-room-1", "descripton to-room-1")
     assert diff(VRP_BODY, lossy, vrp).changes
-    capture = doubted(
-        captured(lossy, vrp),
-        TrustState.UNSTABLE,
-        edited_meanwhile(VRP_BODY.encode(), lossy.encode()),
-    )
-    assert capture.trust.state is TrustState.UNSTABLE
+    assert edited_meanwhile(VRP_BODY.encode(), lossy.encode()) is not None
 
 
 @pytest.mark.parametrize(
@@ -336,12 +330,10 @@ def test_t22_the_prompt_changes(vrp: Pack, prompt: str) -> None:
     assert found.trust.state is TrustState.TRUSTED
 
 
-def test_t23_edited_while_being_read(vrp: Pack) -> None:
+def test_t23_edited_while_being_read() -> None:
     before = b"2026-11-21 10:00:00 by ops1"
     assert edited_meanwhile(before, before + b"\r\n") is None
-    reason = edited_meanwhile(before, b"2026-11-21 10:00:07 by ops2")
-    capture = doubted(captured(VRP_BODY, vrp), TrustState.UNSTABLE, reason)
-    assert capture.trust.state is TrustState.UNSTABLE
+    assert edited_meanwhile(before, b"2026-11-21 10:00:07 by ops2") is not None
 
 
 def test_t24_chinese_in_gbk_and_mixed(vrp: Pack) -> None:

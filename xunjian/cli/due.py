@@ -19,6 +19,7 @@ from xunjian.errors import NothingSelected, UsageError, XunjianError
 from xunjian.language import Text, counted
 from xunjian.run.agenda import Agenda
 from xunjian.run.content import Content
+from xunjian.run.exits import INTERRUPTED
 from xunjian.run.ticket import rotates
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ HELP = both(
     "2 wrong calendar or unknown year, 6 another due --run is at work.\n\n"
     "Examples: xunjian due    xunjian due --at 2026-04-28 --format json    xunjian due --run",
 )
-INTERRUPTED = 130
 
 
 def register(app: typer.Typer, output: Output) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from xunjian.config.blocks import Block, blocks
 from xunjian.config.matching import Matcher, finder
-from xunjian.config.model import Capture, Trust, TrustState
+from xunjian.config.model import Trust, TrustState
 from xunjian.config.pack import Pack
 from xunjian.language import Text, counted
 
@@ -186,16 +186,3 @@ def not_startup(startup: bytes, pack: Pack) -> Text | None:
     if marks.startup_only is not None and not marks.startup_only.search(text):
         return Text("不能证明是启动配置", "nothing proves that it is the startup configuration")
     return None
-
-
-def doubted(capture: Capture, state: TrustState, reason: Text | None) -> Capture:
-    """The same capture with one reason more to doubt it; unchanged without one."""
-    if reason is None:
-        return capture
-    return Capture(
-        platform=capture.platform,
-        lines=capture.lines,
-        decoded_as=capture.decoded_as,
-        trust=with_reason(capture.trust, state, reason),
-        metadata=capture.metadata,
-    )
