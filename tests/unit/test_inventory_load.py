@@ -159,6 +159,8 @@ def test_an_inventory_may_say_that_it_is_empty(tmp_path: Path) -> None:
         ("a1: {groups: [sw], data: {uplink: [a2]}}\n", "hosts.yml:1:a1.data.uplink.0: no such device: a2 (known: a1)"),
         ("a: {groups: [sw], data: {power: {all: [zz]}}}\n", "hosts.yml:1:a.data.power.all.0: no such device: zz (known: a)"),
         ("a: {groups: [sw], data: {via: zz}}\n", "hosts.yml:1:a.data.via: no such device: zz (known: a)"),
+        ("a1: {groups: [sw], data: {expected: {points: [a2/GE0/0/1]}}}\n", "hosts.yml:1:a1.data.expected.points.0: no such device: a2 (known: a1)"),
+        ("a: {groups: [sw], data: {expected: {points: [a]}}}\n", "hosts.yml:1:a.data.expected.points.0: write device/port or device/test"),
         ("a: {groups: [sw], data: {uplink: [a]}}\n", "hosts.yml:1:a.data.uplink.0: a device cannot feed itself"),
         ("a: {groups: [sw], data: {via: a}}\n", "hosts.yml:1:a.data.via: the references form a loop: a"),
         ("a: {groups: [sw], data: {room: core, site: zj}}\n", "hosts.yml:1:a.data.site: the room is at another site: hz"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from xunjian.checks.model import GRADED, Finding, Verdict
-from xunjian.inventory.model import Device
+from xunjian.facts.port import canonical_port
+from xunjian.inventory.model import POINTS, Device
 from xunjian.language import Text
 from xunjian.run.model import RunRecord
 from xunjian.store.model import OpenMatter
@@ -85,15 +86,34 @@ class Neighbours:
     def measured(self, device: Device, card: Task) -> Iterator[Finding]:
         """Give what the card's `measured` checks found: all that is bad, else what comes nearest.
 
-        Of the thing itself; if it has none, of its room, of what it hangs on, of its site.
+        Of the points that it names (`expected.points`: the ports and tests at a line's ends), of
+        each; if it names none, of the thing itself, of its room, of what it hangs on, of its site.
         """
+        points = [str(point) for point in device.expected.get(POINTS, ())]
         for name in card.measured:
             of_check = self._found.get(name, {})
+            if points:
+                yield from self._at(points, of_check)
+                continue
             for circle in self._circles(device):
                 found = [one for other in of_check if circle(other) for one in of_check[other]]
                 if found:
                     yield from _telling(found)
                     break
+
+    def _at(
+        self, points: Sequence[str], of_check: Mapping[str, list[Finding]]
+    ) -> Iterator[Finding]:
+        for point in points:
+            device, _, part = point.partition("/")
+            wanted = canonical_port(part)
+            found = [
+                finding
+                for finding in of_check.get(device, ())
+                if finding.subject == wanted or finding.subject.startswith(f"{wanted}/")
+            ]
+            if found:
+                yield from _telling(found)
 
     def _circles(self, device: Device) -> Sequence[_Circle]:
         devices = self.devices

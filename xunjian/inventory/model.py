@@ -12,6 +12,8 @@ from xunjian.language import Text
 from xunjian.secrets import SecretRef
 
 Scalar = str | int | float | bool | None
+# a list of `expected`: the ports and tests of other devices that stand at the ends of a line
+POINTS = "points"
 
 
 class SiteLevel(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xunjian.inventory.fields import CHANNELS, bad_name, near_channel
+from xunjian.inventory.model import POINTS
 from xunjian.language import Text
 from xunjian.schema import (
     Document,
@@ -163,12 +164,26 @@ def _check_data(
     check.refer(document, (*path, "systems"), data.get("systems"), "systems")
     check.limits(document, (*path, "limits"), data.get("limits"))
     check.same_site(document, path, data)
+    _check_points(check, document, (*path, "expected", POINTS), mapping(data.get("expected")))
     for key in ("uplink", "power"):
         for inner, name in feeds(data.get(key)):
             check.refers(document, (*path, key, *inner), name, "hosts")
             if name == path[0]:
                 message = Text("设备不能以自身为上联或供电", "a device cannot feed itself")
                 check.problems.add(document, (*path, key, *inner), message)
+
+
+def _check_points(
+    check: _Checker, document: Document, path: tuple[str, ...], expected: Mapping[str, object]
+) -> None:
+    """Ports and tests at the ends of a line: `device/port`, `device/test`."""
+    points = expected.get(POINTS)
+    for index, point in enumerate(points if isinstance(points, list) else ()):
+        name, _, part = str(point).partition("/")
+        check.refers(document, (*path, index), name, "hosts")
+        if not part:
+            message = Text("应写 设备/端口 或 设备/测试例", "write device/port or device/test")
+            check.problems.add(document, (*path, index), message)
 
 
 def _check_connections(

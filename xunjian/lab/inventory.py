@@ -97,6 +97,7 @@ _THINGS: dict[str, dict[str, Any]] = {
             "label": _label("杭州—西部光缆路由", "Fibre route Hangzhou-West"),
             "site": "hz-west",
             "uplink": ["hz-agg-sw1"],
+            "expected": {"points": ["hz-agg-sw1/10GE1/0/1", "hz-agg-sw1/water/hz-west"]},
         },
     },
     "hz-hall-tv": _thing("display", ("主会场电视", "Television of the main venue"), "hz-hall"),
