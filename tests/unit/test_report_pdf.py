@@ -311,6 +311,14 @@ def test_long_words_break_between_their_parts() -> None:
     assert breakable("0" * 64).replace("\u200b", "") == "0" * 64
 
 
+@pytest.mark.parametrize("page", ["docs/pdf-and-workbook.md", "docs/zh/pdf-and-workbook.md"])
+def test_the_page_names_everything_that_a_layout_may_say(page: str) -> None:
+    text = (Path(__file__).parents[2] / page).read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
+    said = {*printed(a_model(), Language.ZH), "fonts", "logo"}  # those two come with the files
+    assert {key for row in rows for key in row.split()} == said
+
+
 def test_parts_that_are_normal_alike_share_a_row_and_the_others_never() -> None:
     model = a_model(1)
     row = model.sheets[0].rows[0]
