@@ -1,12 +1,17 @@
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from xunjian.errors import ContentError, UsageError
 from xunjian.language import Language
 from xunjian.playbook import Occasion, Playbook, find_playbook, list_playbooks, load_playbook
+from xunjian.playbook.fields import PlaybookFields, ReportFields, RunFields
+from xunjian.playbook.model import RunSettings
 from xunjian.workspace import Workspace
 
+ROOT = Path(__file__).parents[2]
 TASKS = ("reachability", "identity", "optics")
 WHOLE = """\
 name: whole
@@ -160,3 +165,24 @@ def test_a_playbook_is_found_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         find_playbook(place, "dayly")
     assert caught.value.hint.en == "did you mean daily?"
+
+
+@pytest.mark.parametrize("page", ["docs/plan-rounds.md", "docs/zh/plan-rounds.md"])
+def test_the_example_of_the_page_loads_names_every_key_and_the_true_defaults(
+    tmp_path: Path, page: str
+) -> None:
+    text = (
+        (ROOT / page).read_text("utf-8").partition("# playbooks/autumn.yml")[2].partition("```")[0]
+    )
+    text = text.partition("\n")[2]
+    made = load(tmp_path, text, "autumn")
+    assert made.run == RunSettings()
+    given = yaml.safe_load(text)
+    assert set(PlaybookFields.model_fields) - set(given) == {"name", "nornir"}
+    assert set(RunFields.model_fields) == set(given["run"])
+    assert set(ReportFields.model_fields) - set(given["report"]) == {"template"}
+    listed = re.search(
+        r"^`occasion`[:：] ?(.+)[.。]$", (ROOT / page).read_text("utf-8"), re.MULTILINE
+    )
+    assert listed is not None
+    assert set(re.split(r", |、", listed[1])) == {one.value for one in Occasion}
