@@ -170,3 +170,14 @@ def test_what_does_not_exist_is_found() -> None:
         "list runs",
         "lint -w y",
     ]
+
+
+@pytest.mark.parametrize("language", Language, ids=str)
+def test_the_line_of_use_is_what_a_person_types(language: Language) -> None:
+    """Without the parser's braces, and without a sign of repetition in a name."""
+    lines = []
+    for words, command in leaves(tree(language)):
+        page = command.get_help(command.context_class(command, info_name=words, terminal_width=80))
+        lines.append(page.split("\n\n")[0])
+    assert [line for line in lines if set("{}…") & set(line)] == []
+    assert any(line.endswith("] RUN FILE...") for line in lines)

@@ -1,15 +1,18 @@
 """Taking forms in, killed anywhere: what was stored is whole, and taking in again ends it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fixtures.command_line import call
 from tests.fixtures.site_forms import ALL_WELL, PLAYBOOK, export, fill, last_run, make_site, take
+from xunjian.report import render
 
 ROOT = Path(__file__).parents[2]
 # where the process ends itself as SIGKILL would: name of the thing, and the module that holds it
@@ -59,3 +62,29 @@ def test_kill_9_while_forms_are_taken_in(where: str, name: str, tmp_path: Path) 
     assert "not_checked" not in {one["verdict"] for one in record["findings"]}
     assert not [one for one in (root / "out").iterdir() if one.name.startswith(".")]
     assert "没有新内容" in take(root, form).err
+
+
+@pytest.mark.parametrize("form", ["json", "html", "xlsx"])
+def test_documents_that_were_not_all_written_are_written_by_taking_in_again(
+    form: str, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between the answers and the last document."""
+    playbook = site / "playbooks" / "site.yml"
+    playbook.write_text(playbook.read_text("utf-8").replace("[json]", "[json, html, xlsx]"))
+    filled = fill(export(site), ALL_WELL)
+
+    def stopped(model: Any, wanted: str, *more: Any) -> bytes:
+        if wanted == form:
+            raise KeyboardInterrupt
+        return render(model, wanted, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("xunjian.cli.documents.render", stopped)
+        assert take(site, filled).code == 130
+    again = take(site, filled)
+    assert (again.code, "补出没出全的文档" in again.err) == (0, True), again.err
+    said = json.loads((site / "out" / "report.json").read_text("utf-8"))
+    assert (said["version"], said["state"]) == (2, "finished")
+    assert {path.suffix for path in (site / "out").iterdir()} >= {".json", ".html", ".xlsx"}
+    assert "没有新内容，什么都没有变" in take(site, filled).err
+    assert call("verify", "-w", site).code == 0

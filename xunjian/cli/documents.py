@@ -107,6 +107,20 @@ def write_documents(
     return folder
 
 
+def are_written(store: "Store", record: RunRecord, forms: Iterable[str]) -> bool:
+    """Whether all wanted documents were written since the run was sealed last.
+
+    A command that was stopped while it wrote them leaves some out.
+    """
+    files = store.document_files(DocumentKey(kind=INSPECTION, subject=record.run_id))
+    if not record.number or not files:
+        return not record.number
+    newest = [one for one in files if one.version == files[-1].version]
+    sealed_at = store.sealed_at(record.run_id)
+    is_late = any(one.written_at > sealed_at for one in newest)
+    return is_late and {"json", *forms} <= {one.form for one in newest}
+
+
 def _rendered(
     content: Content,
     model: ReportModel,

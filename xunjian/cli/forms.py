@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xunjian.cli.documents import write_document, write_documents
+from xunjian.cli.documents import are_written, write_document, write_documents
 from xunjian.cli.language import both
 from xunjian.cli.naming import told
 from xunjian.cli.on_record import refuse_on_record
 from xunjian.cli.options import InventoryOption, OutOption, RunArgument, WorkspaceOption
 from xunjian.cli.output import Output
-from xunjian.errors import ContentError, NothingSelected, Problem, UsageError
+from xunjian.errors import ContentError, NothingSelected, Problem, UsageError, XunjianError
 from xunjian.language import Language, Text
 from xunjian.run.content import Content
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _FilesArgument = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE…",
+        metavar="FILE",
         help=both(
             "填好的表：xlsx、csv，或连同照片的 zip", "forms: xlsx, csv, or a zip with pictures too"
         ),
@@ -91,6 +91,7 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
             output.raw(made)
             return 0
         refuse_on_record(content, out)
+        _refuse_filled(content, out)
         write_document(out, made)
         lines = sum(len(sheet.lines) for sheet in book.sheets)
         output.say(
@@ -102,17 +103,60 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
         return 0
 
 
+def _refuse_filled(content: Content, path: Path) -> None:
+    """Refuse to write a form where another file lies than a form that nobody has filled in.
+
+    Raises:
+        UsageError: such a file lies there.
+    """
+    if not path.is_file():
+        return
+    try:
+        reading, _, _ = _read(content, _record_of(content, path), [path])
+        is_blank = not reading.taken and not reading.notes
+    except XunjianError:  # unclear answers, a run that is not known, no form at all
+        is_blank = False
+    if not is_blank:
+        raise UsageError(
+            Text(
+                f"那里的文件不是空白表，不覆盖：{path}",
+                f"what lies there is no blank form and is not replaced: {path}",
+            ),
+            Text(
+                "填过的先用 forms import 收回；或用 -o 换一个文件名",
+                "take in what was filled in with `forms import`, or name another file with -o",
+            ),
+        )
+
+
+def _record_of(content: Content, path: Path) -> "RunRecord":
+    """Give the run whose form a file is.
+
+    Raises:
+        XunjianError: it is none of a run that is known here.
+    """
+    from xunjian.forms.grid import read_grids
+    from xunjian.forms.marks import run_of
+
+    runs = [run_of(grid) for grid in read_grids(path.name, path.read_bytes())]
+    return content.store.record(content.find_run(next(filter(None, runs), "")).run_id)
+
+
 def _add_import(forms: typer.Typer, output: Output) -> None:
     @forms.command(
         "import",
         help=both(
             "收回填好的表，可分多次、由多人填。空着的仍是未检；同一份收两次不变；"
             "有错则一份也不收，并按工作表与单元格列出（退出码 2）。"
-            "\n\n例：xunjian forms import latest 现场表.xlsx",
+            "同一人改了再收，以后一次为准；几人说法不一记为待核，由一人在“以此为准”填“是”定夺。"
+            "\n\n例：xunjian forms import latest 现场表.xlsx    "
+            "xunjian forms import latest 张三.xlsx 李四.zip",
             "Take filled forms in, in parts, from several people. Blank stays not checked; the "
             "same form twice changes nothing; with a mistake nothing is taken in, each is named by "
-            "sheet and cell (exit code 2)."
-            "\n\nExample: xunjian forms import latest site.xlsx",
+            "sheet and cell (exit code 2). Who corrects an answer hands the form in again; where "
+            "people disagree the item is unknown until one form says that it decides."
+            "\n\nExamples: xunjian forms import latest site.xlsx    "
+            "xunjian forms import latest zhang.xlsx li.zip",
         ),
     )
     def import_(
@@ -144,7 +188,21 @@ def book_for(content: Content, record: "RunRecord") -> "Book":
 def _playbook(content: Content, record: "RunRecord") -> "Playbook":
     from xunjian.playbook import find_playbook, load_playbook
 
-    return load_playbook(find_playbook(content.workspace, record.playbook))
+    try:
+        found = find_playbook(content.workspace, record.playbook)
+    except UsageError as error:
+        name = record.playbook
+        raise UsageError(
+            Text(
+                f"本轮的剧本不在了：{name}；表按它编排",
+                f"the playbook of this run is gone: {name}; its forms are arranged by it",
+            ),
+            Text(
+                f"把当时的 playbooks/{name}.yml 放回工作区，再收一次",
+                f"put playbooks/{name}.yml of that day back into the workspace, and try again",
+            ),
+        ) from error
+    return load_playbook(found)
 
 
 def _take(
@@ -165,8 +223,11 @@ def _take(
         reception = Reception(now, store, tools, content.inventory.devices)
         received = reception.take(reading.taken, forms, pictures)
         record = store.record(record.run_id)
-        # one that was killed behind the answers left no exit code: brought to its end here
-        if not received.answers and record.exit_code is not None:
+        # one that was stopped behind the answers left no exit code, or not all documents:
+        # brought to its end here
+        formats = playbook.report.formats
+        is_done = record.exit_code is not None and are_written(store, record, formats)
+        if not received.answers and is_done:
             output.say(Text("没有新内容，什么都没有变", "nothing new: nothing was changed"))
             return
         _file_again(content, record)
@@ -175,13 +236,16 @@ def _take(
         record = store.record(record.run_id)
     _say(output, record, received.answers, len(received.devices))
     folder = out or content.workspace.reports_dir / record.run_id
-    write_documents(content, output, record, playbook.report.formats, folder)
+    write_documents(content, output, record, formats, folder)
     output.say(Text(f"报告在 {folder}", f"documents in {folder}"))
 
 
 def _say(output: Output, record: "RunRecord", answers: int, devices: int) -> None:
     from xunjian.run.model import blanks
 
+    if not answers:
+        output.say(Text("没有新内容；补出没出全的文档", "nothing new; documents are completed"))
+        return
     left = blanks(record.outcomes)
     output.say(
         Text(

@@ -16,6 +16,8 @@ _BETWEEN = re.compile(r"\s{3,}")
 # the parser's names of types, as words of a metavar; behind an argument's name they say nothing new
 _TYPE = re.compile(r"<(?:list\[)?(str|path|int|float|%Y)\b[^>]*>", re.IGNORECASE)
 _METAVARS = {"str": "TEXT", "path": "FILE", "int": "N", "float": "N", "%y": "DATE"}
+# what must be given needs no braces: what need not be given has brackets
+_NEEDED = re.compile(r"\{([^{}]+)\}")
 # the parser's own words
 _CHINESE: Mapping[str, str] = {
     "Options": "选项",
@@ -45,13 +47,18 @@ def fill(text: str, width: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
+def usage(pieces: str, language: Language) -> str:
+    """What may follow a command, as its page shows it."""
+    return _said(_NEEDED.sub(r"\1", pieces), language)
+
+
 def page_context(base: Any, language: Language) -> Any:
     """Give a context class of the parser's whose help pages are written by the rules here."""
 
     class Page(base.formatter_class):  # type: ignore[misc]  # the parser's class, found at run time
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             own = "用法：" if language is Language.ZH else prefix
-            super().write_usage(prog, _said(args, language), own)
+            super().write_usage(prog, usage(args, language), own)
 
         def write_heading(self, heading: str) -> None:
             colon = "：" if language is Language.ZH else ":"

@@ -103,7 +103,19 @@ class Output:
         _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
     def raw(self, content: bytes) -> None:
-        """Write a file to stdout, byte by byte."""
+        """Write a file to stdout, byte by byte.
+
+        Raises:
+            UsageError: stdout is a terminal.
+        """
+        if sys.stdout.isatty():
+            raise UsageError(
+                Text("这是文件，不能显示在终端上", "this is a file, not to be shown on a terminal"),
+                Text(
+                    "用 -o 写到文件，或接 > 重定向",
+                    "write it to a file with -o, or redirect with >",
+                ),
+            )
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

@@ -39,7 +39,7 @@ def explained(error: TyperException, command: Any, language: Language) -> UsageE
     """Put an error of the parser into words; which one it is, its attributes tell."""
     from xunjian.mistakes import nearest_hint
 
-    usage = _usage(getattr(error, "ctx", None))
+    usage = _usage(getattr(error, "ctx", None), language)
     name = getattr(error, "option_name", None)
     parameter = getattr(error, "param", None)
     if name is not None and hasattr(error, "possibilities"):
@@ -87,9 +87,11 @@ def _said(error: TyperException) -> Text:
     return Text(error.message)
 
 
-def _usage(context: Any) -> Text:
+def _usage(context: Any, language: Language) -> Text:
+    from xunjian.cli.help_page import usage
+
     if context is None:
         return _SEE_HELP
-    pieces = " ".join(context.command.collect_usage_pieces(context))
+    pieces = usage(" ".join(context.command.collect_usage_pieces(context)), language)
     line = f"{context.command_path} {pieces}"
     return Text(f"用法：{line}（加 --help 看说明）", f"usage: {line} (--help explains)")

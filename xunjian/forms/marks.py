@@ -65,6 +65,12 @@ def heading_of(grid: Grid) -> tuple[int, int] | None:
     return None
 
 
+def run_of(grid: Grid) -> str:
+    """Give the id of the run whose form a sheet is; empty where it is no form."""
+    at = heading_of(grid)
+    return "" if at is None else grid.text(*at).split(" ")[1]
+
+
 class MarkedSheet:
     """One sheet that carries our marks."""
 
@@ -84,13 +90,17 @@ class MarkedSheet:
         _, run_id, *rest = self._grid.text(self._head, self._id).split(" ")
         key = rest[0] if rest else ""
         if run_id != self._book.run_id:
+            own, its = self._book.run_id, run_id[:60]
             raise UsageError(
                 Text(
-                    f"{self._file} 的工作表 {self._grid.name} 是另一轮的表：{run_id[:60]}",
-                    f"{self._file}, sheet {self._grid.name} is the form of another run: "
-                    f"{run_id[:60]}",
+                    f"{self._file} 的工作表 {self._grid.name} 是另一轮的表：{its}",
+                    f"{self._file}, sheet {self._grid.name} is the form of another run: {its}",
                 ),
-                Text(f"本轮是 {self._book.run_id}", f"this run is {self._book.run_id}"),
+                Text(
+                    f"这里收的是 {own}；收到那一轮去：xunjian forms import {its} 文件",
+                    f"forms of {own} were asked for; take it into its own run: "
+                    f"xunjian forms import {its} FILE",
+                ),
             )
         for sheet in self._book.sheets:
             if sheet.key == key:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from xunjian.store import tables as t
 from xunjian.store.database import rows_of
-from xunjian.store.rows import stamp
+from xunjian.store.rows import moment, stamp
 
 GENESIS = "0" * 64
 
@@ -137,3 +137,9 @@ def newest_root(connection: Connection, run_id: str) -> str:
     """Root hash of the last link that sealed something of a run; empty before there is one."""
     query = select(t.chain.c.root_hash).where(t.chain.c.run_id == run_id, ~is_pruning())
     return str(connection.execute(query.order_by(t.chain.c.link.desc()).limit(1)).scalar() or "")
+
+
+def sealed_at(connection: Connection, run_id: str) -> datetime:
+    """When a link last sealed something of a run."""
+    query = select(func.max(t.chain.c.closed_at)).where(t.chain.c.run_id == run_id, ~is_pruning())
+    return moment(connection.execute(query).scalar_one())

@@ -15,7 +15,7 @@ from xunjian.calendar.model import Rejudgement, Seen
 from xunjian.checks.model import Finding
 from xunjian.facts.model import Fact
 from xunjian.run.model import ContentUsed, Outcome, RunPlan, RunRecord, RunState
-from xunjian.store import amend, documents, proof, reader, retrospect, writer
+from xunjian.store import amend, chain, documents, proof, reader, retrospect, writer
 from xunjian.store import compare as comparing
 from xunjian.store import tables as t
 from xunjian.store.blobs import Blobs
@@ -275,6 +275,11 @@ class Store:
         """Read what happened from `start` to before `end`; values of `checks` only."""
         with self._database.reading() as connection:
             return span_of(connection, start, end, checks)
+
+    def sealed_at(self, run_id: str) -> datetime:
+        """When a link of the chain last sealed something of a closed run."""
+        with self._database.reading() as connection:
+            return chain.sealed_at(connection, run_id)
 
     # --- documents ---
 
