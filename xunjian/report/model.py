@@ -22,6 +22,7 @@ from xunjian.report.document import (
     SiteFigures,
     ThresholdRow,
 )
+from xunjian.run.found import FREE_CHECK
 from xunjian.run.model import ContentUsed, DeviceResult, EvidenceRef, RunState
 from xunjian.store.model import Trend
 
@@ -185,6 +186,8 @@ class ReportModel:
     def mark(self, finding: Finding, kind: str) -> str:
         """How a finding's item is inspected: A automatically, M by a person, H both."""
         by_source = _MARKS.get(finding.source, "A")
+        if finding.check == FREE_CHECK:
+            return by_source
         marks = self.task_marks
         card = marks.get((finding.task, kind)) or marks.get((finding.task, ""))
         return by_source if card in {None, "A"} else str(card)

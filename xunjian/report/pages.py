@@ -18,6 +18,7 @@ from xunjian.checks.model import BAD, Finding
 from xunjian.facts.words import OF_CHECK, span_of, unit_of, word_of
 from xunjian.language import Language, Text
 from xunjian.report import words
+from xunjian.report.marks import by_hand, is_in_message, unsaid
 from xunjian.report.model import ReportModel
 from xunjian.report.plain import printable
 from xunjian.report.template_mistakes import mistakes_of
@@ -74,6 +75,9 @@ def document_words(language: Language) -> dict[str, object]:
         "state": lambda code: words.word(words.STATES, code).to(language),
         "bad": tuple(verdict.value for verdict in BAD),
         "measured": lambda finding: measured(finding, language),
+        "by_hand": lambda finding: by_hand(finding, language),
+        "unsaid": lambda finding: unsaid(finding, language),
+        "is_in_message": is_in_message,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.document import FaultFigures
+from xunjian.report.marks import unsaid
 from xunjian.report.model import ReportModel
 from xunjian.report.photos import photos_of
 from xunjian.report.printed_rows import Row
@@ -82,7 +83,7 @@ def spare_rows(model: ReportModel, w: Wording) -> list[Row]:
             "code": row.finding.verdict.value,
             "verdict": w.say(row.finding.verdict.word),
             "message": w.say(row.finding.message),
-            "remark": w.say(row.finding.remark),
+            "remark": w.say(unsaid(row.finding, w.language)),
             "by": w.say(row.finding.by),
         }
         for row in model.spares

@@ -7,7 +7,7 @@ from typing import Any
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
 from xunjian.report import words
-from xunjian.report.marks import filled_in
+from xunjian.report.marks import filled_in, is_in_message, told
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.wording import Wording
 
@@ -86,7 +86,8 @@ def _record(
     number: int, findings: Sequence[Finding], questions: dict[str, str], mark: str, w: Wording
 ) -> Row:
     finding = findings[0]
-    subject, shown = w.subject(finding), w.measured(finding)
+    subject = "" if is_in_message(finding) else w.subject(finding)
+    shown = w.measured(finding)
     if len(findings) > 1:
         subject, shown = parts_told(findings, w), span(findings, w)
     return {
@@ -110,8 +111,7 @@ def parts_told(findings: Sequence[Finding], w: Wording) -> str:
 
 def remark(finding: Finding, w: Wording, most: int = 200) -> str:
     """Why it is not normal, and what a person wrote."""
-    parts = [] if finding.verdict is Verdict.NORMAL else [finding.message.to(w.language)]
-    parts += [finding.remark.to(w.language)]
+    parts = [*told(finding, w.language)]
     if finding.by:
         parts.append(w.t(f"（{finding.by}）", f"({finding.by})"))
     return w.say(" ".join(part for part in parts if part), most)

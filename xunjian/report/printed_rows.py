@@ -18,6 +18,7 @@ from xunjian.report.code_words import (
     RISKS,
 )
 from xunjian.report.document import EvidenceRow, Series
+from xunjian.report.marks import by_hand
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.plain import one_line
 from xunjian.report.printed_records import span
@@ -100,7 +101,7 @@ def problem_groups(model: ReportModel, w: Wording) -> list[Row]:
 
 def _problem(row: FindingRow, numbers: dict[str, str], party: Text, w: Wording) -> Row:
     finding, device = row.finding, row.device
-    item = " ".join(part for part in (w.say(finding.title, 80), w.subject(finding)) if part)
+    item = w.item(finding)
     message, why = parted(finding.message)
     if row.cause != why:
         message = finding.message
@@ -135,7 +136,7 @@ def leftover_rows(model: ReportModel, w: Wording) -> list[Row]:
         {
             "id": row.id,
             "device": w.say(row.label or row.device, 80),
-            "item": w.say(row.finding.title, 80),
+            "item": w.item(row.finding),
             "message": w.say(row.finding.message),
             "found": w.day(row.first_seen_at.date()),
             "first": w.say(row.first_number),
@@ -316,12 +317,12 @@ def manual_rows(model: ReportModel, w: Wording) -> list[Row]:
         {
             "device": w.say(row.label or row.device, 80),
             "room": w.say(row.room, 80),
-            "item": w.say(row.finding.title, 80),
+            "item": w.item(row.finding),
             "standard": w.say(row.finding.standard, 120),
             "measured": w.measured(row.finding),
             "code": row.finding.verdict.value,
             "verdict": w.say(row.finding.verdict.word),
-            "remark": w.say(row.finding.remark if row.finding.remark.zh else row.finding.message),
+            "remark": w.say(by_hand(row.finding, w.language)),
             "by": w.say(row.by or row.finding.by),
             "at": w.minute(row.at) if row.at else "",
         }

@@ -11,6 +11,7 @@ from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.document import FindingTrail, RoundFigures
+from xunjian.report.marks import is_in_message, told
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.pages import measured
 from xunjian.report.shown import long_text, shown
@@ -67,7 +68,8 @@ class ProblemRows:
             f'data-level="{escape(f.level)}"><td class="n" data-l="#">{row.number}'
             f'<td>{self._verdicts[f.verdict.value]}<td data-l="{label["level"]}">{escape(f.level)}'
             f'<td class="d" data-l="{label["device"]}">{who}'
-            f'<td class="i" data-l="{label["item"]}">{self._what(f)}'
+            f'<td class="i" data-l="{label["item"]}">'
+            f"{self._say(f.title) if is_in_message(f) else self._what(f)}"
             f"<small><code>{escape(f.id)}</code></small>"
             f'<td class="w" data-l="{label["measured"]}">{self._fold(said)}{self._extras(row)}'
             f'<td class="s" data-l="{label["standard"]}">{self._say(f.standard)}'
@@ -76,7 +78,7 @@ class ProblemRows:
 
     def _extras(self, row: FindingRow) -> str:
         f = row.finding
-        advice, remark = self._say(f.advice), self._say(f.remark)
+        advice, remark = self._say(f.advice), self._fold(told(f, self._language)[1])
         is_told = row.cause.zh in f.message.zh  # by the person who wrote it
         parts = (
             (_AFFECTS, self._say(row.affects)),

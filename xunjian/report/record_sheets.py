@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Language, Text
 from xunjian.report.code_words import SOURCES
-from xunjian.report.marks import filled_in
+from xunjian.report.marks import filled_in, is_in_message, told
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.pages import measured
 from xunjian.report.printed_records import parts_told, span, together
@@ -77,7 +77,7 @@ class RecordSheets:
         f = row.finding
         subject = (
             ""
-            if f.subject in {"-", f.check}
+            if f.subject in {"-", f.check} or is_in_message(f)
             else f"<small><bdi>{self._fold(f.subject)}</bdi></small>"
         )
         is_plain = f.verdict is Verdict.NORMAL and not (f.remark.zh or f.by)
@@ -94,12 +94,8 @@ class RecordSheets:
         return self._model.mark(row.finding, row.device.kind)
 
     def _remark(self, row: FindingRow) -> str:
-        f = row.finding
-        parts = [
-            "" if f.verdict is Verdict.NORMAL else self._fold(f.message.to(self._language)),
-            self._say(f.remark),
-            self._fold(self._by(f)),
-        ]
+        message, remark = told(row.finding, self._language)
+        parts = [self._fold(message), self._fold(remark), self._fold(self._by(row.finding))]
         return "<br>".join(part for part in parts if part)
 
     def _by(self, finding: Finding) -> str:

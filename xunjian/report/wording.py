@@ -9,6 +9,7 @@ from xunjian.checks.model import Finding
 from xunjian.language import Language, Text
 from xunjian.report import words
 from xunjian.report.document import IntactRate
+from xunjian.report.marks import is_in_message
 from xunjian.report.model import DeviceSheet
 from xunjian.report.pages import measured
 from xunjian.report.plain import breakable, one_line, shortened
@@ -79,6 +80,11 @@ class Wording:
     def subject(self, finding: Finding) -> str:
         """The part of the device that was judged; empty for the whole of it."""
         return "" if finding.subject in {"-", finding.check} else self.say(finding.subject, 80)
+
+    def item(self, finding: Finding) -> str:
+        """What was judged, with the part of the device where a message beside it does not say."""
+        subject = "" if is_in_message(finding) else self.subject(finding)
+        return " ".join(part for part in (self.say(finding.title, 80), subject) if part)
 
     def intact(self, rate: IntactRate) -> str:
         """The intact rate in percent with what it was counted from."""

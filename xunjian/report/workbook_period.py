@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from xunjian.language import Text
+from xunjian.report.marks import unsaid
 from xunjian.report.model import ReportModel
 from xunjian.report.printed_period import FAULT_TRENDS, level_word
 from xunjian.report.terms import TERMS
@@ -27,7 +28,7 @@ def _spares(model: ReportModel, w: Wording) -> Iterator[Row]:
             w.say(finding.title),
             finding.verdict,
             w.say(finding.message, 2000),
-            w.say(finding.remark, 2000),
+            w.say(unsaid(finding, w.language), 2000),
             w.say(finding.by),
         )
 

@@ -14,6 +14,7 @@ from xunjian.report.code_words import (
     RISKS,
     SOURCES,
 )
+from xunjian.report.marks import by_hand
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.printed_records import method
 from xunjian.report.printed_rows import change_text
@@ -235,12 +236,12 @@ def _manual(model: ReportModel, w: Wording) -> Iterator[Row]:
             w.say(row.device),
             w.say(row.label),
             w.say(row.room),
-            w.say(finding.title),
+            w.item(finding),
             w.say(finding.standard, 500),
             value_of(finding, w),
             _unit(finding, w),
             finding.verdict,
-            w.say(finding.remark if finding.remark.zh else finding.message, 2000),
+            w.say(by_hand(finding, w.language), 2000),
             w.say(row.by or finding.by),
             row.at,
         )

@@ -153,7 +153,7 @@ class Answers:
             return finding
         ids = (*finding.evidence_ids, *(one.id for one in holding))
         if len(holding) > 1:
-            return replace(_contradicted(finding, holding), source="hybrid", evidence_ids=ids)
+            return replace(contradicted(finding, holding), source="hybrid", evidence_ids=ids)
         judged = _judged_by(said, finding)
         return replace(
             _remeasured(said.values.get("value"), judged),
@@ -170,7 +170,7 @@ class Answers:
             return finding
         for holding in cited:
             if len(holding) > 1:
-                return _contradicted(finding, holding)
+                return contradicted(finding, holding)
         said = [answer for many in cited if (answer := answer_of(many[0])) is not None]
         words = [word for one in said for word in one.written]
         forms = {many[0].id for many in cited}
@@ -276,7 +276,8 @@ def _with_words(finding: Finding, said: Answer) -> Finding:
     )
 
 
-def _contradicted(finding: Finding, holding: Sequence[Evidence]) -> Finding:
+def contradicted(finding: Finding, holding: Sequence[Evidence]) -> Finding:
+    """Show what several people answered differently; nothing is guessed."""
     said = [answer for one in holding if (answer := answer_of(one)) is not None]
     lines = [one.shown() for one in said]
     zh, en = "；".join(one.zh for one in lines), "; ".join(one.en for one in lines)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xunjian.checks.model import Finding, Verdict, finding_id
 from xunjian.language import Text
-from xunjian.run.answers import Answer, Answers, answer_of, holding_of, joined
+from xunjian.run.answers import Answer, Answers, answer_of, contradicted, holding_of, joined
 from xunjian.run.model import Outcome
 from xunjian.transport.model import Channel, Evidence
 
@@ -75,7 +75,7 @@ def found_beside(
             if old is not None:
                 made = replace(made, check=old.check, subject=old.subject, title=old.title)
                 made = replace(made, standard=old.standard, unit=old.unit)
-            found.append(made)
+            found.append(contradicted(made, holding) if len(holding) > 1 else made)
     return tuple(found)
 
 
@@ -84,8 +84,6 @@ def _finding(question: str, device: str, said: Answer, holding: Sequence[Evidenc
     subject = question.partition(" ")[2]
     is_free = question.startswith(FREE)
     verdict = Verdict(said.verdict) if said.verdict else Verdict.UNKNOWN
-    if len(holding) > 1:
-        verdict = Verdict.UNKNOWN
     return Finding(
         id=finding_id(device, FREE_CHECK, subject) if is_free else subject,
         check=FREE_CHECK,

@@ -147,7 +147,7 @@ def _scope(devices: Iterable[DeviceResult], named: Mapping[str, str]) -> Text:
     for device in devices:
         kinds[device.kind] += 1
         sites[device.site_title or device.site] = None
-        rooms.add(device.room)
+        rooms |= {device.room} - {""}
     counted = [(words.word(words.KINDS, kind), count) for kind, count in kinds.most_common()]
     places = "、".join(name for name in sites if name)
     in_english = ", ".join(named.get(name, name) for name in sites if name)
