@@ -22,7 +22,19 @@ CONFIG = "config"  # not a card: the playbook keeps configurations and compares 
 
 # round: playbooks; then item, mark: cards
 ROUNDS = """
-汛期专项: flood_season pre_season
+汛期专项: flood_season
+  传输通道性能 A: path interfaces
+  干线/二线/三级专网运行 A: path interfaces optics
+  光路 A: optics
+  接入交换机 A: reachability environment interfaces logs
+  光缆线路安全性与巡查 H: route_patrol optics
+  分会场系统设备运行状况 A: reachability registration signalling peripherals call_quality network terminal
+  机房及机柜电源 H: room_power input output
+  备品备件 M: spare_parts
+  联络方式 M: contacts
+  UPS 续航与电池 A: battery self_test
+  漏水/排水/水泵/油机 M: room_flood
+汛前: pre_season
   传输通道性能 A: path interfaces
   干线/二线/三级专网运行 A: path interfaces optics
   光路 A: optics
@@ -82,13 +94,16 @@ ROUNDS = """
   与省主会场联调 H: joint_test call_quality
   灯/光/视角 M: venue_scene
   设备问题 M: venue_faults
-会议保障: conference conference_join conference_during conference_after
+会议保障: conference
   机房机柜电源 H: room_power input output
-  光路与接入交换机 A: optics interfaces environment
+  光路与接入交换机 A: optics interfaces environment cpu_memory logs
+会议保障入会: conference_join
   开机入会 M: join_conference
   入会核对 A: registration in_call call_quality
-  干线监测 A: path interfaces
+会议保障会中: conference_during
+  干线监测 A: path interfaces optics
   光缆巡查 M: route_watch
+会议保障会后: conference_after
   关机断电 M: power_off
 动环: room_environment
   网管可见数据 H: nms_view reachability
