@@ -1,8 +1,10 @@
 """The rules of the card grammar: every mistake is named, at its place, before anything is asked."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from tests.fixtures.card_workspace import (
     FAN_CARD,
@@ -14,6 +16,7 @@ from tests.fixtures.card_workspace import (
     write,
 )
 from xunjian.language import Language
+from xunjian.tasks.card_file import CardFile, CheckFile, IgnoreFile, JoinFile, MapFile, StepFile
 from xunjian.tasks.explain import explain
 from xunjian.tasks.lint import lint
 from xunjian.transport.model import Channel
@@ -439,3 +442,15 @@ def test_what_a_form_shows_beside_an_item_must_be_some_cards_check(tmp_path: Pat
     said = [problem.to(Language.EN) for problem in lint(built.workspace)]
     assert len([one for one in said if "no such check: fans.stat" in one]) == 1, said
     assert not [one for one in said if "config.drift" in one]
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/zh"])
+@pytest.mark.parametrize("model", [CardFile, StepFile, MapFile, CheckFile, JoinFile, IgnoreFile])
+def test_the_pages_name_every_key(folder: str, model: type[BaseModel]) -> None:
+    pages = [
+        Path(__file__).parents[2] / folder / name for name in ("write-a-card.md", "manual-items.md")
+    ]
+    text = "".join(page.read_text("utf-8") for page in pages)
+    code = " ".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
+    keys = {field.alias or name for name, field in model.model_fields.items()}
+    assert {key for key in keys if not re.search(rf"(?<!\w){key}(?!\w)", code)} == set()
