@@ -66,6 +66,30 @@ def test_everything_of_a_venue_is_asked_about_and_has_its_place(name: str, kind:
     assert asked <= placed
 
 
+def hybrids() -> list[Task]:
+    return [card for card in catalog().tasks if card.mark == "H"]
+
+
+@pytest.mark.parametrize("card", hybrids(), ids=lambda card: card.name)
+def test_a_hybrid_card_says_what_is_measured_for_it(card: Task) -> None:
+    """By itself, beside its lines (`measured`), or in them (`nearby`): else it is a manual one."""
+    near = {name for check in card.checks for name in check.nearby}
+    assert set(card.collect) - {"*"} or card.measured or near
+
+
+# figures that a form asks for and a machine may know -> what fills them in
+FILLED_IN = {
+    "room_climate.temperature": "room.temperature",
+    "room_climate.humidity": "room.humidity",
+    "room_power.mains": "input.voltage",
+}
+
+
+@pytest.mark.parametrize("name", FILLED_IN)
+def test_a_figure_that_a_machine_knows_is_filled_in(name: str) -> None:
+    assert FILLED_IN[name] in catalog().checks[name].nearby
+
+
 @pytest.mark.parametrize("name", ["conference_join", "conference_during"])
 @pytest.mark.parametrize("platform", ["roomos", "poly_videoos"])
 def test_whether_a_terminal_is_in_the_conference_is_judged(name: str, platform: str) -> None:
