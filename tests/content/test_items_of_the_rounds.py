@@ -125,7 +125,7 @@ ROUNDS = """
   UPS 日常 A: battery input output self_test ups_events
   放电/换电池 M: ups_maintenance
   双路进线 M: dual_feed
-监控: surveillance weekly_spot_check earthing
+监控: surveillance
   摄像机状态 A: camera reachability
   图像显示 H: picture reachability
   前端传输 SDH/EPON/交换机 A: interfaces optics path
@@ -133,12 +133,14 @@ ROUNDS = """
   光纤 H: route_patrol optics
   后台 A: services storage disks
   线路通断与性能 A: path interfaces
-  周抽检 H: spot_check reachability
   敷设线路 M: laid_line
   前端安装点 M: front_end_point
   设备箱除尘 M: box_dust
   摄像机除尘 M: camera_dust
   供电 H: front_power reachability
+监控每周: weekly_spot_check
+  周抽检 H: spot_check picture camera reachability
+监控半年: earthing
   防雷地极实测 M: earthing_resistance
 云/IDC: data_centre
   服务器/网络/存储/安全设备巡检 A: cpu_memory environment controller sessions disks
