@@ -161,6 +161,25 @@ def test_a_conference_declared_today_names_its_steps(site: Path) -> None:
     assert {one["playbook"] for one in said.json["rounds"]} == set(STEPS)
 
 
+def test_of_two_conferences_on_a_day_a_run_may_name_the_second(site: Path) -> None:
+    calendar = site / "playbooks" / "calendar.yml"
+    first = "conferences: [{name: 防汛会商, from: 2026-06-24, to: 2026-06-24}"
+    text = calendar.read_text("utf-8")
+    assert first in text
+    other = first + ", {name: 财政会商, from: 2026-06-24, to: 2026-06-24}"
+    calendar.write_text(text.replace(first, other), "utf-8")
+    words = ("-w", site, "--at", "2026-06-24", "-o", site / "out")
+    named = "conference_join@2026-财政会商"
+    said = call("run", "--round", named, *words)
+    assert said.code == 0, said.err
+    assert named in said.err
+    assert "conference@2026-财政会商" in said.err  # the step before it
+    assert step(site, "conference_join", "2026-06-24")["runs"] == []
+    wrong = call("run", "daily", "--round", named, *words)
+    assert wrong.code == 2
+    assert "conference_join" in wrong.err
+
+
 def test_nobody_is_expected_at_a_conference_that_is_cancelled(site: Path) -> None:
     def expected() -> int:
         words = ("--period", "2026-06", "--rule", "conference", "--at", "2026-11-01")

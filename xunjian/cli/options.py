@@ -143,6 +143,17 @@ FailedOption = Annotated[
         help=both("再做那一轮里未到达或有问题的设备", "visit again what was not in order"),
     ),
 ]
+RoundOption = Annotated[
+    str,
+    typer.Option(
+        "--round",
+        metavar="ID",
+        help=both(
+            "为日历上的这一轮做（同一天有几场会时）",
+            "for this round of the calendar, where several are due",
+        ),
+    ),
+]
 FailOnOption = Annotated[
     str | None,
     typer.Option(

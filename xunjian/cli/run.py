@@ -27,6 +27,7 @@ from xunjian.cli.options import (
     OutOption,
     PlaybookArgument,
     ResumeOption,
+    RoundOption,
     TagsOption,
     UserOption,
     WhereOption,
@@ -75,6 +76,7 @@ def register(app: typer.Typer, output: Output) -> None:
         out: OutOption = None,
         resume: ResumeOption = "",
         failed: FailedOption = "",
+        round_id: RoundOption = "",
         fail_on: FailOnOption = None,
         min_coverage: MinCoverageOption = None,
         user: UserOption = None,
@@ -86,6 +88,8 @@ def register(app: typer.Typer, output: Output) -> None:
         content = Content(workspace, inventory, options)
         if user or ask_password:
             content.log_in_as(user, _asked(output) if ask_password else None)
+        if round_id:
+            playbook = _playbook_of(content, round_id, playbook, at)
         wanted = Wanted(
             playbook=playbook,
             limit=limit,
@@ -94,12 +98,26 @@ def register(app: typer.Typer, output: Output) -> None:
             resume=resume,
             failed=failed,
             now=moment(at),
+            round_id=round_id,
             attach=True,
         )
         order = order_round(content, wanted)
         if list_hosts or check:
             return _plan_only(content, output, order, only_hosts=list_hosts)
         return make_round(content, output, order, out).exit_code or 0
+
+
+def _playbook_of(content: Content, round_id: str, playbook: str, at: str | None) -> str:
+    """Give the playbook of a round; whoever names another is told."""
+    from xunjian.run.agenda import Agenda
+
+    name = Agenda(content, moment(at)).find(round_id).playbook
+    if playbook and playbook != name:
+        raise UsageError(
+            Text(f"{round_id} 用的是剧本 {name}", f"{round_id} belongs to playbook {name}"),
+            Text("不写剧本即可", "leave the playbook out"),
+        )
+    return name
 
 
 def make_round(
