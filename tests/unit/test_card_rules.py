@@ -430,7 +430,10 @@ def test_explain_shows_the_chain_and_the_expression_as_judged(tmp_path: Path) ->
     assert platform.steps[0].parsers == ("templates/parse/box/fan.textfsm",)
     assert platform.steps[0].fields["state"] == "state {Normal=ok, Abnormal=fault}"
     assert platform.checks[0].expressions["abnormal"] == "state == 'fault'"
-    assert explain("fans", built.catalog, built.platforms).is_check is False
+    whole = explain("fans", built.catalog, built.platforms)
+    assert {check.id for check in whole.cards[0].checks} == {
+        check.id for check in built.catalog.tasks[0].checks
+    }
 
 
 def test_what_a_form_shows_beside_an_item_must_be_some_cards_check(tmp_path: Path) -> None:

@@ -57,7 +57,6 @@ class PageView:
     logo: str
     photos: tuple[PagePhoto, ...]
     is_open: bool  # whether sheets of devices in trouble start open
-    has_short_hashes: bool
 
 
 @mistakes_of("inspection.html.j2")
@@ -110,7 +109,6 @@ def _view(model: ReportModel, language: Language) -> PageView:
             for photo in photos_of(model, Wording(language))
         ),
         is_open=bad <= _OPEN_SHEETS,
-        has_short_hashes=len(model.evidence) > 2000,
     )
 
 

@@ -152,7 +152,7 @@ class OpenMatter:
     """A finding of earlier rounds that was open when it was last judged, or was left unchecked.
 
     finding: as it stood last. first_*: the round since which it has been open without a break.
-    last_stamp: the store's form of `last_seen_at`. rounds: in how many it was seen open.
+    last_stamp: when it was last seen open, as the store writes it. rounds: in how many it was.
     waiver: by whose leave it stands on the day of the round at hand. playbooks: of the rounds that
     saw it open.
     """
@@ -161,7 +161,6 @@ class OpenMatter:
     first_seen_at: datetime
     first_number: str
     first_run_id: str
-    last_seen_at: datetime
     last_stamp: str
     rounds: int
     waiver: Waiver | None = None

@@ -196,7 +196,6 @@ def _spells(
             first_seen_at=moment(rows[0]["started_at"]),
             first_number=str(rows[0]["number"]),
             first_run_id=str(rows[0]["run_id"]),
-            last_seen_at=moment(rows[-1]["started_at"]),
             last_stamp=str(rows[-1]["started_at"]),
             rounds=len(rows),
             playbooks=frozenset(str(row["playbook"]) for row in rows),

@@ -44,7 +44,6 @@ def unchecked(
             first_seen_at=_start(earlier, first[key]),
             first_number=earlier[first[key]][0],
             first_run_id=first[key],
-            last_seen_at=_start(earlier, last),
             last_stamp=earlier[last][1],
             rounds=rounds[key],
             playbooks=frozenset({playbook}),

@@ -52,7 +52,6 @@ class Explanation:
     """All cards that stand behind a name."""
 
     name: str
-    is_check: bool
     cards: tuple[ExplainedCard, ...]
 
 
@@ -66,7 +65,7 @@ def explain(name: str, catalog: Catalog, platforms: Platforms) -> Explanation:
     if check is not None:
         tasks = [task for task in catalog.tasks if check in task.checks]
         cards = tuple(_card(task, (check,), catalog, platforms) for task in tasks)
-        return Explanation(name=name, is_check=True, cards=cards)
+        return Explanation(name=name, cards=cards)
     tasks = [task for task in catalog.tasks if task.name == name]
     if not tasks:
         raise UsageError(
@@ -74,7 +73,7 @@ def explain(name: str, catalog: Catalog, platforms: Platforms) -> Explanation:
             nearest_hint(name, [*catalog.names, *catalog.checks]),
         )
     cards = tuple(_card(task, task.checks, catalog, platforms) for task in tasks)
-    return Explanation(name=name, is_check=False, cards=cards)
+    return Explanation(name=name, cards=cards)
 
 
 def _card(
