@@ -277,7 +277,9 @@ def _read(
     pictures: list[File] = []
     for path in files:
         held, beside = unpack(path)
-        against = Against(book=book, find=beside.find, keep=beside.keep, now=now)
+        against = Against(
+            book=book, find=beside.find, keep=beside.keep, now=now, began=record.started_at
+        )
         for name, held_bytes in held.items():
             read_form(name, held_bytes, against, reading)
             forms.append(File(name=name, content=held_bytes))

@@ -1,5 +1,6 @@
 """Whose form a sheet is: its marks, its ids, its columns, and who filled it in."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +12,17 @@ from xunjian.forms.grid import Grid
 from xunjian.forms.model import Book, Line, Sheet
 from xunjian.forms.write import ID_FORM, checksum
 from xunjian.language import Text
+from xunjian.run.found import FREE
 
 FindPicture = Callable[[str], str]  # name beside the form -> sha256; raises UnreadableCell
 KeepPicture = Callable[[str, bytes], str]  # name and content -> sha256; raises UnreadableCell
 
+_MARK = re.compile(rf"xj:(?:by|at|consent|(?:{FREE}|sign) \d+)")  # of a row that is no line
 _ORIGINAL = Text("在原表上填写，或重新导出", "fill in the original, or export it again")
+_OF_THAT_DAY = Text(
+    "用当时的清单与卡收：-i 清单目录，或 -w 当时的工作区",
+    "take it in by the inventory and cards of that day: -i DIR, or -w of that workspace",
+)
 _LATER = Text("巡检时间在将来", "the time of inspection lies ahead")
 
 
@@ -47,13 +54,25 @@ class FormReading:
 class Against:
     """What forms are read against: those of the run, the pictures beside them, the clock.
 
-    keep: takes in the pictures inside a form.
+    keep: takes in the pictures inside a form. began: when the run did.
+    lines: of the run, by id. titles: of all its things; both are worked out once for all sheets.
     """
 
     book: Book
     find: FindPicture
     keep: KeepPicture
     now: datetime
+    began: datetime | None = None
+    lines: Mapping[str, Line] = field(init=False)
+    titles: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        lines = self.book.lines
+        titles = {line.device_title for line in lines.values()}
+        object.__setattr__(self, "lines", lines)
+        object.__setattr__(
+            self, "titles", frozenset(plain(one) for text in titles for one in (text.zh, text.en))
+        )
 
 
 def heading_of(grid: Grid) -> tuple[int, int] | None:
@@ -79,12 +98,14 @@ class MarkedSheet:
         assert at is not None
         self._file, self._grid, self._book = file, grid, against.book
         self._find, self._keep = against.find, against.keep
-        self._now, self._into = against.now, into
+        self._now, self._began, self._into = against.now, against.began, into
         self._head, self._id = at
-        self._lines = self._book.lines
+        self._lines, self._titles = against.lines, against.titles
         self._columns = self._named_columns()
         self._by, self._at = "", self._now
         self._head_problems: list[Problem] = []
+        self._head_notes: list[Text] = []
+        self._asked_no_more: list[int] = []  # rows of what was asked when it was handed out
 
     def _sheet(self) -> Sheet:
         _, run_id, *rest = self._grid.text(self._head, self._id).split(" ")
@@ -105,7 +126,22 @@ class MarkedSheet:
         for sheet in self._book.sheets:
             if sheet.key == key:
                 return sheet
+        if self._is_as_handed_out():
+            raise UsageError(
+                Text(
+                    f"{self._file} 的工作表 {self._grid.name}：导出后清单或表样改过，{key} 没有了",
+                    f"{self._file}, sheet {self._grid.name}: inventory or forms were changed since "
+                    f"it was handed out: {key} is gone",
+                ),
+                _OF_THAT_DAY,
+            )
         raise self._edited(self._head, key)
+
+    def _is_as_handed_out(self) -> bool:
+        """Whether the sheet has the ids that it was handed out with, none more and none less."""
+        texts = [self._grid.text(row, self._id) for row in range(len(self._grid.rows))]
+        ids = [text for text in texts if ID_FORM.fullmatch(text)]
+        return checksum(self._book.run_id, ids) == texts[self._head].split(" ")[-1]
 
     def _edited(self, row: int, what: str) -> UsageError:
         where = self._grid.where(row, self._id)
@@ -118,21 +154,28 @@ class MarkedSheet:
         )
 
     def _ids(self, sheet: Sheet) -> list[tuple[int, str]]:
-        """Every marked row; refuses ids that nobody gave and ids that stand twice."""
+        """Every marked row; refuses ids that nobody gave and ids that stand twice.
+
+        What is asked no more, on a form that is as it was handed out, is kept apart.
+        """
         found: list[tuple[int, str]] = []
         seen: set[str] = set()
+        is_as_handed_out = self._is_as_handed_out()
         for row in range(len(self._grid.rows)):
             text = self._grid.text(row, self._id)
             if row == self._head or not text:
                 continue
-            is_ours = text.startswith("xj:") or (ID_FORM.fullmatch(text) and text in self._lines)
-            if not is_ours or text in seen:
+            is_line = bool(ID_FORM.fullmatch(text))
+            is_ours = bool(_MARK.fullmatch(text)) or (is_line and text in self._lines)
+            if (not is_ours and not (is_line and is_as_handed_out)) or text in seen:
                 raise self._edited(row, text)
             seen.add(text)
-            found.append((row, text))
-        ids = [text for _, text in found if ID_FORM.fullmatch(text)]
-        if checksum(self._book.run_id, ids) != self._grid.text(self._head, self._id).split(" ")[-1]:
-            gone = len({line.id for line in sheet.lines} - set(ids))
+            if is_ours:
+                found.append((row, text))
+            else:
+                self._asked_no_more.append(row)
+        if not is_as_handed_out:
+            gone = len({line.id for line in sheet.lines} - seen)
             self._into.notes.append(
                 Text(
                     f"{self._file} {self._grid.name}：少了 {gone} 行，按未填处理",
@@ -202,6 +245,15 @@ class MarkedSheet:
         self._at = read.replace(tzinfo=read.tzinfo or self._now.tzinfo)
         if self._at > self._now and self._at.date() > self._now.date():
             self._head_problems.append(self._problem(at, _LATER))
+        began = None if self._began is None else self._began.astimezone(self._at.tzinfo)
+        if began is not None and self._at.date() < began.date():
+            where, day = self._grid.where(at, self._columns[words.ITEM.zh]), began.date()
+            self._head_notes.append(
+                Text(
+                    f"{self._file}:{where}: 巡检时间早于本轮开始（{day}），照写的收下",
+                    f"{self._file}:{where}: before the run began ({day}); taken in as written",
+                )
+            )
 
     def _missing(self, row: int | None, name: Text) -> None:
         message = Text(f"要填{name.zh}", f"{name.en} is needed")

@@ -69,16 +69,11 @@ class _SheetReader(WatchedSheet):
         ids = self._ids(sheet)
         self._look_over(ids, sheet)
         self._read_head()
-        titles = {
-            plain(title)
-            for line in self._lines.values()
-            for title in (line.device_title.zh, line.device_title.en)
-        }
         rows: defaultdict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
         for row, text in ids:
             if text in self._lines:
                 line = self._lines[text]
-                if self._is_whole(row, line, titles):
+                if self._is_whole(row, line, self._titles):
                     rows[line.device, line.question].append((row, line))
         before = len(self._into.taken)
         for found in rows.values():
@@ -89,6 +84,29 @@ class _SheetReader(WatchedSheet):
         is_signed = self._signatures(ids, sheet)
         if is_signed or len(self._into.taken) > before:
             self._into.problems += self._head_problems
+            self._into.notes += self._head_notes
+        for row in self._asked_no_more:
+            self._refuse_lost(row)
+
+    def _refuse_lost(self, row: int) -> None:
+        """What was written on a line that is asked no more must not get lost."""
+        given = self._given(row)
+        printed = given.value if given.offered is None else given.offered
+        columns = (words.CAUSE, words.PHOTO, words.DECIDES)
+        is_blank = self._verdict(row) == given.verdict and not any(
+            self._said(row, name) for name in columns
+        )
+        if is_blank and _is_same(self._cell(row, words.VALUE), printed):
+            return
+        self._complain(
+            row,
+            words.ITEM,
+            Text(
+                "导出以后清单或项目卡改过，这一项没有了；用当时的清单收（-i 目录），或清空这一行",
+                "inventory or cards were changed since this was handed out and this item is gone; "
+                "use the inventory of that day (-i DIR), or clear the row",
+            ),
+        )
 
     def _question(self, rows: Sequence[tuple[int, Line]]) -> None:
         """Read all lines of one question; nothing is taken from what is not clear."""
@@ -152,6 +170,11 @@ class _SheetReader(WatchedSheet):
             message = Text(
                 "这一行没有填完：缺结论", "this row is not complete: the verdict is missing"
             )
+            if given.verdict:
+                message = Text(
+                    "原有的结论被清空；要撤回就选“未检”",
+                    "the verdict that stood here was cleared; to withdraw it choose “not checked”",
+                )
             self._complain(row, words.VERDICT, message)
         elif verdict == Verdict.NORMAL.value and is_figure and values.get(line.blank) is None:
             message = Text("正常须有实测值", "what is normal needs its measured value")
@@ -266,7 +289,8 @@ class _SheetReader(WatchedSheet):
         remarks = (self._text(row, words.REMARK), self._beside(row))
         remark = "；".join(filter(None, remarks))
         has_picture = any(at == row for at, _ in self._grid.pictures)
-        rest = [self._text(row, n) for n in (words.VERDICT, words.CAUSE, words.PHOTO, words.DEVICE)]
+        names = (words.VERDICT, words.CAUSE, words.PHOTO, words.DEVICE, words.DECIDES)
+        rest = [self._text(row, name) for name in names]
         if not said:
             if any(rest) or remark or has_picture:
                 message = Text("要写是什么问题", "say what is wrong")

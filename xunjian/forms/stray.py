@@ -3,14 +3,17 @@
 import re
 from collections.abc import Collection, Sequence
 
+from xunjian.facts.words import unit_of
 from xunjian.forms import words
 from xunjian.forms.cells import plain
 from xunjian.forms.marks import MarkedSheet
 from xunjian.forms.model import Line, Sheet
 from xunjian.forms.write import printed_head
 from xunjian.language import Language, Text
+from xunjian.run.found import FREE
 
 _NUMBER = re.compile(r"\d+ ?[AHM]?")  # of a line, as it is printed
+_BEFORE_AN_ITEM = re.compile(r"^(?:★\w+|└) ")  # is left over from an earlier round, or goes on
 _PRINTED = (words.NUMBER, words.STANDARD, words.UNIT)  # nobody fills these in
 _SHOWN = 60  # characters of a text by which it is known
 
@@ -20,11 +23,12 @@ class WatchedSheet(MarkedSheet):
 
     def _look_over(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> None:
         """Complain of what cannot be read, and note what is not: it stays in the form as kept."""
-        marked = {row for row, _ in ids}
+        marked = {*(row for row, _ in ids), *self._asked_no_more}
         self._unread(marked)
         for row in range(self._head + 1, len(self._grid.rows)):
-            if row not in marked:
+            if not self._grid.text(row, self._id):
                 self._nameless(row)
+        self._labels(ids, sheet)
         self._strange_columns()
         self._above(sheet)
         for (row, column), text in sorted(self._grid.comments.items()):
@@ -107,12 +111,34 @@ class WatchedSheet(MarkedSheet):
         own = {"", plain(line.device), plain(line.device_title.zh), plain(line.device_title.en)}
         if said not in own and said in titles:
             raise self._edited(row, f"{self._grid.text(row, self._id)} ≠ {said}")
-        standards = {"", "—", plain(line.standard.zh), plain(line.standard.en)}
-        if said not in own:
-            self._altered(row, words.DEVICE)
-        if plain(self._said(row, words.STANDARD)) not in standards:
-            self._altered(row, words.STANDARD)
+        unit = words.DAY if line.asked.kind == "date" else unit_of(line.asked.unit)
+        printed = {
+            words.DEVICE: own,
+            words.STANDARD: {"", "—", plain(line.standard.zh), plain(line.standard.en)},
+            words.UNIT: {"", plain(line.asked.unit), plain(unit.zh), plain(unit.en)},
+            words.ITEM: {"", plain(line.title.zh), plain(line.title.en)},
+        }
+        for name, texts in printed.items():
+            if _BEFORE_AN_ITEM.sub("", plain(self._said(row, name))) not in texts:
+                self._altered(row, name)
+        if not _NUMBER.fullmatch(plain(self._said(row, words.NUMBER)) or "0"):
+            self._altered(row, words.NUMBER)
         return True
+
+    def _labels(self, ids: Sequence[tuple[int, str]], sheet: Sheet) -> None:
+        """Note what was written over the number of a problem, or who is to sign."""
+        form = sheet.form
+        printed = {
+            plain(text) for one in (form.consent, *form.signers) for text in (one.zh, one.en)
+        }
+        for row, mark in ids:
+            if row < self._head or not mark.startswith("xj:"):
+                continue
+            is_problem = mark.startswith(f"xj:{FREE}")
+            for name in (words.NUMBER,) if is_problem else (words.NUMBER, words.DEVICE):
+                said = plain(self._said(row, name))
+                if said and said not in printed and not (is_problem and _NUMBER.fullmatch(said)):
+                    self._altered(row, name)
 
     def _altered(self, row: int, name: Text) -> None:
         text = self._said(row, name)[:_SHOWN]
