@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 
-from tests.fixtures.site_forms import ALL_WELL, ITEM, export, fill, report, row_of, take
+from tests.fixtures.site_forms import ALL_WELL, HOSTS, ITEM, export, fill, report, row_of, take
 
 Edit = Callable[[Any], None]
 SHEET = "杭州核心机房"
@@ -199,6 +199,19 @@ def test_a_column_nobody_needs_may_be_taken_out(site: Path, column: int) -> None
     done = take(site, filled)
     assert done.code == 0, done.err
     assert {f["verdict"] for f in report(site)["findings"]} == {"normal"}
+
+
+def pinned(sheet: Any) -> None:
+    sheet.cell(row_of(sheet, "接地电阻"), 6).comment = Comment("引下线锈断", "张三")
+
+
+@pytest.mark.parametrize("edit", [write("接地电阻", 9, "引下线锈断"), pinned])
+def test_a_remark_on_an_item_that_is_gone_is_no_blank_row(site: Path, edit: Edit) -> None:
+    filled = fill(export(site), {}, more=edit)
+    hosts = site / "inventory" / "hosts.yml"
+    hosts.write_text(HOSTS.partition("hz-earth")[0], "utf-8")
+    done = take(site, filled)
+    assert (done.code, "!C11: 导出以后" in done.err) == (2, True), done.err
 
 
 def test_who_signs_says_who_inspected(site: Path) -> None:

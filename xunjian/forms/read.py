@@ -93,9 +93,10 @@ class _SheetReader(WatchedSheet):
         given = self._given(row)
         printed = given.value if given.offered is None else given.offered
         columns = (words.CAUSE, words.PHOTO, words.DECIDES)
-        is_blank = self._verdict(row) == given.verdict and not any(
-            self._said(row, name) for name in columns
-        )
+        written = [self._said(row, name) for name in columns if self._said(row, name)]
+        has_more = self._said(row, words.REMARK) != given.note or self._beside(row)
+        has_picture = any(at == row for at, _ in self._grid.pictures)
+        is_blank = self._verdict(row) == given.verdict and not (written or has_more or has_picture)
         if is_blank and _is_same(self._cell(row, words.VALUE), printed):
             return
         self._complain(
