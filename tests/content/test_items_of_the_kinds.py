@@ -154,8 +154,8 @@ RECORDER = {
 }
 # kind, platform -> items; `|` between checks of which one is enough
 FLEET = {
-    ("switch", "huawei_vrp"): {**SWITCH, **PATH},
-    ("router", "huawei_vrp"): {**NETWORK, **PATH},
+    ("switch", "huawei_vrp"): {**SWITCH, **SUPERVISORS, **PATH},
+    ("router", "huawei_vrp"): {**NETWORK, **SUPERVISORS, **PATH},
     ("firewall", "huawei_vrp"): FIREWALL,
     ("switch", "hp_comware"): {**SWITCH, **PATH},
     ("firewall", "hp_comware"): FIREWALL,
