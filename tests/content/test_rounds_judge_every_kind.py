@@ -12,6 +12,9 @@ from tests.content.test_items_of_the_kinds import FLEET, catalog
 from xunjian.checks.plan import plan_check
 from xunjian.collect import provided_fields
 from xunjian.forms.template import load_forms
+from xunjian.inventory.conditions import condition
+from xunjian.inventory.model import Device, Room, RoomClass, Site, SiteLevel
+from xunjian.language import Text
 from xunjian.playbook import find_playbook, load_playbook
 from xunjian.playbook.model import Playbook
 from xunjian.tasks.model import Task
@@ -64,6 +67,35 @@ def test_everything_of_a_venue_is_asked_about_and_has_its_place(name: str, kind:
     forms = load_forms(open_workspace(builtin_root()), playbook(name).manual, catalog().names)
     placed = {task for form in forms if kind in form.kinds for task in form.tasks}
     assert asked <= placed
+
+
+ROUNDS_OF_ROOMS = (*FULL, "conference_join", "conference_after")
+
+
+@pytest.mark.parametrize("of", [RoomClass.CORE, RoomClass.VENUE], ids=str)
+@pytest.mark.parametrize("name", ROUNDS_OF_ROOMS)
+def test_a_room_is_asked_on_the_forms_of_its_round(name: str, of: RoomClass) -> None:
+    """What no form takes up would stand on the general one, without its order, notes and signers."""
+    site = Site(name="hz", title=Text("杭州"), level=SiteLevel.CITY)
+    room = Room(name="hz-1", title=Text("一号"), site=site.name, room_class=of)
+    thing = Device(name="hz-room", kind="room", room=room, site=site, systems=("water",))
+    one = playbook(name)
+    if one.where and not condition(one.where)(thing):
+        return
+    asked = {task.name for task in cards(name, "room") if task.has_form(None)}
+    forms = load_forms(open_workspace(builtin_root()), one.manual, catalog().names)
+    placed = {task for form in forms if form.takes()(thing) for task in form.tasks}
+    assert asked
+    assert asked <= placed
+
+
+def test_a_figure_is_asked_in_the_unit_it_is_judged_in() -> None:
+    for card in catalog().tasks:
+        for step in (s for g in card.collect.get("*", ()) for s in g.alternatives if s.ask):
+            rule = step.map.get("item")
+            reading = step.ask.get("reading")
+            if reading is not None and rule is not None:
+                assert reading.unit == catalog().checks[str(rule.const)].unit, rule.const
 
 
 def hybrids() -> list[Task]:
