@@ -80,6 +80,7 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
 
         content = Content(workspace, inventory)
         record = content.store.record(content.find_run(run).run_id)
+        _check_ended(record, "running", "killed")
         book = book_for(content, record)
         if not book.sheets:
             raise UsageError(
@@ -101,6 +102,26 @@ def _add_export(forms: typer.Typer, output: Output) -> None:
             )
         )
         return 0
+
+
+def _check_ended(record: "RunRecord", *states: str) -> None:
+    """Make sure that a run came to its end: what resuming it adds is sealed with the rest.
+
+    states: in which it did not.
+
+    Raises:
+        UsageError: it did not.
+    """
+    if record.state not in states:
+        return
+    run_id = record.run_id
+    raise UsageError(
+        Text(f"这一轮还没有做完：{run_id}", f"this run has not come to its end: {run_id}"),
+        Text(
+            f"等它结束；中途被杀掉的先做完：xunjian run --resume {run_id}",
+            f"wait for it; one that was killed is ended by: xunjian run --resume {run_id}",
+        ),
+    )
 
 
 def _refuse_filled(content: Content, path: Path) -> None:
@@ -168,6 +189,7 @@ def _add_import(forms: typer.Typer, output: Output) -> None:
     ) -> int:
         content = Content(workspace, inventory)
         record = content.store.record(content.find_run(run).run_id)
+        _check_ended(record, "killed")  # one that is running holds the lock
         _take(content, output, record, files, out)
         return 0
 
