@@ -82,6 +82,51 @@ def test_a_split_cell_of_a_problem_is_read_whole(site: Path) -> None:
     assert found(site, "form.problem")["message"] == "门禁失灵 两处"
 
 
+def protected(sheet: Any) -> None:
+    sheet.protection.sheet = True
+    sheet.protection.password = "secret"
+
+
+def filtered(sheet: Any) -> None:
+    sheet.auto_filter.ref = "A6:K12"
+    sheet.auto_filter.add_filter_column(6, ["正常"])
+    sheet.row_dimensions[11].hidden = True
+
+
+def without_lists(sheet: Any) -> None:
+    sheet.data_validations.dataValidation = []
+    sheet.conditional_formatting = type(sheet.conditional_formatting)()
+
+
+def renamed_and_moved(sheet: Any) -> None:
+    sheet.title = "填好了 (1)"
+    sheet.parent.create_sheet("Sheet1", 0)
+
+
+def shown(sheet: Any) -> None:
+    """Hidden columns and the hidden sheet were unhidden."""
+    sheet.column_dimensions["L"].hidden = False
+    sheet.parent["xunjian"].sheet_state = "visible"
+
+
+@pytest.mark.parametrize("edit", [protected, filtered, without_lists, renamed_and_moved, shown])
+def test_settings_of_the_sheet_change_nothing(site: Path, edit: Edit) -> None:
+    done = take(site, fill(export(site), ALL_WELL, more=edit))
+    assert done.code == 0, done.err
+    assert {f["verdict"] for f in report(site)["findings"]} == {"normal"}
+
+
+def test_a_workbook_with_macros_is_read_like_any_other(site: Path) -> None:
+    plain_kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    with_macros = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    path = site / "表.xlsm"
+    whole = fill(export(site), ALL_WELL).read_bytes()
+    path.write_bytes(replaced(whole, plain_kind, with_macros))
+    done = take(site, path)
+    assert done.code == 0, done.err
+    assert {f["verdict"] for f in report(site)["findings"]} == {"normal"}
+
+
 def as_csv(form: Path, mark: str, encoding: str) -> bytes:
     stream = io.StringIO(newline="")
     sheet = load_workbook(form).worksheets[0]

@@ -158,9 +158,10 @@ def test_two_folders_with_one_name_are_asked_about(site: Path) -> None:
     assert take(site, form).code == 0
 
 
-def test_what_a_telephone_saves_in_its_own_format_is_said(site: Path) -> None:
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "img_1"])
+def test_what_a_telephone_saves_in_its_own_format_is_said(site: Path, name: str) -> None:
     (site / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
-    form = fill(export(site), {**ALL_WELL, "接地电阻": {**BAD, "photo": "IMG_1.HEIC"}})
+    form = fill(export(site), {**ALL_WELL, "接地电阻": {**BAD, "photo": name}})
     done = take(site, form)
     assert done.code == 2
     assert f"{SHEET}!J11: HEIC 照片请转成 JPEG" in done.err

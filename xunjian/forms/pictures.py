@@ -84,19 +84,29 @@ class Beside:
         wanted = PurePosixPath(name.replace("\\", "/")).name
         suffix = PurePosixPath(wanted).suffix.lower()
         if suffix in _OF_TELEPHONES:
-            message = f"a HEIC picture, send it as JPEG: {wanted[:80]}"
-            raise UnreadableCell(
-                Text(f"HEIC 照片请转成 JPEG（手机相机设“兼容性最佳”）：{wanted[:80]}", message)
-            )
-        matches = [wanted] if suffix in _KINDS else [wanted + one for one in sorted(_KINDS)]
-        for one in matches:
-            if _alike(one) in self.unclear:
-                raise _unclear(one)
-            if _alike(one) in self.packed:
-                return self.packed[_alike(one)]
-            if self.folder is not None and (found := _in_folder(self.folder, one)) is not None:
+            raise _heic(wanted)
+        for kind in ("",) if suffix in _KINDS else sorted(_KINDS):
+            if (found := self._named(wanted + kind)) is not None:
                 return found
+        if suffix not in _KINDS and any(self._named(wanted + kind) for kind in _OF_TELEPHONES):
+            raise _heic(wanted)
         return None
+
+    def _named(self, name: str) -> bytes | None:
+        if _alike(name) in self.unclear:
+            raise _unclear(name)
+        if _alike(name) in self.packed:
+            return self.packed[_alike(name)]
+        return _in_folder(self.folder, name) if self.folder is not None else None
+
+
+def _heic(name: str) -> UnreadableCell:
+    return UnreadableCell(
+        Text(
+            f"HEIC 照片请转成 JPEG（手机相机设“兼容性最佳”）：{name[:80]}",
+            f"a HEIC picture, send it as JPEG: {name[:80]}",
+        )
+    )
 
 
 def _alike(name: str) -> str:
