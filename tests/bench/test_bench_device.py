@@ -12,7 +12,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.devices.test_lab_content import DEVICES, Yesterday, canned, content, inventory_device
+from tests.devices.test_lab_content import DEVICES, Yesterday, canned, inventory_device
+from tests.fixtures.shipped import content
 from xunjian.checks import JudgeContext, judge
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable

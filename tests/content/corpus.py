@@ -21,16 +21,14 @@ from tests.content import test_corpus_fortinet as fortinet
 from tests.content import test_corpus_huawei as huawei
 from tests.content import test_corpus_servers as servers
 from tests.content import test_corpus_ups as ups
+from tests.fixtures.shipped import content
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Step, StepGroup, Task
+from xunjian.tasks.model import Step, StepGroup, Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive, read_agent
 from xunjian.transport.model import Channel, Evidence
-from xunjian.workspace import builtin_root, open_workspace
+from xunjian.workspace import builtin_root
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS") or builtin_root().parent / "shared" / "corpus")
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -73,13 +71,6 @@ class Sample:
         """Its answers."""
         answers = {text: CannedAnswer(raw=raw) for text, raw in self.answers.items()}
         return Canned(device="corpus", answers=answers, at=AT, agent=self.agent)
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 @cache

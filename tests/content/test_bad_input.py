@@ -8,7 +8,8 @@ every good case emptied, cut, late or replaced by a login page in test_no_eviden
 
 import pytest
 
-from tests.devices.test_cases import HERE, content
+from tests.devices.test_cases import HERE
+from tests.fixtures.shipped import content
 from xunjian.checks.model import Finding
 from xunjian.testing.cases import run_case
 from xunjian.testing.replay import CannedAnswer

@@ -1,18 +1,14 @@
 """A round never wakes, dials or sets anything: what the shipped cards send to terminals."""
 
 import re
-from functools import cache
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.collect.questions import requests_of
 from xunjian.errors import ReadOnlyViolation
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.safety import check_request
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.transport.model import Channel, Request
-from xunjian.workspace import builtin_root, open_workspace
 
 ITEMS = {
     "call_quality",
@@ -28,15 +24,8 @@ ITEMS = {
 }
 
 
-@cache
-def content() -> tuple[Catalog, Platforms]:
-    workspace = open_workspace(builtin_root())
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms
-
-
 def sent(platform: str) -> set[str]:
-    catalog, _ = content()
+    catalog, _, _ = content()
     return {
         f"{request.channel} {request.text}"
         for task in catalog.tasks
@@ -54,7 +43,7 @@ def test_terminals_are_asked_by_reading_alone() -> None:
 
 
 def test_every_item_of_a_terminal_has_a_card() -> None:
-    catalog, _ = content()
+    catalog, _, _ = content()
     cards = {
         task.name for task in catalog.tasks if task.serves("codec") and "roomos" in task.collect
     }
@@ -78,6 +67,6 @@ def test_every_item_of_a_terminal_has_a_card() -> None:
     ],
 )
 def test_a_terminal_is_not_woken(channel: Channel, text: str) -> None:
-    _, platforms = content()
+    _, platforms, _ = content()
     with pytest.raises(ReadOnlyViolation):
         check_request(Request(channel=channel, text=text), platforms.get("roomos"))

@@ -5,25 +5,21 @@ Where ntc-templates carries expected rows beside a sample, ours agree in the fie
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.fixtures.shipped import asking, content
 from xunjian.collect import collect
 from xunjian.facts import canonical_port
 from xunjian.facts.model import FactTable
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import open_workspace
 
 CORPUS = Path(
     os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -75,25 +71,6 @@ class Sample:
     platform: str
     command: str
     path: Path
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
-
-
-@cache
-def asking(platform: str) -> Mapping[str, tuple[Task, ...]]:
-    """Cards by the commands they send to a platform."""
-    found: dict[str, tuple[Task, ...]] = {}
-    for task in content()[0].tasks:
-        for group in task.collect.get(platform, ()):
-            for step in group.alternatives:
-                if step.send and task not in found.get(step.send, ()):
-                    found[step.send] = (*found.get(step.send, ()), task)
-    return found
 
 
 def samples() -> Iterator[Sample]:

@@ -7,22 +7,19 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.shipped import content
 from tests.fixtures.xapi_server import terminal_form
-from xunjian.checks import JudgeContext, judge
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.collect import collect
-from xunjian.facts.model import FactRow, FactTable, StepState
+from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import builtin_root, open_workspace
+from xunjian.workspace import builtin_root
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))
 CODEC = CORPUS / "codec"
@@ -52,23 +49,6 @@ POLY_UNKNOWN = {
     "GET /rest/system/mode/device": "USB mode, switched by whoever uses the room",
     "GET /rest/system/mode/signage": PERSONAL,
 }
-
-
-class NoHistory:
-    last_round_at: datetime | None = None
-
-    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        del fact_name
-        return None
-
-    reference = previous
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def tasks_of(platform: str) -> list[Task]:

@@ -4,22 +4,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.fixtures.shipped import asking, content
 from xunjian.collect import collect
 from xunjian.facts import canonical_port
 from xunjian.facts.model import FactTable
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import open_workspace
 
 CORPUS = Path(
     os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -67,25 +63,6 @@ class Sample:
         return rows
 
 
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
-
-
-@cache
-def asking() -> dict[str, tuple[Task, ...]]:
-    """Cards by the commands they send to this platform."""
-    found: dict[str, tuple[Task, ...]] = {}
-    for task in content()[0].tasks:
-        for group in task.collect.get(PLATFORM, ()):
-            for step in group.alternatives:
-                if step.send and task not in found.get(step.send, ()):
-                    found[step.send] = (*found.get(step.send, ()), task)
-    return found
-
-
 def samples() -> Iterator[Sample]:
     for path in sorted((CORPUS / "cli" / PLATFORM).rglob("*.raw")):
         command = path.parent.name.replace("_", " ")
@@ -109,7 +86,7 @@ def found() -> tuple[Sample, ...]:
 
 
 def test_every_command_is_asked_or_not_needed(found: tuple[Sample, ...]) -> None:
-    assert {s.command for s in found} - set(asking()) == NOT_ASKED
+    assert {s.command for s in found} - set(asking(PLATFORM)) == NOT_ASKED
 
 
 def test_every_comware_sample_is_read_or_listed(found: tuple[Sample, ...]) -> None:
@@ -117,7 +94,7 @@ def test_every_comware_sample_is_read_or_listed(found: tuple[Sample, ...]) -> No
         f"{sample.name} by {task.name}: {step.reason}"
         for sample in found
         if sample.name not in UNKNOWN_FORMS
-        for task in asking().get(sample.command, ())
+        for task in asking(PLATFORM).get(sample.command, ())
         for step in read(sample, task).steps
         if step.state.value == "unparsed"
     ]
@@ -125,7 +102,7 @@ def test_every_comware_sample_is_read_or_listed(found: tuple[Sample, ...]) -> No
 
 
 def test_interfaces_agree_with_the_public_template(found: tuple[Sample, ...]) -> None:
-    (task,) = (t for t in asking()["display interface"] if t.name == "interfaces")
+    (task,) = (t for t in asking(PLATFORM)["display interface"] if t.name == "interfaces")
     compared = 0
     for sample in (s for s in found if s.command == "display interface"):
         rows = [row.fact.values() for row in read(sample, task).of("Interface")]
@@ -142,7 +119,7 @@ def test_interfaces_agree_with_the_public_template(found: tuple[Sample, ...]) ->
 
 
 def test_the_first_board_gives_the_serial_number(found: tuple[Sample, ...]) -> None:
-    (task,) = (t for t in asking()["display device manuinfo"] if t.name == "identity")
+    (task,) = (t for t in asking(PLATFORM)["display device manuinfo"] if t.name == "identity")
     for sample in (s for s in found if s.command == "display device manuinfo"):
         numbers = [row["device_serial_number"] for row in sample.expected]
         (identity,) = read(sample, task).of("Identity")
@@ -154,7 +131,7 @@ def test_no_comware_state_or_value_was_lost(found: tuple[Sample, ...]) -> None:
     problems = [
         f"{sample.name}: {problem}"
         for sample in found
-        for task in asking().get(sample.command, ())
+        for task in asking(PLATFORM).get(sample.command, ())
         for problem in read(sample, task).problems
     ]
     assert problems == []

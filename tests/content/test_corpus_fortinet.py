@@ -7,21 +7,17 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.fixtures.shipped import asking, content
 from xunjian.collect import collect
 from xunjian.facts.model import Fact, FactTable
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import open_workspace
 
 CORPUS = Path(
     os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -58,25 +54,6 @@ ROWS = {
 }
 
 
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
-
-
-@cache
-def asking() -> Mapping[str, tuple[Task, ...]]:
-    """Cards by the commands they send."""
-    found: dict[str, tuple[Task, ...]] = {}
-    for task in content()[0].tasks:
-        for group in task.collect.get(PLATFORM, ()):
-            for step in group.alternatives:
-                if step.send and task not in found.get(step.send, ()):
-                    found[step.send] = (*found.get(step.send, ()), task)
-    return found
-
-
 def read(path: Path, task: Task) -> FactTable:
     _, platforms, templates = content()
     answers = {command_of(path): CannedAnswer(raw=path.read_bytes())}
@@ -104,7 +81,7 @@ def test_every_sample_is_read_or_its_command_is_not_asked(samples: tuple[Path, .
     assert len(asked) == 12
     problems = []
     for path in asked:
-        for task in asking()[command_of(path)]:
+        for task in asking(PLATFORM)[command_of(path)]:
             table = read(path, task)
             problems += [f"{path.stem} by {task.name}: {p}" for p in table.problems]
             problems += [
@@ -118,13 +95,13 @@ def test_every_sample_is_read_or_its_command_is_not_asked(samples: tuple[Path, .
 def test_list_of_what_is_not_asked_is_kept_short(samples: tuple[Path, ...]) -> None:
     folders = {path.parent.name for path in samples}
     assert set(NOT_ASKED) <= folders
-    assert not {name.replace("_", " ") for name in NOT_ASKED} & set(asking())
+    assert not {name.replace("_", " ") for name in NOT_ASKED} & set(asking(PLATFORM))
 
 
 def test_rows_are_as_many_as_the_eye_counts(samples: tuple[Path, ...]) -> None:
     by_name = {path.stem: path for path in samples}
     for name, expected in ROWS.items():
-        tables = [read(by_name[name], task) for task in asking()[command_of(by_name[name])]]
+        tables = [read(by_name[name], task) for task in asking(PLATFORM)[command_of(by_name[name])]]
         for fact, rows in expected.items():
             assert max(len(table.of(fact)) for table in tables) == rows, f"{name}: {fact}"
 

@@ -4,22 +4,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.fixtures.shipped import asking, content
 from xunjian.collect import collect
 from xunjian.facts import canonical_port
 from xunjian.facts.model import FactTable
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import open_workspace
 
 CORPUS = Path(
     os.environ.get("XUNJIAN_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -90,25 +86,6 @@ class Sample:
     path: Path
 
 
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
-
-
-@cache
-def asking() -> dict[str, tuple[Task, ...]]:
-    """Cards by the commands they send to this platform."""
-    found: dict[str, tuple[Task, ...]] = {}
-    for task in content()[0].tasks:
-        for group in task.collect.get(PLATFORM, ()):
-            for step in group.alternatives:
-                if step.send and task not in found.get(step.send, ()):
-                    found[step.send] = (*found.get(step.send, ()), task)
-    return found
-
-
 def captured() -> Iterator[Sample]:
     """All samples; the folder or file is named after the command."""
     for folder in FOLDERS:
@@ -123,7 +100,7 @@ def captured() -> Iterator[Sample]:
 
 def samples() -> Iterator[Sample]:
     """Samples of commands that a card asks."""
-    return (sample for sample in captured() if sample.command in asking())
+    return (sample for sample in captured() if sample.command in asking(PLATFORM))
 
 
 def read(sample: Sample, task: Task) -> FactTable:
@@ -153,13 +130,13 @@ def expected_rows(sample: Sample) -> list[dict[str, str]]:
 
 
 def values(sample: Sample, task: str, fact: str) -> list[dict[str, object]]:
-    (card,) = (one for one in asking()[sample.command] if one.name == task)
+    (card,) = (one for one in asking(PLATFORM)[sample.command] if one.name == task)
     return [row.fact.values() for row in read(sample, card).of(fact)]
 
 
 def test_every_command_is_asked_or_needed_by_no_item(found: tuple[Sample, ...]) -> None:
     assert found
-    assert {sample.command for sample in captured()} - set(asking()) == NOT_ASKED
+    assert {sample.command for sample in captured()} - set(asking(PLATFORM)) == NOT_ASKED
 
 
 def test_huawei_interfaces_agree_with_the_public_template(found: tuple[Sample, ...]) -> None:
@@ -212,7 +189,7 @@ def test_every_sample_is_read_or_listed(found: tuple[Sample, ...]) -> None:
         f"{sample.name} by {task.name}: {step.reason}"
         for sample in found
         if sample.name not in UNKNOWN_FORMS
-        for task in asking()[sample.command]
+        for task in asking(PLATFORM)[sample.command]
         for step in read(sample, task).steps
         if step.state.value == "unparsed"
     ]
@@ -223,7 +200,7 @@ def test_rows_are_as_many_as_the_eye_counts(found: tuple[Sample, ...]) -> None:
     by_name = {sample.name: sample for sample in found}
     for name, expected in ROWS.items():
         sample = by_name[name]
-        tables = [read(sample, task) for task in asking()[sample.command]]
+        tables = [read(sample, task) for task in asking(PLATFORM)[sample.command]]
         for fact, rows in expected.items():
             assert max(len(table.of(fact)) for table in tables) == rows, f"{name}: {fact}"
 
@@ -234,7 +211,7 @@ def test_listed_forms_exist_and_are_really_unread(found: tuple[Sample, ...]) -> 
         sample = by_name[name]
         states = {
             step.state.value
-            for task in asking()[sample.command]
+            for task in asking(PLATFORM)[sample.command]
             for step in read(sample, task).steps
         }
         assert reason
@@ -246,7 +223,7 @@ def test_no_state_or_value_was_lost(found: tuple[Sample, ...]) -> None:
     problems = [
         f"{sample.name}: {problem}"
         for sample in found
-        for task in asking()[sample.command]
+        for task in asking(PLATFORM)[sample.command]
         for problem in read(sample, task).problems
     ]
     assert problems == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.content.corpus import AT, CORPUS, content, junos_answers
+from tests.content.corpus import AT, CORPUS, junos_answers
+from tests.fixtures.shipped import content
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device

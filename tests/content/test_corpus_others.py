@@ -5,20 +5,16 @@ Every sample of a command we have is read into facts, or stands below with the r
 
 import os
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import builtin_root, open_workspace
+from xunjian.workspace import builtin_root
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
@@ -31,13 +27,6 @@ UNKNOWN_LINUX = {
     "centos-7.7__systemctl-ls": "list-sockets, not asked",
     "centos-7.7__systemctl-luf": "list-unit-files, not asked",
 }
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def collected(

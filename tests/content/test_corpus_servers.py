@@ -5,20 +5,16 @@ Every sample is read by the card that asks for that form, or stands below with t
 
 import os
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.collect import collect, parse_file
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.testing.replay import Canned, CannedAnswer, drive
-from xunjian.workspace import builtin_root, open_workspace
+from xunjian.workspace import builtin_root
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
@@ -80,13 +76,6 @@ NTC_NOT_ASKED = {
     "top": "/proc/stat is read instead",
     "vzlist": NOT_ASKED,
 }
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def samples() -> list[Path]:

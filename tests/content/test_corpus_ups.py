@@ -5,21 +5,17 @@ Each walk is read into facts on its platform, or stands below with the reason wh
 
 import os
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from xunjian.checks import JudgeContext, judge
+from tests.fixtures.shipped import content
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.collect import collect
-from xunjian.facts.model import FactRow, FactTable, StepState
+from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.testing.replay import Canned, drive, read_agent
-from xunjian.workspace import builtin_root, open_workspace
+from xunjian.workspace import builtin_root
 
 CORPUS = Path(os.environ.get("XUNJIAN_CORPUS", builtin_root().parent / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the checkout")
@@ -77,22 +73,6 @@ ROOTS = {
 }
 
 
-class NoPast:
-    last_round_at = None
-
-    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        return None
-
-    reference = previous
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
-
-
 def agent_of(name: str) -> dict[str, str]:
     return read_agent((CORPUS / "snmp" / f"{name}.snmprec").read_text("utf-8", "replace"))
 
@@ -105,7 +85,7 @@ def collected(name: str) -> tuple[FactTable, dict[str, set[str]]]:
     canned = Canned(device=device.name, answers={}, at=NOW, agent=agent_of(name))
     table, _ = drive(collect(device, tasks, platforms.get(platform), templates=templates), canned)
     verdicts: dict[str, set[str]] = {}
-    for finding in judge(device, tasks, table, JudgeContext(now=NOW, history=NoPast())):
+    for finding in judge(device, tasks, table, JudgeContext(now=NOW, history=NoHistory())):
         verdicts.setdefault(finding.check, set()).add(finding.verdict.value)
     return table, verdicts
 

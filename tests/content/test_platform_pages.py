@@ -2,29 +2,20 @@
 
 import os
 from collections import Counter
-from functools import cache
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.language import Language
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.tasks.evidence import asked_steps, cards_of
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, EvidenceClass
+from xunjian.tasks.model import EvidenceClass
 from xunjian.testing.platform_page import PAGES, platform_page
-from xunjian.workspace import builtin_root, open_workspace
-
-
-@cache
-def content() -> tuple[Catalog, Platforms]:
-    workspace = open_workspace(builtin_root())
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms
+from xunjian.workspace import builtin_root
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_page_is_what_the_cards_say(language: Language) -> None:
-    page = platform_page(*content(), language)
+    page = platform_page(*content()[:2], language)
     path = builtin_root() / PAGES[language]
     if os.environ.get("XUNJIAN_WRITE_DOCS") == "1":
         path.write_text(page, "utf-8")
@@ -32,7 +23,7 @@ def test_the_page_is_what_the_cards_say(language: Language) -> None:
 
 
 def test_every_platform_has_cards_and_every_step_a_class() -> None:
-    catalog, platforms = content()
+    catalog, platforms, _ = content()
     steps = Counter(
         step.evidence
         for task in catalog.tasks
@@ -47,7 +38,7 @@ def test_every_platform_has_cards_and_every_step_a_class() -> None:
 
 def test_what_nobody_saw_is_not_called_seen() -> None:
     """Agents of net-snmp that repeat values of ours are no equipment."""
-    catalog, _ = content()
+    catalog, _, _ = content()
     for platform in ("apc_powernet", "eaton_xups", "huawei_ups"):
         for card in cards_of(catalog, platform):
             assert card.total(EvidenceClass.DOCUMENTED) > 0
@@ -55,7 +46,7 @@ def test_what_nobody_saw_is_not_called_seen() -> None:
 
 
 def test_an_item_that_a_platform_cannot_give_is_said_and_has_no_card() -> None:
-    catalog, platforms = content()
+    catalog, platforms, _ = content()
     said = {name: set(platforms.by_name[name].not_provided) for name in platforms.names}
     assert {name: items for name, items in said.items() if items} == {
         "cisco_nxos": {"stack"},

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.devices.test_cases import content
+from tests.fixtures.shipped import content
 from xunjian.checks.plan import CheckPlan, plan_check
 from xunjian.collect.engine import provided_fields
 from xunjian.expressions.expression import CONTEXT_NAMES

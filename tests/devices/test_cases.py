@@ -6,31 +6,19 @@ findings gets what its answers lead to; its author then reads every line of it.
 
 import os
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.fixtures.shipped import content
 from xunjian.errors import ContentError
 from xunjian.language import Language
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.testing.cases import CaseResult, run_case
-from xunjian.workspace import builtin_root, open_workspace
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*/*/case.yml"))
 SLOT = re.compile(r"\{[a-z_]\w*(?:\.\w+)*\}")  # as cards write them into texts
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 @pytest.mark.parametrize(

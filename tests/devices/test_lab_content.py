@@ -4,11 +4,11 @@ import json
 import struct
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
-from functools import cache
 from typing import cast
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.checks import JudgeContext, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
@@ -28,12 +28,8 @@ from xunjian.lab.personality import (
     template_values,
 )
 from xunjian.lab.station import Station
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive, read_agent
-from xunjian.workspace import builtin_root, open_workspace
 
 DAY = timedelta(days=1)
 QUIET = {Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.NOT_CHECKED}
@@ -56,13 +52,6 @@ class Yesterday:
         return self.table.rows.get(fact_name)
 
     reference = previous
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def canned(lab: LabDevice, personality: Personality, shift: timedelta) -> Canned:

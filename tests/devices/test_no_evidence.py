@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.devices.test_cases import CASES, HERE, content
+from tests.devices.test_cases import CASES, HERE
+from tests.fixtures.shipped import content
 from xunjian.testing.cases import run_case
 from xunjian.testing.replay import CannedAnswer
 

@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from tests.fixtures.shipped import content
 from xunjian.checks import JudgeContext, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
@@ -23,11 +24,8 @@ from xunjian.lab.personality import (
     load_personality,
     template_values,
 )
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.run.config_checks import CONFIG_CHECKS, DRIFT, judge_drift
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.workspace import open_workspace
 
@@ -56,13 +54,6 @@ class Yesterday:
 
     def reference(self, fact_name: str) -> tuple[FactRow, ...] | None:
         return self.table.rows.get(fact_name)
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
 
 
 def cards(device: LabDevice) -> tuple[Task, ...]:

@@ -1,17 +1,17 @@
 """The lab's terminal over SSH: the shipped cards read there what they read over HTTP."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.sessions import CANARY, QUICK
+from tests.fixtures.shipped import content
 from tests.fixtures.xapi_server import XapiServer
-from xunjian.checks import JudgeContext, judge
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
-from xunjian.facts.model import FactRow, FactTable
+from xunjian.facts.model import FactTable
 from xunjian.inventory.model import ChannelSettings, Device
 from xunjian.lab.devices import lab_devices
 from xunjian.lab.personality import (
@@ -21,34 +21,13 @@ from xunjian.lab.personality import (
     load_personality,
     template_values,
 )
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import Canned, CannedAnswer, drive
 from xunjian.transport import Deadline, open_session
-from xunjian.workspace import builtin_root, open_workspace
 
 STATUS = "/getxml?location=/Status"
 LAB = next(device for device in lab_devices() if device.personality == "roomos")
-
-
-class NoHistory:
-    last_round_at: datetime | None = None
-
-    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        del fact_name
-        return None
-
-    reference = previous
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def status(*faults: str) -> str:

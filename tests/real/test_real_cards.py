@@ -3,47 +3,24 @@
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.sessions import QUICK
+from tests.fixtures.shipped import content
 from tests.real.conftest import RealServer
-from xunjian.checks import JudgeContext, judge
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import Secret
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.testing.replay import drive
 from xunjian.transport import Deadline, open_session
 from xunjian.transport.known_hosts import HostKey, pin
-from xunjian.workspace import builtin_root, open_workspace
 
 pytestmark = pytest.mark.real
-
-
-class NoPast:
-    """The first round."""
-
-    last_round_at = None
-
-    def previous(self, fact_name: str) -> None:
-        """Nothing."""
-
-    def reference(self, fact_name: str) -> None:
-        """Nothing."""
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def device_at(server: RealServer, kind: str, platform: str, channel: str, **options: str) -> Device:
@@ -81,7 +58,7 @@ def inspected(device: Device, known_hosts: Path) -> tuple[FactTable, Mapping[str
         table, _ = drive(collect(device, tasks, platform, templates=templates), session.ask)
     finally:
         session.close()
-    context = JudgeContext(now=datetime.now(UTC), history=NoPast())
+    context = JudgeContext(now=datetime.now(UTC), history=NoHistory())
     found = judge(device, tasks, table, context)
     return table, {finding.check: finding.verdict.value for finding in found}
 

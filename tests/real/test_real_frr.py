@@ -16,8 +16,9 @@ import pytest
 
 from tests.fixtures.command_line import Said, call
 from tests.fixtures.sessions import QUICK
+from tests.fixtures.shipped import content
 from tests.real.conftest import RealServer, free_port, need, running, says
-from tests.real.test_real_cards import content, device_at, inspected, states
+from tests.real.test_real_cards import device_at, inspected, states
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import Device
 from xunjian.secrets import Secret

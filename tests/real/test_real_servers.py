@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.sessions import QUICK
+from tests.fixtures.shipped import content
 from tests.real.conftest import RealServer, free_port, need, running, says
-from tests.real.test_real_cards import NoPast, content, device_at
-from xunjian.checks import JudgeContext, judge
+from tests.real.test_real_cards import device_at
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.checks.context import History
 from xunjian.checks.model import Finding
 from xunjian.collect import collect
@@ -65,7 +66,7 @@ def read(
         table, _ = drive(collect(device, tasks, platform, templates=templates), session.ask)
     finally:
         session.close()
-    context = JudgeContext(now=datetime.now(UTC), history=history or NoPast())
+    context = JudgeContext(now=datetime.now(UTC), history=history or NoHistory())
     found = judge(device, tasks, table, context)
     return table, {(one.check, one.subject): one for one in found}
 

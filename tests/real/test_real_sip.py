@@ -7,25 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.shipped import content
 from tests.real.conftest import free_port, need, running
-from xunjian.checks import JudgeContext, judge
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.checks.model import Finding, Verdict
 from xunjian.collect import collect
-from xunjian.facts.model import FactRow
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import Secret
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog
 from xunjian.transport import Deadline, TransportSettings, open_session
 from xunjian.transport.model import Evidence
-from xunjian.workspace import builtin_root, open_workspace
 
 KAMAILIO = """
 debug=0
@@ -125,23 +119,6 @@ def answers(port: int, uri: str) -> bool:
             return sock.recv(4096).startswith(b"SIP/2.0 200")
         except OSError:
             return False
-
-
-class NoHistory:
-    last_round_at: datetime | None = None
-
-    def previous(self, fact_name: str) -> tuple[FactRow, ...] | None:
-        del fact_name
-        return None
-
-    reference = previous
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(builtin_root())
-    platforms, templates = load_platforms(workspace), TemplateCache(workspace)
-    return load_catalog(workspace, platforms, templates=templates), platforms, templates
 
 
 def round_of(

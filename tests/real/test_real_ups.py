@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.sessions import QUICK
+from tests.fixtures.shipped import content
 from tests.real.conftest import AUTH_KEY, PRIV_KEY, RealServer, free_port, need, running, says
-from tests.real.test_real_cards import NoPast, content
-from xunjian.checks import JudgeContext, judge
+from xunjian.checks import JudgeContext, NoHistory, judge
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
@@ -153,7 +153,7 @@ def read(device: Device, known_hosts: Path) -> FactTable:
 
 def verdicts_of(device: Device, table: FactTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    context = JudgeContext(now=datetime.now(UTC), history=NoPast())
+    context = JudgeContext(now=datetime.now(UTC), history=NoHistory())
     for finding in judge(device, tasks_of(device), table, context):
         found.setdefault(finding.check, set()).add(finding.verdict.value)
     return found

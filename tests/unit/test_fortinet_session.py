@@ -7,7 +7,6 @@ and back on when it leaves; a round must not appear in a firewall's configuratio
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -15,30 +14,20 @@ import pytest
 import yaml
 
 from tests.fixtures.sessions import CANARY, QUICK
+from tests.fixtures.shipped import content
 from tests.fixtures.small_servers import http_server, page
 from tests.fixtures.terminal_server import Behaviour, TerminalServer
 from xunjian.collect import collect
 from xunjian.facts.model import FactTable, StepState
 from xunjian.inventory.model import ChannelSettings, Device
-from xunjian.parse import TemplateCache
-from xunjian.platforms import Platforms, load_platforms
 from xunjian.secrets import Secret, SecretRef, SecretSource
-from xunjian.tasks.load import load_catalog
-from xunjian.tasks.model import Catalog, Task
+from xunjian.tasks.model import Task
 from xunjian.transport import Deadline, DeviceSession, open_session
 from xunjian.transport.model import Channel, Request
-from xunjian.workspace import open_workspace
 
 CASES = Path(__file__).parents[1] / "devices" / "fortinet"
 TOKEN = "Canary-token-9931-fortios"
 READS = re.compile(r"^(?:get|show|diagnose (?:sys|hardware|autoupdate)|execute sensor list)\b")
-
-
-@cache
-def content() -> tuple[Catalog, Platforms, TemplateCache]:
-    workspace = open_workspace(None)
-    platforms = load_platforms(workspace)
-    return load_catalog(workspace, platforms), platforms, TemplateCache(workspace)
 
 
 def cards() -> tuple[Task, ...]:

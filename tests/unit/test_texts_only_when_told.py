@@ -1,6 +1,6 @@
 """`let` names that only a text shows: no part of a verdict, and there when a text is written."""
 
-from tests.devices.test_cases import content
+from tests.fixtures.shipped import content
 from xunjian.checks.plan import CheckPlan, plan_check
 from xunjian.collect.engine import provided_fields
 
