@@ -232,11 +232,8 @@ def show(
     """Print or write the differences, and say on stderr what may not be believed."""
     from xunjian.report.diff import render_diff
 
-    def read(name: str) -> bytes:
-        return content.workspace.find(f"templates/report/{name}").path.read_bytes()
-
     called = told(tuple(diffs), content, output.language)
-    document = render_diff(called, form, output.language, read, fail_on=fail_on)
+    document = render_diff(called, form, output.language, content.layout, fail_on=fail_on)
     if out is None:
         output.data(document.decode()) if document else None
     else:

@@ -129,18 +129,14 @@ def _rendered(
     attempts: Attempts,
 ) -> Iterator[tuple[str, str, bytes]]:
     """Give form, file name and bytes of each document of a run, one after the other."""
-
-    def read(name: str) -> bytes:
-        return content.workspace.find(f"templates/report/{name}").path.read_bytes()
-
     fonts = content.workspace.root / "fonts"
     model = named(model, language)
     for form in (form for form in FILES if form in {"json", *wanted}):
         with attempts.one():
-            yield form, FILES[form], render(model, form, language, read, fonts)
+            yield form, FILES[form], render(model, form, language, content.layout, fonts)
     for form in (form for form in FORMS if form in wanted):
         with attempts.one():
-            for name, document in volumes(model, form, language, read, fonts):
+            for name, document in volumes(model, form, language, content.layout, fonts):
                 yield form, name, document
 
 

@@ -235,16 +235,13 @@ def _render(
     said = told(model, content, output.language)
     before = lying_in(content.store, folder)
 
-    def read(name: str) -> bytes:
-        return content.workspace.find(f"templates/report/{name}").path.read_bytes()
-
     fonts = content.workspace.root / "fonts"
     attempts = Attempts()
     paths: list[Path] = []
     for form in forms:
         document = b""
         with attempts.one():
-            document = render_period(said, form, output.language, read, fonts)
+            document = render_period(said, form, output.language, content.layout, fonts)
         if not document:
             continue
         paths.append(folder / f"{model.kind}-{_UNSAFE.sub('-', model.subject)}.{form}")

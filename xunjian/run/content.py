@@ -142,6 +142,10 @@ class Content:
         words = key.read_text("utf-8").split() if key.is_file() else []
         return next((word for word in words if word.startswith("AGE-SECRET-KEY-")), None)
 
+    def layout(self, name: str) -> bytes:
+        """Give the layout of a document: the workspace's own, else the built-in one."""
+        return self.workspace.find(f"templates/report/{name}").path.read_bytes()
+
     def open_session(self, device: "Device", deadline_s: float) -> "DeviceSession":
         """Open a session outside a run."""
         from xunjian.transport import open_session
