@@ -217,6 +217,7 @@ BEYOND = {
     "codec_environment.fan",
     "conserve.active",
     "conserve.margin",
+    "credentials.age",
     "controller.running",
     "cpu_memory.memory_state",
     "disks.exchanged",

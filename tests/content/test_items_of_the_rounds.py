@@ -149,7 +149,7 @@ ROUNDS = """
   数据库日志与资源 A: databases services storage
   链路与流量 A: interfaces path
   资产与图实相符 H: asset_match identity
-  账号密码更新 H: passwords administrators logins
+  账号密码更新 H: passwords credentials administrators logins
   地面/设备清洁 M: room_cleaning
   防火/盗/潮/尘/静电 M: room_protection
   标识与布放 M: room_labels

@@ -45,7 +45,7 @@ from xunjian.facts.server import (
     Update,
 )
 from xunjian.facts.service import Database, DatabaseEvent, ResolvedName
-from xunjian.facts.session import Clock, Identity, Path, Reachability
+from xunjian.facts.session import Clock, Credential, Identity, Path, Reachability
 from xunjian.facts.switching import (
     License,
     SavedConfig,
@@ -57,6 +57,7 @@ from xunjian.facts.switching import (
 
 _TYPES: tuple[type[Fact], ...] = (
     Reachability,
+    Credential,
     Path,
     Identity,
     Clock,

@@ -26,6 +26,16 @@ class Reachability(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credential(Fact):
+    """The secrets that a device is read with.
+
+    rotated_on: the day the oldest of them was last changed, as the inventory notes it.
+    """
+
+    rotated_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Path(Fact):
     """Loss and delay to a target.
 

@@ -15,6 +15,7 @@ from xunjian.lab.personality import LAB_ZONE
 _LOGIN = {"age": f"{SECRETS_FILE}#login"}
 _COMMUNITY = {"age": f"{SECRETS_FILE}#snmp"}
 _BATTERIES_IN_USE, _SINCE_DISCHARGE = timedelta(days=500), timedelta(days=60)
+_SINCE_ROTATION = timedelta(days=30)
 
 _SITES: dict[str, Any] = {
     "sites": {
@@ -123,7 +124,9 @@ def write_inventory(folder: Path, devices: tuple[LabDevice, ...], ports: Mapping
     hosts = {d.name: _host(d, ports[d.name]) for d in devices} | _THINGS
     _write(folder / "hosts.yml", hosts)
     _write(folder / "groups.yml", _GROUPS)
-    _write(folder / "defaults.yml", {"username": USERNAME, "password": _LOGIN})
+    rotated_on = (datetime.now(LAB_ZONE).date() - _SINCE_ROTATION).isoformat()
+    login = {**_LOGIN, "rotated_on": rotated_on}
+    _write(folder / "defaults.yml", {"username": USERNAME, "password": login})
     _write(folder / "sites.yml", _sites(devices))
 
 

@@ -9,7 +9,15 @@ from xunjian.parse.model import Table, Unparsed, filled
 SIP_COLUMNS = ("status", "reason", "server")
 ICMP_COLUMNS = ("loss_pct", "rtt_ms", "jitter_ms")
 FORM_COLUMNS = ("remark", "cause", "by")  # beside the blanks of the card itself
-SESSION_COLUMNS = ("answers", "login", "latency_ms", "reason", "notes", "tls_not_after")
+SESSION_COLUMNS = (
+    "answers",
+    "login",
+    "latency_ms",
+    "reason",
+    "notes",
+    "tls_not_after",
+    "rotated_on",
+)
 
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.*)")  # RFC 3261 section 7.2
 

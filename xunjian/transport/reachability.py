@@ -3,9 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from xunjian.inventory.model import Device
 from xunjian.platforms import unused_ways
+from xunjian.secrets import SecretRef
 from xunjian.transport.answer import Conversation, Seen
 from xunjian.transport.model import Channel, Request
 
@@ -60,7 +63,7 @@ def greeting_for(channel: Channel, conversation: Conversation) -> Request | None
     return greeting
 
 
-def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
+def report(seen: Seen, reason: str, channels: Mapping[str, str], device: Device) -> bytes:
     """Write the evidence of the channel `session`.
 
     login: whether a login was reached: false when it was refused, when the host key forbade it,
@@ -71,6 +74,7 @@ def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
     login = seen.login
     if login is None and reason not in _UNTRIED:
         login = False
+    rotated_on = oldest_rotation(device)
     body = {
         "answers": seen.answers or (seen.echo_ms is not None and reason != "no_answer"),
         "login": login,
@@ -80,6 +84,18 @@ def report(seen: Seen, reason: str, channels: Mapping[str, str]) -> bytes:
         "host_key": seen.host_key,
         "decoded_as": seen.decoded_as or "utf-8",
         "tls_not_after": seen.tls_not_after,
+        "rotated_on": rotated_on.isoformat() if rotated_on else "",
         "channels": dict(channels),
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+
+
+def oldest_rotation(device: Device) -> date | None:
+    """Give the day the oldest of a device's secrets was last changed; None where none is noted."""
+    held = (
+        secret
+        for settings in device.channels.values()
+        for secret in (settings.password, *settings.options.values())
+    )
+    days = (one.rotated_on for one in held if isinstance(one, SecretRef))
+    return min((day for day in days if day is not None), default=None)

@@ -199,7 +199,7 @@ class DeviceSession:
             for channel in Channel
             if channel in self._links or channel in self._lost
         }
-        raw = report(self._conversation.seen, self.reason, states)
+        raw = report(self._conversation.seen, self.reason, states, self._conversation.device)
         return Answer(raw=raw, text=raw.decode(), complete=True)
 
     def _call_on(self) -> None:
