@@ -13,7 +13,7 @@ from tests.report_samples import a_device, a_model
 from tests.run_samples import finding
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Language, Text
-from xunjian.report import render
+from xunjian.report import build_report, render
 from xunjian.report.building.beside import Beside
 from xunjian.report.building.head import head_of
 from xunjian.report.document import ManualRow
@@ -126,3 +126,38 @@ def test_a_thing_outside_a_room_is_no_room() -> None:
     made = replace(record(1, 1), devices=(replace(line, name="line"), a_device(2)))
     scope = head_of(made, Beside()).scope
     assert "机房 1 处，设备 2 台" in scope.zh
+
+
+QUESTIONS = {
+    "ASK Inspection[room_flood.leak]: state": "现场填表：占用",
+    "OVERRULE F0123456789": "现场改判：占用",
+    "RECHECK F0123456789": "现场复查：占用",
+    "FREE 门锁松动": "表外问题：门锁松动",
+    "SIGN 杭州核心机房": "签字与同意：杭州核心机房",
+    "FILE 现场表.xlsx": "附件：现场表.xlsx",
+}
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "xlsx", "pdf"])
+def test_no_question_of_a_form_stands_in_codes(form: str, tmp_path: Path) -> None:
+    made = record(1, 1)
+    (device,), piece = made.devices, made.evidence[0]
+    pieces = tuple(
+        replace(piece, id=f"{device.name}#f{n}", channel="manual", text=text)
+        for n, text in enumerate(QUESTIONS)
+    )
+    outcome = made.outcomes[0]
+    one = by_hand(evidence_ids=(piece.id, *(ref.id for ref in pieces[:3])))
+    one = replace(one, device=device.name, source="hybrid", verdict=Verdict.ABNORMAL)
+    made = replace(made, evidence=(piece, *pieces), outcomes=(replace(outcome, findings=(one,)),))
+    model = build_report(made)
+    told = [row.told.zh for row in model.evidence_index]
+    assert told == ["", *QUESTIONS.values()]
+    path = tmp_path / f"report.{form}"
+    path.write_bytes(render(model, form, Language.ZH, lambda name: (TEMPLATES / name).read_bytes()))
+    shown = "".join("".join(texts_of(path)).split())
+    assert [word for word in QUESTIONS.values() if word not in shown] == []
+    codes = ("ASK", "OVERRULE", "RECHECK", "FREE", "SIGN", "FILE")
+    assert [word for word in codes if word in shown] == []
+    if form != "html":
+        assert "混合：现场检查" in shown

@@ -12,6 +12,7 @@ from tests.unit.test_value_words import filled
 from xunjian.facts.subjects import ROWS, row_word, subject_word
 from xunjian.facts.words import COMMON
 from xunjian.language import Language, Text
+from xunjian.parse.decoders import decode_pjlink_errors
 from xunjian.platforms import load_platforms
 from xunjian.report import ReportModel, render
 from xunjian.report.local import readable
@@ -37,6 +38,13 @@ def test_every_name_that_a_card_gives_to_a_row_has_a_word() -> None:
     names = {name for name in names_of_cards() if any(map(str.islower, name))}
     assert {"mpu", "sip", "battery_bad", "pfc_failure"} <= names
     assert {name for name in names - NAMES if not row_word(name) and name not in COMMON} == set()
+
+
+def test_every_part_that_a_projector_reports_on_has_a_word() -> None:
+    rows = decode_pjlink_errors("%1ERST=100002")
+    names = [str(one["part"]) for one in rows]
+    assert len(names) == 6
+    assert [name for name in names if not row_word(name)] == []
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,13 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "log disk": ("日志盘", "log disk"),
     "power redundancy": ("电源冗余", "power redundancy"),
     "smart licensing": ("智能许可", "smart licensing"),
+    # what a projector watches, by PJLink
+    "fan": ("风扇", "fan"),
+    "lamp": ("灯泡", "lamp"),
+    "temperature": ("温度", "temperature"),
+    "cover": ("机盖", "cover"),
+    "filter": ("滤网", "filter"),
+    "other": ("其他", "other"),
     # tests, channels and services
     "self_test": ("自检", "self-test"),
     "discharge": ("放电试验", "discharge test"),

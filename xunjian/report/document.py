@@ -146,7 +146,10 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
-    """One line of the evidence index. number: `E0001`, counted in the order of the record."""
+    """One line of the evidence index. number: `E0001`, counted in the order of the record.
+
+    text: what was asked, word for word. told: of what a person answered, what it was about.
+    """
 
     number: str
     id: str
@@ -157,6 +160,7 @@ class EvidenceRow:
     sha256: str
     size_bytes: int
     complete: bool
+    told: Text = Text("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

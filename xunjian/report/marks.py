@@ -11,6 +11,7 @@ from xunjian.run.found import FREE_CHECK
 from xunjian.run.model import AND
 
 LEGEND = Text("方式：A 自动，M 人工，H 两者。", "Mark: A automatic, M manual, H both.")
+MANUAL = "manual"  # channel of what a person answered
 _BETWEEN = Text("；", "; ")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from xunjian.checks.model import Finding, Verdict
 from xunjian.language import Text
 from xunjian.report import words
-from xunjian.report.marks import filled_in, is_in_message, told
+from xunjian.report.marks import MANUAL, filled_in, is_in_message, told
 from xunjian.report.model import DeviceSheet, FindingRow, ReportModel
 from xunjian.report.wording import Wording
 
@@ -29,7 +29,11 @@ def record_sheet(model: ReportModel, sheet: DeviceSheet, w: Wording) -> Row:
         w.room(device),
         w.say(model.party(device.party), 60),
     )
-    questions = {row.id: row.text for row in model.evidence if row.device == device.name}
+    questions = {
+        row.id: row.text
+        for row in model.evidence
+        if row.device == device.name and row.channel != MANUAL
+    }
     said = [
         w.t("未到达：", "Not reached: ")
         + f"{w.say(model.task(u.task))}{w.t('（', ' (')}{w.code(words.REASONS, u.reason)}"
@@ -60,9 +64,10 @@ def method(finding: Finding, questions: dict[str, str], w: Wording, most: int = 
     if finding.source == "manual":
         return w.t("人工：现场检查", "manual: on site")
     texts = (questions[e] for e in finding.evidence_ids if e in questions)
-    asked = dict.fromkeys(text for text in texts if not text.startswith("ASK "))
+    asked = dict.fromkeys(texts)
     if finding.source == "hybrid":
-        return w.t("混合：", "hybrid: ") + w.say("; ".join(asked), most)
+        on_site = w.t("现场检查", "on site")
+        return w.t("混合：", "hybrid: ") + w.say("; ".join((on_site, *asked)), most)
     return w.say("; ".join(asked), most)
 
 

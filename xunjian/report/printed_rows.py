@@ -258,7 +258,7 @@ def _evidence(row: EvidenceRow, w: Wording) -> Row:
     return {
         "number": w.say(row.number),
         "device": w.say(row.label or row.device, 80),
-        "text": w.say(row.text, 120),
+        "text": w.say(row.told if row.told.zh else row.text, 120),
         "note": "" if row.complete else w.t("不完整", "incomplete"),
         "at": w.moment(row.taken_at),
         "hash": [digest[i : i + 32] for i in range(0, len(digest), 32)],

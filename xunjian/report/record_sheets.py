@@ -31,6 +31,7 @@ class RecordSheets:
             v: f'<b class="v {v.value}">{escape(v.word.to(language))}</b>' for v in Verdict
         }
         self._excerpts: Mapping[str, str] = model.excerpts
+        self._told = {row.id: row.told for row in model.evidence_index if row.told.zh}
         self._evidence: dict[str, list[EvidenceRef]] = {}
         for piece in model.evidence:
             self._evidence.setdefault(piece.device, []).append(piece)
@@ -118,9 +119,14 @@ class RecordSheets:
         cited = f' id="{_place(piece.id)}"' if piece.id in self._cited else ""
         digest = piece.sha256[:16] + "…" if self._has_short_hashes else piece.sha256
         state = "" if piece.complete else f' <b class="v unknown">{self._incomplete()}</b>'
+        told = self._told.get(piece.id)
+        asked = (
+            self._say(told)
+            if told is not None
+            else f"<code>{escape(piece.channel)}</code> <code>{self._fold(piece.text)}</code>"
+        )
         return (
-            f"<tr{cited}><td>{escape(piece.id.removeprefix(piece.device))}"
-            f"<td><code>{escape(piece.channel)}</code> <code>{self._fold(piece.text)}</code>{state}"
+            f"<tr{cited}><td>{escape(piece.id.removeprefix(piece.device))}<td>{asked}{state}"
             f"{self._excerpt(piece.id)}<td>{piece.taken_at:%H:%M:%S}"
             f"<td>{piece.size_bytes}<td><code>{digest}</code>\n"
         )

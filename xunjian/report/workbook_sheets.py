@@ -14,7 +14,7 @@ from xunjian.report.code_words import (
     RISKS,
     SOURCES,
 )
-from xunjian.report.marks import by_hand
+from xunjian.report.marks import MANUAL, by_hand
 from xunjian.report.model import FindingRow, ReportModel
 from xunjian.report.printed_records import method
 from xunjian.report.printed_rows import change_text
@@ -117,7 +117,9 @@ def _trend(row: FindingRow, w: Wording) -> str:
 
 def _records(model: ReportModel, w: Wording) -> Iterator[Row]:
     numbers = {row.id: row.number for row in model.evidence_index}
-    questions: dict[str, str] = {row.id: row.text for row in model.evidence}
+    questions: dict[str, str] = {
+        row.id: row.text for row in model.evidence if row.channel != MANUAL
+    }
     tasks = {name: w.say(title) for name, title in model.task_titles.items()}
     for sheet in model.sheets:
         device = sheet.device
@@ -254,7 +256,7 @@ def _evidence(model: ReportModel, w: Wording) -> Iterator[Row]:
             w.say(row.id),
             w.say(row.device),
             w.say(row.label),
-            w.say(row.text, 500),
+            w.say(row.told if row.told.zh else row.text, 500),
             row.taken_at,
             row.size_bytes,
             w.t("是", "yes") if row.complete else w.t("否", "no"),

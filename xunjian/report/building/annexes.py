@@ -7,6 +7,7 @@ from datetime import datetime
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report.building.beside import Source
+from xunjian.report.building.sources import sources_on_site
 from xunjian.report.document import EvidenceRow, Leftover, ManualRow, Series, ThresholdRow
 from xunjian.report.model import FindingRow
 from xunjian.run.model import EvidenceRef, RunRecord
@@ -42,6 +43,7 @@ def thresholds_of(
 def evidence_of(record: RunRecord) -> tuple[EvidenceRow, ...]:
     """Number the pieces of evidence in the order of the record."""
     labels = {device.name: device.label for device in record.devices}
+    told = sources_on_site(record)
     return tuple(
         EvidenceRow(
             number=f"E{number:04d}",
@@ -53,6 +55,7 @@ def evidence_of(record: RunRecord) -> tuple[EvidenceRow, ...]:
             sha256=ref.sha256,
             size_bytes=ref.size_bytes,
             complete=ref.complete,
+            told=told.get(ref.id, Text("")),
         )
         for number, ref in enumerate(record.evidence, 1)
     )
