@@ -12,7 +12,18 @@ from openpyxl import load_workbook
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 
-from tests.fixtures.site_forms import ALL_WELL, HOSTS, ITEM, export, fill, report, row_of, take
+from tests.fixtures.command_line import call
+from tests.fixtures.site_forms import (
+    ALL_WELL,
+    HOSTS,
+    ITEM,
+    export,
+    fill,
+    last_run,
+    report,
+    row_of,
+    take,
+)
 
 Edit = Callable[[Any], None]
 SHEET = "杭州核心机房"
@@ -58,6 +69,45 @@ def test_a_comment_pinned_to_a_line_is_its_remark(site: Path) -> None:
     assert found(site, "room_fire.extinguishers")["remark"] == "瓶身有锈"
     assert found(site, "earthing_resistance.resistance")["remark"] == "漏油"
     assert "A1：批注“表头上的话”，未读" in done.err
+
+
+BOX = """<xdr:wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
+ xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"><xdr:twoCellAnchor>
+<xdr:from><xdr:col>7</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>8</xdr:row><xdr:rowOff>0</xdr:rowOff>
+</xdr:from><xdr:to><xdr:col>9</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>12</xdr:row>
+<xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:sp><xdr:txBody><a:p><a:r><a:t>瓶身</a:t></a:r>
+<a:r><a:t>有锈</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
+
+
+def test_a_text_box_over_a_line_is_its_remark(site: Path) -> None:
+    """Where a program draws boxes it writes a drawing: here in the place of a chart's."""
+
+    def chart(sheet: Any) -> None:
+        sheet.add_chart(BarChart(), "H9")
+
+    form = fill(export(site), ALL_WELL, more=chart)
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(form.read_bytes())) as old,
+        zipfile.ZipFile(stream, "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, BOX if name == "xl/drawings/drawing1.xml" else old.read(name))
+    form.write_bytes(stream.getvalue())
+    done = take(site, form)
+    assert done.code == 0, done.err
+    assert found(site, "room_fire.extinguishers")["remark"] == "瓶身有锈"
+
+
+def test_what_is_pinned_to_a_signature_is_part_of_it(site: Path) -> None:
+    def pin(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, "xj:sign 1"), ITEM, "王代表")
+        sheet.cell(row_of(sheet, "xj:sign 1"), ITEM).comment = Comment("代签", "王")
+
+    assert take(site, fill(export(site), ALL_WELL, more=pin)).code == 0
+    words = ("report", "run", last_run(site), "-w", site, "--format", "html", "-o", site / "out")
+    assert call(*words).code == 0
+    assert "王代表 代签" in (site / "out" / "report.html").read_text("utf-8")
 
 
 def test_a_copied_sheet_says_the_same_once(site: Path) -> None:

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from xunjian.forms.bounds import column_of
@@ -21,21 +22,36 @@ _LOCAL_IMAGE = "_rvRel:LocalImageIdentifier"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def pictures_of_sheets(packed: zipfile.ZipFile) -> Mapping[str, Mapping[Place, tuple[bytes, ...]]]:
-    """Give the pictures of every sheet, by its title; the archive was looked over before."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What lies in or over the cells of a sheet. texts: of text boxes."""
+
+    pictures: Mapping[Place, tuple[bytes, ...]] = field(default_factory=dict)
+    texts: Mapping[Place, str] = field(default_factory=dict)
+
+
+def embedded_in(packed: zipfile.ZipFile) -> Mapping[str, Embedded]:
+    """Give what lies on every sheet, by its title; the archive was looked over before."""
     parts = _Parts(packed)
-    if not any("/media/" in name for name in parts.names):
+    if not any("/media/" in name or "/drawings/" in name for name in parts.names):
         return {}
     in_wps, in_excel = _of_wps(parts), _of_excel(parts)
-    found: dict[str, Mapping[Place, tuple[bytes, ...]]] = {}
+    found: dict[str, Embedded] = {}
     for title, part in _sheets(parts):
-        placed: defaultdict[Place, list[bytes]] = defaultdict(list)
+        pictures: defaultdict[Place, list[bytes]] = defaultdict(list)
+        texts: defaultdict[Place, list[str]] = defaultdict(list)
         for at, content in _over_cells(parts, part):
-            placed[at].append(content)
+            if isinstance(content, str):
+                texts[at].append(content)
+            else:
+                pictures[at].append(content)
         if in_wps or in_excel:
             for at, content in _in_cells(parts, part, in_wps, in_excel):
-                placed[at].append(content)
-        found[title] = {at: tuple(dict.fromkeys(held)) for at, held in placed.items()}
+                pictures[at].append(content)
+        found[title] = Embedded(
+            pictures={at: tuple(dict.fromkeys(held)) for at, held in pictures.items()},
+            texts={at: "；".join(held) for at, held in texts.items()},
+        )
     return found
 
 
@@ -95,7 +111,7 @@ def _sheets(parts: _Parts) -> Iterator[tuple[str, str]]:
             yield sheet.get("name", ""), path
 
 
-def _over_cells(parts: _Parts, sheet: str) -> Iterator[tuple[Place, bytes]]:
+def _over_cells(parts: _Parts, sheet: str) -> Iterator[tuple[Place, bytes | str]]:
     for kind, drawing in parts.targets(sheet).values():
         if kind != "drawing":
             continue
@@ -108,6 +124,10 @@ def _over_cells(parts: _Parts, sheet: str) -> Iterator[tuple[Place, bytes]]:
                     content = parts.read(targets.get(_reference(blip), ("", ""))[1])
                     if content:
                         yield at, content
+            for box in _within(anchor, "sp"):
+                said = "".join(one.text or "" for one in _within(box, "t")).strip()
+                if said:
+                    yield at, said
 
 
 def _corner(corner: Any) -> Place:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from xunjian.errors import UsageError
 from xunjian.forms.bounds import OutOfBounds, check_workbook
-from xunjian.forms.embedded import Place, pictures_of_sheets
+from xunjian.forms.embedded import Embedded, Place, embedded_in
 from xunjian.language import Text
 
 LARGEST_BYTES = 50 * 1024 * 1024
@@ -27,7 +28,8 @@ AGAIN = Text(
 class Grid:
     """One sheet; what is more than a cell's value stands by (row, column).
 
-    unread: formulas that came without their result. comments: as people pinned them to cells.
+    unread: formulas that came without their result. comments: as people pinned them to cells, and
+    text boxes laid over them.
     pictures: put into or over cells.
     """
 
@@ -100,16 +102,18 @@ def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
     except Exception as error:  # zipfile and expat raise whatever a damaged archive makes them
         raise _broken(name, error) from error
     try:
-        said = load_workbook(io.BytesIO(content), data_only=True)
-        written = load_workbook(io.BytesIO(content), data_only=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what openpyxl would not write again
+            said = load_workbook(io.BytesIO(content), data_only=True)
+            written = load_workbook(io.BytesIO(content), data_only=False)
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            pictures = pictures_of_sheets(packed)
+            embedded = embedded_in(packed)
     except Exception as error:  # openpyxl raises whatever its parts raise
         raise _broken(name, error) from error
     if not said.worksheets:
         raise _broken(name, ValueError("no worksheet, or Strict Open XML"))
     return tuple(
-        _sheet(name, sheet, written[sheet.title], pictures.get(sheet.title, {}))
+        _sheet(name, sheet, written[sheet.title], embedded.get(sheet.title, Embedded()))
         for sheet in said.worksheets
     )
 
@@ -120,9 +124,9 @@ def _broken(name: str, error: Exception) -> UsageError:
     return UsageError(message, AGAIN)
 
 
-def _sheet(file: str, said: Any, written: Any, pictures: Mapping[Place, tuple[bytes, ...]]) -> Grid:
+def _sheet(file: str, said: Any, written: Any, embedded: Embedded) -> Grid:
     rows: list[list[object]] = []
-    comments: dict[Place, str] = {}
+    comments, pictures = dict(embedded.texts), embedded.pictures
     for cells in said.iter_rows(
         max_row=min(said.max_row, _MOST_ROWS), max_col=min(said.max_column, _MOST_COLUMNS)
     ):

@@ -334,7 +334,7 @@ class _SheetReader(WatchedSheet):
             if not text.startswith(("xj:consent", "xj:sign ")):
                 continue
             drawn = self._photos(row)
-            value = self._signed(row) or ("（手写）" if drawn else "")
+            value = self._signed(row) or ("手写 / drawn" if drawn else "")
             photos |= drawn
             if value:
                 said[self._signer(row, text, sheet)] = value
@@ -347,10 +347,10 @@ class _SheetReader(WatchedSheet):
         return bool(said)
 
     def _signed(self, row: int) -> str:
-        """What stands in the wide cell of a signature, also where it was split again."""
+        """What stands in the wide cell of a signature, where it was split again, or over it."""
         names = words.COLUMNS[words.COLUMNS.index(words.ITEM) : words.COLUMNS.index(words.ID)]
         taken = [self._text(row, name, _LONGEST_SIGNATURE) for name in names if name != words.PHOTO]
-        return " ".join(filter(None, dict.fromkeys(taken)))
+        return " ".join(filter(None, dict.fromkeys([*taken, self._beside(row)])))
 
     def _signer(self, row: int, mark: str, sheet: Sheet) -> str:
         if mark == "xj:consent":
