@@ -12,7 +12,17 @@ from xunjian.workspace import builtin_root, open_workspace
 # only the device's own word tells apart, units
 NAMES = frozenset(
     {
-        *("asset", "expected", "limits", "vars", "uplink", "none", "ignore", "reference accept"),
+        *(
+            "asset",
+            "expected",
+            "limits",
+            "vars",
+            "uplink",
+            "rotated_on",
+            "none",
+            "ignore",
+            "reference accept",
+        ),
         *("chronyd", "ntpd", "systemd-timesyncd", "journalctl", "systemctl status", "sudo", "root"),
         *("fstab", "known_hosts", "check", "conserve mode", "err-disabled", "error-down"),
         *("peer-link", "sip", "cloud", "teams", "ms", "nm"),

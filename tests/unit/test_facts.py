@@ -51,6 +51,9 @@ KEYS = {
     "FailedLogin": "began user source",
     "Update": "package",
     "BondMember": "bond member",
+    "Database": "name",
+    "DatabaseEvent": "name at text",
+    "ResolvedName": "name address",
     "Drive": "part",
     "Firmware": "part",
     "StackMember": "member",
@@ -66,6 +69,7 @@ KEYS = {
 }
 SINGLE = [
     "Reachability",
+    "Credential",
     "Identity",
     "Clock",
     "Display",
@@ -142,6 +146,7 @@ def test_the_registry_holds_every_fact_of_the_grammar() -> None:
         "LogEntry",
         "Login",
         "FailedLogin",
+        "DatabaseEvent",
     }
 
 
