@@ -66,7 +66,8 @@ def test_a_verdict_that_may_mean_two_things_is_refused(said: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "means"), [("４５ ℃", 45), ("45摄氏度", 45), ("22．5℃。", 22.5), ("−3", -3), ("+5 度", 5)]
+    ("said", "means"),
+    [("４５ ℃", 45), ("45摄氏度", 45), ("22．5℃。", 22.5), ("−3", -3), ("+5 度", 5)],
 )
 def test_numbers_with_what_people_write_beside_them(said: str, means: float) -> None:
     assert value_of(asked(unit="°C"), said) == means
