@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def beside_of(content: Content, record: RunRecord) -> Beside:
     """Gather the past, the cards' words and the settings for the documents of one run."""
     tasks = content.catalog.tasks
-    wanted = _of_playbook(content, record.playbook)
+    wanted = report_settings(content, record.playbook)
     systems, parties = _titles(content)
     found, steps = _round_of(content, record)
     return Beside(
@@ -246,7 +246,7 @@ def _person(given: Mapping[str, object]) -> Person:
     )
 
 
-def _of_playbook(content: Content, name: str) -> "ReportSettings | None":
+def report_settings(content: Content, name: str) -> "ReportSettings | None":
     """What the playbook says of its report; None when it is gone or broken since the run."""
     from xunjian.playbook import find_playbook, load_playbook
 

@@ -3,14 +3,14 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xunjian.cli.attempts import Attempts
-from xunjian.cli.beside import beside_of, system_titles
+from xunjian.cli.beside import beside_of, report_settings, system_titles
 from xunjian.cli.output import Output
 from xunjian.errors import UsageError
 from xunjian.language import Language, Text
@@ -92,8 +92,10 @@ def write_documents(
         model = remembered(model, content.store, system_titles(content))
 
     written: list[Path] = []
-    attempts = Attempts()
-    for form, name, document in _rendered(content, model, wanted, output.language, attempts):
+    asked = report_settings(content, model.playbook)
+    own = content.own_layouts(asked.template) if asked else {}
+    attempts = Attempts({usual: path.name for usual, path in own.items()})
+    for form, name, document in _rendered(content, model, wanted, output.language, attempts, own):
         written.append(folder / name)
         write_document(folder / name, document, _REPORT_AGAIN)
         if not is_draft:
@@ -127,16 +129,21 @@ def _rendered(
     wanted: Sequence[str],
     language: Language,
     attempts: Attempts,
+    own: Mapping[str, Path],
 ) -> Iterator[tuple[str, str, bytes]]:
     """Give form, file name and bytes of each document of a run, one after the other."""
+
+    def layout(name: str) -> bytes:
+        return own[name].read_bytes() if name in own else content.layout(name)
+
     fonts = content.workspace.root / "fonts"
     model = named(model, language)
     for form in (form for form in FILES if form in {"json", *wanted}):
         with attempts.one():
-            yield form, FILES[form], render(model, form, language, content.layout, fonts)
+            yield form, FILES[form], render(model, form, language, layout, fonts)
     for form in (form for form in FORMS if form in wanted):
         with attempts.one():
-            for name, document in volumes(model, form, language, content.layout, fonts):
+            for name, document in volumes(model, form, language, layout, fonts):
                 yield form, name, document
 
 

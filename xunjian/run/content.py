@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from xunjian.tasks.thresholds import Limits
     from xunjian.transport import DeviceSession
 
+LAYOUTS = "templates/report"
+USUAL_LAYOUT = "inspection"
+
 
 class Content:
     """A workspace opened for one call.
@@ -144,7 +147,17 @@ class Content:
 
     def layout(self, name: str) -> bytes:
         """Give the layout of a document: the workspace's own, else the built-in one."""
-        return self.workspace.find(f"templates/report/{name}").path.read_bytes()
+        return self.workspace.find(f"{LAYOUTS}/{name}").path.read_bytes()
+
+    def own_layouts(self, template: str) -> Mapping[str, Path]:
+        """Files of a playbook's own layout, by the name of the usual one they stand in for."""
+        files = (one.path for one in self.workspace.iterate(LAYOUTS, "*"))
+        named = {path.name.removeprefix(template): path for path in files if path.suffix}
+        return {
+            f"{USUAL_LAYOUT}{rest}": path
+            for rest, path in named.items()
+            if rest.startswith(".") and path.name == template + rest
+        }
 
     def open_session(self, device: "Device", deadline_s: float) -> "DeviceSession":
         """Open a session outside a run."""

@@ -12,7 +12,7 @@ from xunjian.inventory import load_inventory
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.playbook import Playbook, list_playbooks
-from xunjian.run.content import Content
+from xunjian.run.content import LAYOUTS, Content
 from xunjian.run.plugins import Plugins
 from xunjian.schema import Problems, load_yaml, nearest_hint
 from xunjian.tasks.lint import examine
@@ -48,6 +48,7 @@ def lint_all(content: Content) -> tuple[Problem, ...]:
         problems.merge(listed.error or ())
         if listed.playbook is not None:
             _check_recipients(content, listed.playbook, listed.found, problems)
+            _check_layout(content, listed.playbook, listed.found, problems)
     return ContentError(list(dict.fromkeys(problems.found))).problems
 
 
@@ -66,6 +67,16 @@ def _check_recipients(
             )
             key = ("notify", "to", index)
             problems.add(load_yaml(found), key, message, nearest_hint(name, known))
+
+
+def _check_layout(content: Content, playbook: Playbook, found: Found, problems: Problems) -> None:
+    """Note a layout that no format has a file for."""
+    name = playbook.report.template
+    if not content.own_layouts(name):
+        message = Text(f"没有这个版式：{LAYOUTS}/{name}.*", f"no such layout: {LAYOUTS}/{name}.*")
+        names = {one.path.name.split(".")[0] for one in content.workspace.iterate(LAYOUTS, "*.*")}
+        hint = nearest_hint(name, names)
+        problems.add(load_yaml(found), ("report", "template"), message, hint)
 
 
 def _plugins(content: Content, problems: Problems) -> Plugins:
