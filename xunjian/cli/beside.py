@@ -139,13 +139,27 @@ def _signed(content: Content, record: RunRecord) -> tuple[Person, ...]:
     }
     ids = [ref.id for ref in record.evidence if ref.text.startswith("SIGN ")]
     texts = content.store.excerpts(record.run_id, ids, _LONGEST_SIGNING) if ids else {}
+    roles = _roles(content, record.playbook) if ids else {}
     for text in texts.values():
         answer = answer_of_text(text)
         for role, name in answer.values.items() if answer else ():
             is_opinion = role == "consent"
-            title = _OPINION if is_opinion else Text(role)
+            title = _OPINION if is_opinion else roles.get(role, Text(role))
             found[Person(name=str(name), role=title, is_opinion=is_opinion)] = None
     return tuple(found)
+
+
+def _roles(content: Content, playbook: str) -> Mapping[str, Text]:
+    """Who signs the forms of a playbook, by what they are called in either language."""
+    from xunjian.forms.template import load_forms
+    from xunjian.playbook import find_playbook, load_playbook
+
+    try:
+        named = load_playbook(find_playbook(content.workspace, playbook)).manual
+        signers = [one for form in load_forms(content.workspace, named) for one in form.signers]
+    except (ContentError, UsageError):
+        return {}  # gone or broken since the run
+    return {word: one for one in signers for word in (one.zh, one.en) if word}
 
 
 def _overrides(content: Content, record: RunRecord) -> tuple[FreezeOverride, ...]:
