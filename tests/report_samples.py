@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from itertools import cycle, islice
 
-from xunjian.checks.model import Finding, Verdict, finding_id
+from xunjian.checks.model import BAD, Finding, Verdict, finding_id
 from xunjian.config.model import Approval, Change, ChangeKind, ConfigDiff, Side
 from xunjian.config.model import Risk as ChangeRisk
 from xunjian.language import Text
@@ -27,7 +27,6 @@ from xunjian.report.document import (
     ThresholdRow,
 )
 from xunjian.report.model import (
-    BAD,
     Coverage,
     DeviceSheet,
     FindingRow,

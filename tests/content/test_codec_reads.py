@@ -16,6 +16,7 @@ ITEMS = {
     "clock",
     "environment",
     "identity",
+    "in_call",
     "network",
     "peripherals",
     "registration",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.content import corpus
 from tests.content.corpus import Sample
+from tests.fixtures.shipped import content
 from xunjian.tasks.model import EvidenceClass, Step, Task
 
 pytestmark = pytest.mark.skipif(not corpus.CORPUS.is_dir(), reason="no corpus beside the checkout")
@@ -60,7 +61,7 @@ def test_every_file_is_a_sample() -> None:
 
 
 def forms() -> Iterator[tuple[Task, str, Step]]:
-    for task in corpus.content()[0].tasks:
+    for task in content()[0].tasks:
         for platform in task.collect:
             for _, step in corpus.alternatives(task, platform):
                 yield task, platform, step

@@ -60,7 +60,9 @@ def cards(device: LabDevice) -> tuple[Task, ...]:
     return tuple(
         task
         for task in content()[0].tasks
-        if task.serves(device.kind) and task.steps_for(device.platform)
+        if task.serves(device.kind)
+        and task.steps_for(device.platform)
+        and not task.has_form(device.platform)
     )
 
 

@@ -38,7 +38,11 @@ def status(*faults: str) -> str:
 
 def tasks() -> list[Task]:
     catalog, _, _ = content()
-    return [t for t in catalog.tasks if t.serves("codec") and {"roomos", "*"} & set(t.collect)]
+    return [
+        task
+        for task in catalog.tasks
+        if task.serves("codec") and task.steps_for("roomos") and not task.has_form("roomos")
+    ]
 
 
 def device(channel: str, port: int) -> Device:

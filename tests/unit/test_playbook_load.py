@@ -180,7 +180,7 @@ def test_the_example_of_the_page_loads_names_every_key_and_the_true_defaults(
     given = yaml.safe_load(text)
     assert set(PlaybookFields.model_fields) - set(given) == {"name", "nornir"}
     assert set(RunFields.model_fields) == set(given["run"])
-    assert set(ReportFields.model_fields) - set(given["report"]) == {"template"}
+    assert set(ReportFields.model_fields) == set(given["report"])
     listed = re.search(
         r"^`occasion`[:：] ?(.+)[.。]$", (ROOT / page).read_text("utf-8"), re.MULTILINE
     )

@@ -5,7 +5,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from xunjian.language import Text
 LARGEST_BYTES = 50 * 1024 * 1024
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
 _PICTURE = re.compile(r"DISPIMG\(|^#(?:VALUE!|NAME\?)$")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _CONVERSATION = "linkid=870924"  # ends what Excel says before a threaded comment ([MS-XLSX] 2.1.16)
 AGAIN = Text(
     "可能没有拷完整：在表格软件里打开后另存为 .xlsx，打不开就重新拷贝",
@@ -105,17 +106,43 @@ def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl would not write again
             said = load_workbook(io.BytesIO(content), data_only=True)
-            written = load_workbook(io.BytesIO(content), data_only=False)
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            embedded = embedded_in(packed)
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                embedded = embedded_in(packed)
+                formulas = _formulas(content) if _has_formulas(packed) else {}
     except Exception as error:  # openpyxl raises whatever its parts raise
         raise _broken(name, error) from error
     if not said.worksheets:
         raise _broken(name, ValueError("no worksheet, or Strict Open XML"))
     return tuple(
-        _sheet(name, sheet, written[sheet.title], embedded.get(sheet.title, Embedded()))
+        _sheet(name, sheet, formulas.get(sheet.title, ()), embedded.get(sheet.title, Embedded()))
         for sheet in said.worksheets
     )
+
+
+def _has_formulas(packed: zipfile.ZipFile) -> bool:
+    return any(
+        _FORMULA.search(packed.read(part))
+        for part in packed.namelist()
+        if part.startswith("xl/worksheets/") and part.endswith(".xml")
+    )
+
+
+def _formulas(content: bytes) -> Mapping[str, Sequence[Place]]:
+    """Where formulas stand, by sheet: read a second time, as values only one of both is given."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), data_only=False, read_only=True)
+    found: dict[str, list[Place]] = {}
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a program wrote there may be wrong
+        rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
+        found[sheet.title] = [
+            (row, column)
+            for row, cells in enumerate(rows)
+            for column, cell in enumerate(cells)
+            if cell.data_type == "f"
+        ]
+    return found
 
 
 def _broken(name: str, error: Exception) -> UsageError:
@@ -124,7 +151,7 @@ def _broken(name: str, error: Exception) -> UsageError:
     return UsageError(message, AGAIN)
 
 
-def _sheet(file: str, said: Any, written: Any, embedded: Embedded) -> Grid:
+def _sheet(file: str, said: Any, formulas: Iterable[Place], embedded: Embedded) -> Grid:
     rows: list[list[object]] = []
     comments, pictures = dict(embedded.texts), embedded.pictures
     for cells in said.iter_rows(
@@ -142,18 +169,19 @@ def _sheet(file: str, said: Any, written: Any, embedded: Embedded) -> Grid:
         if cell.row > _MOST_ROWS or cell.column > _MOST_COLUMNS
     ):
         raise _too_long(f"{file} {said.title}")
-    unread = set()
-    for row in written.iter_rows(max_row=len(rows), max_col=_MOST_COLUMNS):
-        for cell in row:
-            at = (cell.row - 1, cell.column - 1)
-            if cell.data_type == "f" and rows[at[0]][at[1]] is None and at not in pictures:
-                unread.add(at)
+    unread = frozenset(
+        (row, column)
+        for row, column in formulas
+        if (row, column) not in pictures
+        and row < len(rows)
+        and (column >= len(rows[row]) or rows[row][column] is None)
+    )
     for merged in said.merged_cells.ranges:
         _spread(rows, merged)
     return Grid(
         name=said.title,
         rows=tuple(map(tuple, rows)),
-        unread=frozenset(unread),
+        unread=unread,
         comments=comments,
         pictures=pictures,
     )
