@@ -304,6 +304,7 @@ def test_a_cut_says_how_much_there_was() -> None:
 
 def test_long_words_break_between_their_parts() -> None:
     assert breakable("configuration") == "configuration"
+    assert breakable("CE6881-48S6CQ").replace("\u200b", "|") == "CE|6881-|48|S|6|CQ"
     assert (
         breakable("GigabitEthernet0/0/1.4094").replace("\u200b", "|")
         == "GigabitEthernet|0/|0/|1.|4094"
