@@ -94,6 +94,7 @@ def test_every_check_tells_a_person_what_to_do() -> None:
         for text in (check.message, check.standard, check.advice):
             assert text.zh, check.id
             assert text.en, check.id
+        assert not check.advice.en[0].islower(), f"{check.id}: advice is a sentence"
         assert check.source.zh, check.id
         assert "house" not in check.source.zh, f"{check.id}: an English word in a Chinese source"
         assert check.source.to(Language.EN).translate(NO_CHINESE) == check.source.to(Language.EN)

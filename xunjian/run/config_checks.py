@@ -41,7 +41,7 @@ DRIFT = ConfigCheck(
     standard=Text("与基线相比没有未批准的变更", "no unapproved change against the baseline"),
     advice=Text(
         "查看：xunjian diff -l 设备；应有的变更由他人批准：xunjian baseline accept，其余恢复",
-        "see it: xunjian diff -l DEVICE; what is meant is accepted by somebody else: xunjian "
+        "See it: xunjian diff -l DEVICE; what is meant is accepted by somebody else: xunjian "
         "baseline accept; the rest is to be undone",
     ),
     how=Text(
@@ -55,7 +55,7 @@ STARTUP = ConfigCheck(
     title=Text("运行配置与启动配置", "running against startup configuration"),
     standard=Text("启动配置与运行配置一致", "the startup configuration equals the running one"),
     advice=Text(
-        "确认改动后保存配置，否则重启后丢失", "save it once confirmed, or a restart loses it"
+        "确认改动后保存配置，否则重启后丢失", "Save it once confirmed, or a restart loses it"
     ),
     how=Text(
         "有差异则预警；启动配置不可信或没有读到则待核；平台没有启动配置则不判",
@@ -71,7 +71,7 @@ TRUST = ConfigCheck(
     ),
     advice=Text(
         "看原因后重新读取：xunjian backup -l 设备",
-        "see the reason, then read it again: xunjian backup -l DEVICE",
+        "See the reason, then read it again: xunjian backup -l DEVICE",
     ),
     how=Text(
         "截断、混入报错、疑似口令无规则、读取期间被修改则待核，不与基线比较也不保存",
