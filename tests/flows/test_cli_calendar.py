@@ -374,7 +374,11 @@ def test_due_run_makes_what_is_due_and_nothing_twice(floor: Path) -> None:
     spot = store.record(listed["spot@2026-W18"]["runs"][0])
     everybody = call("list", "hosts", "-w", floor, "--format", "json").json["hosts"]
     addressed = sum(one["address"] is not None for one in everybody)
-    assert len(spot.devices) == math.ceil(addressed / 10)  # a tenth, the same whoever draws
+    (entry,) = (e for e in store.journal.entries() if e.round_id == "spot@2026-W18")
+    assert len(entry.drawn) == math.ceil(addressed / 10)  # a tenth, the same whoever draws
+    bad = {one.finding.device for one in store.open_matters("daily", spot.started_at)}
+    assert bad, "the daily round of the same cards found something"
+    assert {device.name for device in spot.devices} == {*entry.drawn, *bad}
     made = len(store.runs())
     again = call(*words)
     assert (again.code, len(store.runs())) == (0, made)

@@ -202,7 +202,7 @@ verify -w {lab}                                             | 0 | 完好
 verify -w {corrupt}                                         | 2 | 先备份
 inventory check -w {lab}                                    | 0 | 清单无误
 inventory check -w {broken}                                 | 2 | 是否想写 projector
-inventory check -w {fresh} -i {lab}/inventory               | 0 | 30
+inventory check -w {fresh} -i {lab}/inventory               | 0 | 36
 inventory trust -w {lab} -l hz-acc-sw1 --yes                | 0 | 已登记
 inventory trust -w {lab} -l hz-acc-sw1                      | 2 | --yes
 inventory trust -w {lab} -l ups --yes                       | 4 | SSH

@@ -34,6 +34,16 @@ class Anchor(StrEnum):
     DECLARATION = "declaration"
 
 
+# many small rounds: what one leaves out is not made up for, the next day or shift is theirs
+SMALL = frozenset(
+    {
+        Anchor.DAY,
+        Anchor.SHIFT,
+        Anchor.DURING_HOLIDAY,
+        Anchor.DURING_GUARANTEE,
+        Anchor.DURING_CONFERENCE,
+    }
+)
 # the steps of a conference's guarantee, in order
 STEPS = (
     Anchor.CONFERENCE,

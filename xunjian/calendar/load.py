@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from xunjian.calendar.checks import examine
 from xunjian.calendar.content import (
+    SMALL,
     Anchor,
     Calendar,
     FloodSeason,
@@ -27,16 +28,6 @@ from xunjian.language import Text
 from xunjian.playbook.load import NOT_PLAYBOOKS
 from xunjian.schema import Document, Problems, load_yaml, validate
 from xunjian.workspace import Workspace
-
-_PER_DAY = frozenset(
-    {
-        Anchor.DAY,
-        Anchor.SHIFT,
-        Anchor.DURING_HOLIDAY,
-        Anchor.DURING_GUARANTEE,
-        Anchor.DURING_CONFERENCE,
-    }
-)
 
 
 def load_calendar(workspace: Workspace, *, playbooks: Collection[str] | None = None) -> Calendar:
@@ -101,7 +92,7 @@ def _rule(name: str, given: RuleFields, model: CalendarFields) -> Rule:
     anchor = Anchor(given.anchor)
     holidays = given.holidays if given.holidays != "all" else model.holidays
     remind = given.remind
-    if anchor in _PER_DAY and "remind" not in given.model_fields_set:
+    if anchor in SMALL and "remind" not in given.model_fields_set:
         remind = 7
     return Rule(
         name=name,

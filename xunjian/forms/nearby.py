@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from xunjian.checks.model import GRADED, Finding, Verdict
+from xunjian.checks.model import GRADED, SETTLED, Finding, Verdict
 from xunjian.facts.port import canonical_port
 from xunjian.inventory.model import POINTS, Device
 from xunjian.language import Text
@@ -15,7 +15,6 @@ from xunjian.tasks.model import MATTERS, Check, Task
 _WORST_FIRST = (*GRADED, Verdict.NORMAL)
 _SHOWN_FIRST = (*_WORST_FIRST, Verdict.UNKNOWN)  # what could not be measured may be seen on site
 
-_CLEARED = (Verdict.NORMAL, Verdict.NOT_APPLICABLE, Verdict.WAIVED)
 
 _Circle: TypeAlias = Callable[[str], bool]  # whether a device, by name, stands in it
 
@@ -74,7 +73,7 @@ class Neighbours:
         known = [self._verdicts.get(one.finding.id) for one in self._left_over.get(room, ())]
         if not known:
             return Text("自动：没有历次遗留", "automatic: nothing is left over")
-        gone = sum(verdict in _CLEARED for verdict in known)
+        gone = sum(verdict in SETTLED for verdict in known)
         still = sum(verdict in GRADED for verdict in known)
         rest = len(known) - gone - still
         return Text(

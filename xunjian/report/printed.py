@@ -10,6 +10,7 @@ from typing import Any
 from xunjian.checks.model import Verdict
 from xunjian.language import Language, Text
 from xunjian.report import words
+from xunjian.report.building.head import SIGNERS
 from xunjian.report.marks import LEGEND
 from xunjian.report.model import DeviceSheet, ReportModel
 from xunjian.report.printed_period import (
@@ -60,12 +61,6 @@ STEPS = (
     Text("校对", "Checked by"),
     Text("审核", "Reviewed by"),
     Text("签发", "Released by"),
-)
-SIGNERS = (
-    Text("巡检人", "Inspected by"),
-    Text("复核人", "Checked by"),
-    Text("乙方负责人", "For the contractor"),
-    Text("甲方代表", "For the customer"),
 )
 _UNFINISHED = {RunState.INTERRUPTED, RunState.KILLED, RunState.RUNNING}
 

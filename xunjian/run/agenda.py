@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xunjian.calendar.clock import day_of, in_zone, now
-from xunjian.calendar.content import Anchor, Calendar
+from xunjian.calendar.content import SMALL, Calendar
 from xunjian.calendar.freeze import freeze_windows, with_check
 from xunjian.calendar.holidays import unknown_year
 from xunjian.calendar.load import load_calendar
@@ -40,16 +40,6 @@ if TYPE_CHECKING:
 
 # a half-year's round begins that long before it is due; a missed one is told of that long after
 _AHEAD, _BACK = timedelta(days=200), timedelta(days=220)
-# what such rules leave out is not made up for: the next day, the next shift is theirs
-_SMALL = frozenset(
-    {
-        Anchor.DAY,
-        Anchor.SHIFT,
-        Anchor.DURING_HOLIDAY,
-        Anchor.DURING_GUARANTEE,
-        Anchor.DURING_CONFERENCE,
-    }
-)
 
 
 class Agenda:
@@ -136,7 +126,7 @@ class Agenda:
             return {}
         first, last = min(one.first for one in rounds), max(one.due for one in rounds)
         windows = freeze_windows(self.calendar, first, last, overrides=self.overrides)
-        small = frozenset(rule.name for rule in self.calendar.rules if rule.anchor in _SMALL)
+        small = frozenset(rule.name for rule in self.calendar.rules if rule.anchor in SMALL)
         return moves(rounds, windows, self.at, small)
 
     def record_moves(self) -> tuple[Text, ...]:

@@ -3,13 +3,11 @@
 from sqlalchemy import Connection, select
 
 from xunjian.checks.model import GRADED, SETTLED, Finding, Verdict
-from xunjian.run.model import CLOSED
 from xunjian.store import tables as t
 from xunjian.store.model import Comparison, Trend
+from xunjian.store.past import CLOSED
 from xunjian.store.reader import run_row
 from xunjian.store.rows import finding_from_row, moment
-
-_CLOSED = tuple(state.value for state in CLOSED)
 
 
 def compare(connection: Connection, run_id: str) -> Comparison:
@@ -21,7 +19,7 @@ def compare(connection: Connection, run_id: str) -> Comparison:
         .where(
             t.runs.c.playbook == playbook,
             t.runs.c.started_at < started_at,
-            t.runs.c.state.in_(_CLOSED),
+            t.runs.c.state.in_(CLOSED),
         )
         .order_by(t.runs.c.started_at.desc(), t.runs.c.position.desc())
         .limit(1)
@@ -73,7 +71,7 @@ def _ever_open(connection: Connection, playbook: str, before: str) -> set[str]:
         .where(
             t.runs.c.playbook == playbook,
             t.runs.c.started_at < before,
-            t.runs.c.state.in_(_CLOSED),
+            t.runs.c.state.in_(CLOSED),
             t.findings.c.verdict.in_([verdict.value for verdict in GRADED]),
         )
         .distinct()

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from xunjian.checks.model import Verdict
-from xunjian.run.model import RunState
+from xunjian.checks.model import GRADED, SETTLED, UNSETTLED, Verdict
+from xunjian.run import model as run_model
 from xunjian.store import tables as t
 from xunjian.store.journal import waivers_of
 from xunjian.store.model import OpenMatter, Past, PastRound
@@ -16,10 +16,10 @@ from xunjian.store.reader import run_row
 from xunjian.store.rows import finding_from_row, moment, stamp
 from xunjian.store.unchecked import unchecked
 
-OPEN = (Verdict.WARNING.value, Verdict.ABNORMAL.value)
-JUDGED = (Verdict.NORMAL.value, Verdict.NOT_APPLICABLE.value, Verdict.WAIVED.value)
+OPEN = tuple(verdict.value for verdict in GRADED)
+JUDGED = tuple(sorted(verdict.value for verdict in SETTLED))
 HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
-CLOSED = (RunState.FINISHED.value, RunState.AWAITING_MANUAL.value)
+CLOSED = tuple(sorted(state.value for state in run_model.CLOSED))
 NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
 ROUNDS = 12  # of one playbook that are looked back over
 _LATER = 400  # rounds looked through for a subject that is no more
@@ -225,5 +225,5 @@ def _is_gone(connection: Connection, closed: Sequence[tuple[str, str]], matter: 
     verdicts: dict[str, set[str]] = {}
     for run_id, verdict in connection.execute(query):
         verdicts.setdefault(run_id, set()).add(verdict)
-    unclear = {Verdict.UNKNOWN.value, Verdict.NOT_CHECKED.value}
+    unclear = {verdict.value for verdict in UNSETTLED}
     return any(not unclear & seen for seen in verdicts.values())

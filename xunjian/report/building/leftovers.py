@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from xunjian.checks.model import Finding, Verdict
+from xunjian.checks.model import UNSETTLED, Finding, Verdict
 from xunjian.language import Text
 from xunjian.report.building.beside import Supply
 from xunjian.report.document import Leftover
@@ -18,7 +18,6 @@ _STATES = {
     Verdict.NOT_APPLICABLE: CLOSED,
     Verdict.WAIVED: WAIVED,
 }
-_UNCLEAR = frozenset({Verdict.UNKNOWN, Verdict.NOT_CHECKED})
 _NOT_VISITED = Text("本轮未巡检该对象", "the thing was not inspected this time")
 _NOT_ASKED = Text("本轮未复查此项", "was not looked at again this time")
 _NOT_JUDGED = Text("本轮未能判定", "could not be judged this time")
@@ -80,7 +79,7 @@ def _leftover(
         state, note = _STATES[now.verdict], now.message
     elif now is not None:
         note = now.message
-    elif (verdicts := judged.get((then.device, then.check))) and not verdicts & _UNCLEAR:
+    elif (verdicts := judged.get((then.device, then.check))) and not verdicts & UNSETTLED:
         state, note = CLOSED, _GONE
     if state == UNVERIFIED and matter.waiver is not None:
         state, note = WAIVED, waiver_words(matter.waiver)
