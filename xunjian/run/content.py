@@ -151,6 +151,8 @@ class Content:
 
     def own_layouts(self, template: str) -> Mapping[str, Path]:
         """Files of a playbook's own layout, by the name of the usual one they stand in for."""
+        if template == USUAL_LAYOUT:
+            return {}
         files = (one.path for one in self.workspace.iterate(LAYOUTS, "*"))
         named = {path.name.removeprefix(template): path for path in files if path.suffix}
         return {

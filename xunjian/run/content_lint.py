@@ -12,7 +12,7 @@ from xunjian.inventory import load_inventory
 from xunjian.language import Text
 from xunjian.parse import TemplateCache
 from xunjian.playbook import Playbook, list_playbooks
-from xunjian.run.content import LAYOUTS, Content
+from xunjian.run.content import LAYOUTS, USUAL_LAYOUT, Content
 from xunjian.run.plugins import Plugins
 from xunjian.schema import Problems, load_yaml, nearest_hint
 from xunjian.tasks.lint import examine
@@ -72,7 +72,7 @@ def _check_recipients(
 def _check_layout(content: Content, playbook: Playbook, found: Found, problems: Problems) -> None:
     """Note a layout that no format has a file for."""
     name = playbook.report.template
-    if not content.own_layouts(name):
+    if name != USUAL_LAYOUT and not content.own_layouts(name):
         message = Text(f"没有这个版式：{LAYOUTS}/{name}.*", f"no such layout: {LAYOUTS}/{name}.*")
         names = {one.path.name.split(".")[0] for one in content.workspace.iterate(LAYOUTS, "*.*")}
         hint = nearest_hint(name, names)

@@ -221,8 +221,9 @@ def held_back(
     """
     if not restraint.windows:
         return playbook, plan
-    refuse_for(restraint, plan.devices, is_change=playbook.change)
     touched = [pair.device for pair in plan.pairs]
+    # things that nothing is asked of anyway make no run of one that asks nobody else
+    refuse_for(restraint, touched or plan.devices, is_change=playbook.change)
     if not any(restraint.is_under(device, FreezeMode.LIGHT_TOUCH) for device in touched):
         return playbook, plan
     pairs: list[Pair] = []

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from xunjian.checks.model import GRADED, SETTLED, UNSETTLED, Verdict
-from xunjian.run import model as run_model
+from xunjian.run.model import CLOSED as ENDED
 from xunjian.store import tables as t
 from xunjian.store.journal import waivers_of
 from xunjian.store.model import OpenMatter, Past, PastRound
@@ -19,7 +19,7 @@ from xunjian.store.unchecked import unchecked
 OPEN = tuple(verdict.value for verdict in GRADED)
 JUDGED = tuple(sorted(verdict.value for verdict in SETTLED))
 HOLDS = (*OPEN, Verdict.NORMAL.value)  # a device with one of these counts as judged
-CLOSED = tuple(sorted(state.value for state in run_model.CLOSED))
+CLOSED = tuple(sorted(state.value for state in ENDED))
 NO_ROUNDS = ("adhoc", "change")  # their findings are nobody's leftovers
 ROUNDS = 12  # of one playbook that are looked back over
 _LATER = 400  # rounds looked through for a subject that is no more
