@@ -307,7 +307,7 @@ def test_long_words_break_between_their_parts() -> None:
     assert breakable("CE6881-48S6CQ").replace("\u200b", "|") == "CE|6881-|48|S|6|CQ"
     assert (
         breakable("GigabitEthernet0/0/1.4094").replace("\u200b", "|")
-        == "GigabitEthernet|0/|0/|1.|4094"
+        == "Gigabit|Ethernet|0/|0/|1.|4094"
     )
     assert breakable("0" * 64).replace("\u200b", "") == "0" * 64
 

@@ -11,7 +11,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _UNSEEN = re.compile("[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _LONG_WORD = re.compile(r"[!-~]{11,}")
 _PIECE = re.compile(
-    r"[A-Za-z]{1,16}[^A-Za-z0-9]{0,3}|[0-9]{1,6}[^A-Za-z0-9]{0,3}|[^A-Za-z0-9]{1,6}"
+    r"(?:[A-Z]{1,16}[a-z]{0,16}|[a-z]{1,16}|[0-9]{1,6})[^A-Za-z0-9]{0,3}|[^A-Za-z0-9]{1,6}"
 )
 _NO_WORD = re.compile(r"[A-Za-z]{21}")  # no language writes it; break it anywhere
 _BIT = re.compile(r"[!-~]{1,5}")
