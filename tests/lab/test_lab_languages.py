@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from tests.content.test_chinese_of_cards import NAMES, WORD
 from tests.fixtures.command_line import call
-from tests.fixtures.document_texts import cells_of, texts_of
+from tests.fixtures.document_texts import cells_of, printed_over, texts_of
 from tests.fixtures.site_forms import COLUMNS, ID, ITEM, export, fill, row_of
 from xunjian.checks.model import Verdict
 from xunjian.facts.words import COMMON, REASONS
@@ -263,3 +263,8 @@ def test_the_flood_season_has_something_of_everything(flood: Path) -> None:
     assert {"manual", "automatic"} <= {one["source"] for one in said["findings"]}
     assert said["leftovers"]
     assert said["version"] == 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_word_of_the_pdf_stands_on_another(folder: Path, language: str) -> None:
+    assert printed_over(folder / language / "report.pdf") == []
