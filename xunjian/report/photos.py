@@ -5,14 +5,13 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from xunjian.forms.pictures import FORMATS
 from xunjian.report.document import ManualRow
 from xunjian.report.model import ReportModel
 from xunjian.report.wording import Wording
 
 _LONGEST_SIDE = 1000  # pixels: 12 cm on paper at 200 dpi
 _QUALITY = 80
-# what forms take in: for any other Pillow may start a program, as Ghostscript for EPS
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 MOST = 60  # pictures of one document; the rest stand in the evidence index
 
 
@@ -37,7 +36,7 @@ def scaled(content: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
                 opened.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))  # a JPEG is decoded smaller
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
                 picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
